@@ -1,0 +1,1 @@
+"""Economic consequences: unit inputs and assumption tables, participation, retention, indices, equity."""

@@ -1,0 +1,34 @@
+"""Frozen types that the model packages exchange, and the outcome folder they end in."""
+
+from .inputs import INPUT_TABLES, UnitInputs
+from .offers import Offers, Responses, Yields
+from .outcome import FORMAT_VERSION, Outcome, OutcomeError
+from .resolved import (
+    CategorySpec,
+    FactorSpec,
+    FundSpec,
+    GradeSpec,
+    ObjectiveSpec,
+    Resolved,
+    RuleSpec,
+    TaskSpec,
+)
+
+__all__ = [
+    "FORMAT_VERSION",
+    "INPUT_TABLES",
+    "CategorySpec",
+    "FactorSpec",
+    "FundSpec",
+    "GradeSpec",
+    "ObjectiveSpec",
+    "Offers",
+    "Outcome",
+    "OutcomeError",
+    "Resolved",
+    "Responses",
+    "RuleSpec",
+    "TaskSpec",
+    "UnitInputs",
+    "Yields",
+]

@@ -1,0 +1,102 @@
+"""The input tables of an allocation: what is known or assumed about each unit, in canonical units.
+
+The same tables serve provinces of a nation and counties of a province. `economy` reads or derives them,
+the outcome folder keeps a copy, and the audit recomputes every amount from them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+INPUT_TABLES: Mapping[str, Mapping[str, str]] = {
+    "regions": {
+        "region_code": "code",
+        "region_name": "text",
+        "region_name_en": "text",
+        "unit_level": "text",
+        "parent_code": "code",
+        "payer_tier": "text",
+        "groups": "text",
+        "population_person": "int",
+        "rural_population_person": "int",
+        "rural_income_fen": "int",
+        "gdp_per_capita_fen": "int",
+        "own_revenue_fen": "int",
+        "expenditure_fen": "int",
+    },
+    "areas": {
+        "region_code": "code",
+        "category": "text",
+        "area_tenth_mu": "int",
+        "certified": "bool",
+        "document": "text",
+    },
+    "tasks": {
+        "region_code": "code",
+        "measure": "text",
+        "need_tenth_mu": "int",
+        "capacity_tenth_mu": "int",
+    },
+    "factors": {
+        "region_code": "code",
+        "factor": "text",
+        "value": "decimal",
+        "reported_by": "text",
+        "verified_by": "text",
+    },
+    "responses": {
+        "region_code": "code",
+        "subject": "text",
+        "opportunity_cost_fen": "int",
+        "full_cost_fen": "int",
+        "household_share": "float",
+        "sigma": "float",
+        "retention_max": "float",
+    },
+    "stands": {
+        "region_code": "code",
+        "arbor_area_tenth_mu": "int",
+        "mean_volume_m3_per_ha": "float",
+        "planted_share": "float",
+        "shrub_flag": "bool",
+        "loss_hazard_per_year": "float",
+        "mean_temperature_celsius": "float",
+        "precipitation_mm": "float",
+    },
+    "last_year": {
+        "region_code": "code",
+        "fund": "text",
+        "subject": "text",
+        "area_tenth_mu": "int",
+        "amount_fen": "int",
+    },
+}
+"""table -> column -> kind. Every table also has `status` and `source` (text) per row.
+Kinds: code and text are str, int is int64, bool is bool, float is float64, decimal is a str holding an exact decimal."""
+
+
+@dataclass(frozen=True)
+class UnitInputs:
+    """All input tables, rows sorted by their keys (all leading code/text columns). `last_year` may be absent."""
+
+    regions: pd.DataFrame
+    areas: pd.DataFrame
+    tasks: pd.DataFrame
+    factors: pd.DataFrame
+    responses: pd.DataFrame
+    stands: pd.DataFrame
+    last_year: pd.DataFrame | None
+    ledger: pd.DataFrame
+    """What each figure rests on: what, value, unit, origin, reference, status, demo (one row per column, parameter or
+    assumption; same columns as sources.csv)."""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Region codes, ascending."""
+        return tuple(sorted(self.regions["region_code"]))
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables that exist, by name."""
+        frames = {name: getattr(self, name) for name in INPUT_TABLES}
+        return {name: frame for name, frame in frames.items() if frame is not None}
