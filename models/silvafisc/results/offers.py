@@ -22,10 +22,10 @@ class Yields:
 
     def totals(self, column: str = "additional_tco2e_per_mu") -> dict[tuple[str, str, str], float]:
         """(region_code, measure, period) -> undiscounted sum over the years to the horizon, tCO2e per mu."""
-        sums = (
-            self.table[self.table["year"] <= self.horizon].groupby(["region_code", "measure", "period"])[column].sum()
-        )
-        return {(str(r), str(m), str(p)): float(v) for (r, m, p), v in sums.items()}  # type: ignore[misc]
+        rows = self.table[self.table["year"] <= self.horizon]
+        sums = rows.groupby(["region_code", "measure", "period"], as_index=False)[column].sum()
+        keys = zip(sums["region_code"], sums["measure"], sums["period"], strict=True)
+        return {(r, m, p): float(v) for (r, m, p), v in zip(keys, sums[column], strict=True)}
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ class Outcome:
 
     def _write(self, folder: Path) -> None:
         frames = dict(self.tables)
-        frames["sources"] = self.inputs.ledger if "sources" not in frames else frames["sources"]
+        frames["sources"] = frames.get("sources", self.inputs.ledger)
         for name, frame in frames.items():
             write_csv(frame, folder / f"{name}.csv")
         for name, frame in self.inputs.tables().items():
@@ -124,7 +124,11 @@ class Outcome:
         return Outcome(
             meta=meta,
             tables=tables,
-            inputs=UnitInputs(**{"last_year": None, **inputs, "ledger": tables["sources"]}),
+            inputs=UnitInputs(
+                **{name: inputs[name] for name in INPUT_TABLES if name != "last_year"},
+                last_year=inputs.get("last_year"),
+                ledger=tables["sources"],
+            ),
             resolved=resolved,
             audit=json.loads((folder / "audit.json").read_text(encoding="utf-8")),
         )
