@@ -1,5 +1,6 @@
 """Findings: what is wrong with an input, where, and what to do, in Chinese and English, all at once."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,5 +28,11 @@ class InputError(Exception):
     """The user's input is wrong; carries every finding."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
-        self.findings = tuple(sorted(findings))
+        self.findings = tuple(sorted(findings, key=_reading_order))
         super().__init__("\n".join(f.text("en") for f in self.findings))
+
+
+def _reading_order(finding: Finding) -> tuple[list[tuple[int, str]], str, str]:
+    """As a reader meets them: `file:9:1` before `file:10:1`, `sheet!A9` before `sheet!A10`."""
+    pieces = re.split(r"([0-9]+)", finding.where)
+    return [(int(piece), "") if piece.isdigit() else (0, piece) for piece in pieces], finding.path, finding.en
