@@ -1,0 +1,78 @@
+"""Audit (校核): every rule and every sum recomputed by a second road, in whole fen, tenths of a mu and fractions.
+
+Shares no code with menus, terms, build, solve or settle, nor the arithmetic of `quantities`. One file per rule and per
+objective, of the name it has in the scenario; adding the file is all that is needed. A rule without a file is refused
+by name, so an allocation under an unaudited rule is never clean.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Any
+
+import pandas as pd
+
+from silvafisc.results import Resolved, UnitInputs
+
+from . import amounts, grades, offers, standards, sums, weights
+from .case import Case
+from .finding import Check
+from .reading import read_case
+
+__all__ = ["audit", "audited"]
+
+_ALWAYS: tuple[tuple[str, Callable[[Case, Check], None]], ...] = (
+    ("amounts", amounts.examine),
+    ("standards", standards.examine),
+    ("weights", weights.examine),
+    ("grades", grades.examine),
+    ("offers", offers.examine),
+    ("sums.payers", sums.payers),
+    ("sums.envelopes", sums.envelopes),
+    ("sums.committed", sums.committed),
+    ("sums.notice", sums.notice),
+)
+
+
+def audit(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Audit a settled allocation.
+
+    Args:
+        resolved: the scenario. inputs: the input tables that the amounts follow from.
+        tables: allocation, standards, weights, grades, envelopes, regions, offers, notice (columns as columns.csv;
+            offers also with the columns of `Offers.table`), and indicators where reported objectives are to be compared.
+
+    Returns:
+        {"clean": bool, "checks": [{"rule", "clean", "checked", "findings": [{"where", "expected", "found", "zh", "en"}]}]}:
+        first `tables` (everything readable, known and unique), then the sums and amounts, then every rule and objective
+        of the scenario in its order. Where `tables` is not clean nothing else can be trusted and nothing else is run.
+    """
+    reading = Check("tables")
+    case = read_case(resolved, inputs, tables, reading)
+    checks = [reading]
+    if reading.clean:
+        for name, examine in _ALWAYS:
+            checks.append(Check(name))
+            examine(case, checks[-1])
+        for spec in resolved.rules:
+            checks.append(_run("rule", spec.rule, spec.params, case))
+        for objective in resolved.objectives:
+            checks.append(_run("objective", objective.term, objective.params, case))
+    return {"clean": all(check.clean for check in checks), "checks": [check.to_dict() for check in checks]}
+
+
+def audited(kind: str) -> dict[str, ModuleType]:
+    """Name -> module of every rule (kind 'rule') or objective (kind 'objective') that has an audit file."""
+    modules = {module.name: import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)}
+    return {name: module for name, module in sorted(modules.items()) if getattr(module, "KIND", "") == kind}
+
+
+def _run(kind: str, name: str, params: Mapping[str, Any], case: Case) -> Check:
+    check = Check(name)
+    module = audited(kind).get(name)
+    if module is None:
+        check.refuse(f"{kind}: {name}", "没有校核文件，无法校核", "there is no audit file for it; it cannot be checked")
+    else:
+        module.examine(case, params, check)
+    return check
