@@ -127,4 +127,6 @@ def worst_status(*statuses: str) -> str:
         ValueError: an unknown status.
     """
     named = [status for status in statuses if status]
+    if unknown := sorted(set(named) - set(STATUSES)):
+        raise ValueError(f"unknown status {', '.join(unknown)}; one of {', '.join(STATUSES)}")
     return max(named, key=STATUSES.index) if named else ""

@@ -35,4 +35,5 @@ class InputError(Exception):
 def _reading_order(finding: Finding) -> tuple[list[tuple[int, str]], str, str]:
     """As a reader meets them: `file:9:1` before `file:10:1`, `sheet!A9` before `sheet!A10`."""
     pieces = re.split(r"([0-9]+)", finding.where)
-    return [(int(piece), "") if piece.isdigit() else (0, piece) for piece in pieces], finding.path, finding.en
+    order = [(int(piece), "") if at % 2 else (0, piece) for at, piece in enumerate(pieces)]
+    return order, finding.path, finding.en

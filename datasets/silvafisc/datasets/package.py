@@ -1,5 +1,6 @@
 """Data packages: a folder with datapackage.json (what each column is) and data.csv (the rows)."""
 
+import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -168,8 +169,6 @@ def load_package(name: str) -> Package:
     """
     folder = _root().joinpath(name)
     if name not in package_names():
-        import difflib
-
         near = difflib.get_close_matches(name, package_names(), n=1)
         en, zh = (f"; did you mean {near[0]}?", f"；是否应为 {near[0]}？") if near else ("", "")
         raise InputError([Finding(name, "", f"no such data package{en}", f"没有这个数据包{zh}")])

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -215,8 +216,6 @@ def _same_but_unit(found: str, wanted: str) -> bool:
 
 
 def _other_unit(where: str, found: str, wanted: str) -> Finding:
-    from decimal import Decimal
-
     have, need = unit_of_column(found) or "", unit_of_column(wanted) or ""
     factor = convert(Decimal(1), have, need)
     how_en = f"multiply by {factor}" if factor >= 1 else f"divide by {1 / factor}"

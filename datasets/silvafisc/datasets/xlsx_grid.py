@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from xml.etree import ElementTree
 
 import python_calamine
@@ -253,7 +254,5 @@ def _plain(value: int | float) -> str:
         return str(int(value))
     text = repr(value)
     if "e" in text or "E" in text:
-        from decimal import Decimal
-
         text = format(Decimal(text), "f")
     return text
