@@ -1,0 +1,112 @@
+"""What each figure of the input tables rests on: one row per column, one per parameter."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from silvafisc.datasets.columns import worst_status
+from silvafisc.policy import Rules
+from silvafisc.quantities import unit_of_column
+from silvafisc.quantities.money import TENTHS_PER_MU
+from silvafisc.results import INPUT_TABLES
+
+from .facts import TableOfFacts
+
+COLUMNS = ("what", "value", "unit", "origin", "reference", "status", "demo")
+DEMO = "演示数据"
+"""Mark at the head of a row's `source`: demonstration data, never evidence."""
+_NAMES = {"region_code", "region_name", "region_name_en", "unit_level", "parent_code", "document", "category"}
+_NAMES |= {"measure", "factor", "subject", "fund", "reported_by", "verified_by"}
+_TENTH_MU = "_tenth_mu"
+
+
+def ledger_frame(rows: Iterable[Mapping[str, str]]) -> pd.DataFrame:
+    """Rows with the columns of sources.csv, ascending by `what`."""
+    cells = [[row[column] for column in COLUMNS] for row in rows]
+    return pd.DataFrame(cells, columns=list(COLUMNS)).astype("str").sort_values("what", ignore_index=True)
+
+
+def table_ledger(
+    table: str, frame: pd.DataFrame, facts: Mapping[str, tuple[str, str]] | None = None
+) -> list[dict[str, str]]:
+    """One row per figure column of an input table.
+
+    facts: column -> (reference, status) where a column has its own; the others carry the worst status of the rows and
+    every distinct source of the rows.
+    """
+    rows = []
+    demo = frame["source"].str.startswith(DEMO)
+    for column, kind in INPUT_TABLES[table].items():
+        if column in _NAMES:
+            continue
+        reference, status = (facts or {}).get(column, ("；".join(sorted(set(frame["source"]))), ""))
+        status = status or worst_status(*set(frame["status"]))
+        rows.append(
+            {
+                "what": f"{table}.{column}",
+                "value": _extent(_shown(frame[column]), kind),
+                "unit": _unit(column, kind),
+                "origin": "assumption" if status == "assumption" else "data",
+                "reference": reference,
+                "status": status,
+                "demo": "yes" if demo.any() else "",
+            }
+        )
+    return rows
+
+
+def package_columns(package: TableOfFacts, columns: Sequence[str]) -> tuple[str, str]:
+    """(reference, status) of a figure that is made of these package columns."""
+    metas = [package.columns[column] for column in columns]
+    reference = "；".join(dict.fromkeys(meta.source for meta in metas))
+    return reference, worst_status(*(meta.status for meta in metas), "computed" if len(metas) > 1 else "")
+
+
+def parameter_ledger(rules: Rules, paths: Iterable[str]) -> list[dict[str, str]]:
+    """One row per parameter: its value, unit, reference and status."""
+    rows = []
+    for path in sorted(set(paths)):
+        entry = rules.entry(path)
+        rows.append(
+            {
+                "what": path,
+                "value": entry.value,
+                "unit": entry.unit,
+                "origin": _origin(path, entry.status),
+                "reference": entry.reference.text(),
+                "status": entry.status,
+                "demo": "",
+            }
+        )
+    return rows
+
+
+def _origin(path: str, status: str) -> str:
+    if status == "assumption":
+        return "assumption"
+    return "data" if path.startswith("assumptions.") else "law"
+
+
+def _extent(column: "pd.Series[Any]", kind: str) -> str:
+    """A single value, the range of numbers, or the number of different texts."""
+    values = sorted(set(column.tolist()), key=str)
+    if len(values) == 1:
+        return str(values[0])
+    if kind in {"int", "float"}:
+        return f"{column.min()} – {column.max()}"
+    if kind == "decimal":
+        numbers = sorted(column.tolist(), key=lambda text: float(str(text)))
+        return f"{numbers[0]} – {numbers[-1]}"
+    return f"{len(values)} 种 / {len(values)} values"
+
+
+def _shown(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Areas in mu as everywhere else a reader sees them."""
+    return column / TENTHS_PER_MU if str(column.name).endswith(_TENTH_MU) else column
+
+
+def _unit(column: str, kind: str) -> str:
+    if column.endswith(_TENTH_MU):
+        return "mu"
+    return unit_of_column(column) or ("1" if kind == "float" else "")
