@@ -38,16 +38,24 @@ class Document:
     keys: Mapping[Path_, tuple[int, int]] = field(repr=False)
     findings: tuple[Finding, ...] = ()
     """What is wrong with the YAML itself though it could be read to its end; `schema.validate` adds its own."""
+    base: "Document | None" = None
+    """The document that this one extends: parts that are not here are looked for there."""
 
     def where(self, path: Path_, *, key: bool = False) -> str:
         """`file:line:column` of the value (or of its key), or of the nearest parent that exists."""
-        while path:
-            place = (self.keys.get(path) if key else None) or self.places.get(path)
-            if place:
-                return f"{self.file}:{place[0]}:{place[1]}"
+        while True:
+            found = self._exact(path, key)
+            if found:
+                return found
+            if not path:
+                return f"{self.file}:1:1"
             path = path[:-1]
-        line, column = self.places.get((), (1, 1))
-        return f"{self.file}:{line}:{column}"
+
+    def _exact(self, path: Path_, key: bool) -> str:
+        place = (self.keys.get(path) if key else None) or self.places.get(path)
+        if place:
+            return f"{self.file}:{place[0]}:{place[1]}"
+        return self.base._exact(path, key) if self.base else ""
 
 
 def read_yaml(path: Path) -> Document:

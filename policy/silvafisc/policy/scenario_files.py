@@ -1,0 +1,94 @@
+"""Reading scenarios: by path or shipped name, with `extends`, and every error with its place."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from silvafisc.datasets.findings import Finding, InputError
+
+from .catalogue import load_catalogue
+from .parameters import ParameterTree
+from .scenario_checks import check_scenario
+from .scenario_schema import Scenario
+from .schema import hint, validate
+from .yaml_source import Document, read_yaml
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+"""The folder of the shipped scenarios."""
+
+
+def shipped_scenarios() -> list[str]:
+    """Names of the shipped scenarios, ascending."""
+    return sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
+
+
+def load_scenario(source: str | Path, tree: ParameterTree | None = None) -> Scenario:
+    """Read and check a scenario.
+
+    Args:
+        source: path of a YAML file, or the name of a shipped scenario.
+        tree: law against which changes are checked; the shipped law where left out.
+
+    Raises:
+        InputError: every finding at once as `file:line:column: path: message`, in both languages.
+    """
+    path = _locate(source)
+    document = _extended(path, ())
+    scenario = validate(Scenario, document)
+    scenario._document = document
+    scenario._folder = _data_folder(document)
+    findings = check_scenario(scenario, load_catalogue(), tree or ParameterTree.load())
+    if findings:
+        raise InputError(findings)
+    return scenario
+
+
+def _locate(source: str | Path) -> Path:
+    path = Path(source)
+    if path.suffix in {".yaml", ".yml"} or path.exists():
+        return path
+    shipped = SCENARIOS / f"{source}.yaml"
+    if shipped.is_file():
+        return shipped
+    more_en, more_zh = hint(str(source), shipped_scenarios())
+    known = ", ".join(shipped_scenarios())
+    en = f"neither a file nor a shipped scenario ({known}){more_en}"
+    raise InputError([Finding(str(source), "", en, f"既不是文件，也不是随附情景（{known}）{more_zh}")])
+
+
+def _extended(path: Path, seen: tuple[Path, ...]) -> Document:
+    """The document with everything that it extends merged below it."""
+    document = read_yaml(path)
+    if not isinstance(document.data, dict) or document.data.get("extends") is None:
+        return document
+    named = document.data["extends"]
+    where = document.where(("extends",))
+    if not isinstance(named, str):
+        raise InputError([Finding(where, "extends", f"must be text (got {named!r})", f"须为文本（现为 {named!r}）")])
+    beside = path.parent / named
+    try:
+        base_path = beside if beside.is_file() else _locate(named)
+    except InputError as error:
+        raise InputError([replace(finding, where=where, path="extends") for finding in error.findings]) from None
+    if base_path.resolve() in {earlier.resolve() for earlier in (*seen, path)}:
+        raise InputError([Finding(where, "extends", "extends itself in a circle", "循环继承")])
+    base = _extended(base_path, (*seen, path))
+    data = _merged(base.data, document.data) if isinstance(base.data, dict) else document.data
+    return replace(document, data=data, base=base, findings=(*base.findings, *document.findings))
+
+
+def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Mappings are merged key by key; lists and single values are replaced."""
+    merged = dict(base)
+    for key, value in own.items():
+        below = merged.get(key)
+        merged[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _data_folder(document: Document) -> Path:
+    """The folder of the file that states `data`: a relative folder of tables lies beside it."""
+    while ("data",) not in document.places and document.base is not None:
+        document = document.base
+    return Path(document.file).parent
