@@ -63,7 +63,7 @@ def read_case(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.Da
             check,
         ),
         weights=_table(tables, "weights", ("fund", "period", "factor"), _weight, ("weight", "pot_fen"), check),
-        grades=tuple(_grades(tables.get("grades"), check)),
+        grades=tuple(sorted(_grades(tables.get("grades"), check), key=lambda row: (len(row.grade), row.grade))),
         envelopes=_table(tables, "envelopes", ("fund", "period"), _envelope, _ENVELOPE_COLUMNS, check),
         published={row.region: row for row in published},
         offers=offers,
