@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from decimal import Decimal
+from fractions import Fraction
 
 from silvafisc.quantities import UNITS
 
@@ -131,11 +132,12 @@ def _bounds(spec: ColumnSpec, exact: Decimal, text: str) -> Problem | None:
 
 
 def _too_fine(spec: ColumnSpec, exact: Decimal, text: str) -> Problem | None:
-    """Money finer than one fen cannot be paid, nor areas in mu finer than 0.1 mu."""
+    """Money finer than one fen cannot be paid."""
     if spec.unit == UNIT_OF_ROW:
         return None
     unit = UNITS[spec.unit]
-    if unit.dimension in ("money", "standard") and unit.factor.denominator == 1 and exact * unit.factor.numerator % 1:
+    whole_fen = (Fraction(exact) * unit.factor).denominator == 1
+    if unit.dimension in ("money", "standard") and unit.factor.denominator == 1 and not whole_fen:
         return f"{text} {unit.label_en} is finer than one fen", f"{text} {unit.label_zh}精确到了分以下"
     return None
 

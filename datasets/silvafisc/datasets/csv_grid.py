@@ -74,7 +74,7 @@ def read_csv(data: bytes, file: str) -> tuple[Grid, tuple[Finding, ...]]:
             while True:
                 close = text.find('"', position)
                 if close < 0:
-                    line, line_start = start_line, position - start_column
+                    line, line_start = start_line, position - start_column + 1
                     raise refuse("a quoted cell is never closed", "引号没有结束")
                 chunk = text[position:close]
                 parts.append(chunk)

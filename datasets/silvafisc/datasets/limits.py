@@ -8,6 +8,8 @@ RATIO_FROM_BYTES = 8 * 1024 * 1024
 MAX_ARCHIVE_PARTS = 2_000
 MAX_ROWS = 200_000
 MAX_COLUMNS = 1_000
+MAX_CELLS = 5_000_000
+"""Rows x columns of the rectangle that a sheet spans: one cell at XFD1048576 would otherwise fill the memory."""
 MAX_CELL_CHARACTERS = 10_000
 MAX_FINDINGS = 200
 EXACT_FLOAT_DIGITS = 15

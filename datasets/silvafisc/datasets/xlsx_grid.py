@@ -1,13 +1,11 @@
 """A sheet of an XLSX workbook into cells that know their address; what a workbook can hide is refused or noticed.
 
-Values are read by calamine. Before that the archive is measured while it is unpacked in small pieces (a bomb never
-gets as far as memory), and the XML is read for what calamine does not tell: formulas that were never calculated,
-error values, hidden rows and columns, hidden sheets.
+Values are read by calamine. Before that the XML is read for what calamine does not tell: formulas that were never
+calculated, error values, hidden rows, columns and sheets, and how far the sheet spans.
 """
 
 import io
 import re
-import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -17,21 +15,13 @@ import python_calamine
 
 from .findings import Finding, InputError
 from .grids import Cell, Grid, column_letters, column_number
-from .limits import (
-    MAX_ARCHIVE_PARTS,
-    MAX_CELL_CHARACTERS,
-    MAX_COLUMNS,
-    MAX_ROWS,
-    MAX_UNPACK_RATIO,
-    MAX_UNPACKED_BYTES,
-    RATIO_FROM_BYTES,
-)
+from .limits import MAX_CELL_CHARACTERS, MAX_CELLS, MAX_COLUMNS, MAX_ROWS
+from .xlsx_archive import refusal, unpack
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
-_CHUNK = 1 << 16
+_TRUE = ("1", "true")
 _ADDRESS = re.compile(r"([A-Z]+)([0-9]+)")
-_OLE = b"\xd0\xcf\x11\xe0"
 
 
 def read_xlsx(data: bytes, file: str, sheet: str | None) -> tuple[Grid, tuple[Finding, ...]]:
@@ -44,11 +34,11 @@ def read_xlsx(data: bytes, file: str, sheet: str | None) -> tuple[Grid, tuple[Fi
         InputError: not a workbook, a bomb, no such sheet, several sheets to choose from, an uncalculated formula,
             an error value, hidden rows or columns in the table, or a cell beyond the technical limits.
     """
-    parts = _unpack(data, file)
+    parts = unpack(data, file)
     try:
         book = python_calamine.load_workbook(io.BytesIO(data))
-    except (python_calamine.CalamineError, zipfile.BadZipFile, ValueError) as error:
-        raise _refusal(file, f"not a readable workbook: {error}", f"无法读取的工作簿：{error}") from None
+    except (python_calamine.CalamineError, ValueError) as error:
+        raise refusal(file, f"not a readable workbook: {error}", f"无法读取的工作簿：{error}") from None
     visible = [
         meta.name
         for meta in book.sheets_metadata
@@ -62,15 +52,18 @@ def read_xlsx(data: bytes, file: str, sheet: str | None) -> tuple[Grid, tuple[Fi
     ]
     where = f"{file}!{name}"
     xml = _sheet_xml(parts, name, file)
-    findings = list(_traps(xml, where, _recalculates(parts)))
+    try:
+        findings = list(_traps(xml, where, _recalculates(parts)))
+    except ValueError as error:
+        raise refusal(where, f"not a readable workbook: {error}", f"无法读取的工作簿：{error}") from None
     if findings:
         raise InputError(findings)
     rows: list[tuple[Cell, ...]] = []
-    for line, values in enumerate(book.get_sheet_by_name(name).to_python(skip_empty_area=False), start=1):
-        if line > MAX_ROWS or len(values) > MAX_COLUMNS:
-            raise _refusal(
-                where, f"more than {MAX_COLUMNS} columns or {MAX_ROWS} rows", f"超过 {MAX_COLUMNS} 列或 {MAX_ROWS} 行"
-            )
+    try:
+        lines = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except (python_calamine.CalamineError, ValueError) as error:
+        raise refusal(where, f"not a readable workbook: {error}", f"无法读取的工作簿：{error}") from None
+    for line, values in enumerate(lines, start=1):
         row = tuple(_cell(value, line, column) for column, value in enumerate(values, start=1))
         for cell in row:
             if len(cell.text) > MAX_CELL_CHARACTERS:
@@ -89,66 +82,17 @@ def read_xlsx(data: bytes, file: str, sheet: str | None) -> tuple[Grid, tuple[Fi
     return Grid(file, name, tuple(rows)), tuple(notices)
 
 
-def _refusal(where: str, en: str, zh: str) -> InputError:
-    return InputError([Finding(where, "", en, zh)])
-
-
-def _unpack(data: bytes, file: str) -> dict[str, bytes]:
-    """Unpack the XML parts piece by piece, and stop as soon as they are larger than a workbook may be."""
-    if data.startswith(_OLE):
-        raise _refusal(
-            file,
-            "password-protected or an old .xls file; save it as an unprotected .xlsx",
-            "文件受密码保护或为旧版 .xls，请另存为不加密的 .xlsx",
-        )
-    too_large = _refusal(
-        file,
-        f"unpacks to more than {MAX_UNPACKED_BYTES} bytes or {MAX_UNPACK_RATIO} times its size; refused as a decompression bomb",
-        f"解压后超过 {MAX_UNPACKED_BYTES} 字节或原大小的 {MAX_UNPACK_RATIO} 倍，按解压炸弹拒绝",
-    )
-    parts: dict[str, bytes] = {}
-    unpacked = 0
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-            declared = sum(entry.file_size for entry in entries)
-            if len(entries) > MAX_ARCHIVE_PARTS or _is_bomb(declared, len(data)):
-                raise too_large
-            for entry in entries:
-                pieces: list[bytes] = []
-                with archive.open(entry) as part:
-                    while piece := part.read(_CHUNK):
-                        unpacked += len(piece)
-                        if _is_bomb(unpacked, len(data)):
-                            raise too_large
-                        pieces.append(piece)
-                if entry.filename.endswith((".xml", ".rels")):
-                    content = b"".join(pieces)
-                    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-                        raise _refusal(file, "XML entities are not allowed in a workbook", "工作簿中不允许 XML 实体")
-                    parts[entry.filename.removeprefix("/")] = content
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise _refusal(file, f"not a readable .xlsx file: {error}", f"不是可读取的 .xlsx 文件：{error}") from None
-    if "xl/workbook.xml" not in parts:
-        raise _refusal(file, "not an .xlsx workbook", "不是 .xlsx 工作簿")
-    return parts
-
-
-def _is_bomb(unpacked: int, packed: int) -> bool:
-    return unpacked > MAX_UNPACKED_BYTES or (unpacked > RATIO_FROM_BYTES and unpacked > MAX_UNPACK_RATIO * packed)
-
-
 def _choose(names: list[str], visible: list[str], file: str, sheet: str | None) -> str:
     if sheet is not None:
         if sheet not in names:
-            raise _refusal(
+            raise refusal(
                 file,
                 f"no sheet {sheet!r}; there are {', '.join(names)}",
                 f"没有工作表“{sheet}”；现有：{'、'.join(names)}",
             )
         return sheet
     if len(visible) != 1:
-        raise _refusal(
+        raise refusal(
             file,
             f"{len(visible)} visible sheets ({', '.join(visible)}); name the one to read",
             f"有 {len(visible)} 个可见工作表（{'、'.join(visible)}），请指明读取哪一个",
@@ -160,7 +104,7 @@ def _parse(content: bytes, file: str) -> ElementTree.Element:
     try:
         root = ElementTree.fromstring(content)
     except ElementTree.ParseError as error:
-        raise _refusal(file, f"broken XML inside the workbook: {error}", f"工作簿内部 XML 损坏：{error}") from None
+        raise refusal(file, f"broken XML inside the workbook: {error}", f"工作簿内部 XML 损坏：{error}") from None
     for element in root.iter():
         element.tag = str(element.tag).replace(_STRICT, _MAIN)
     return root
@@ -176,7 +120,7 @@ def _sheet_xml(parts: dict[str, bytes], name: str, file: str) -> ElementTree.Ele
     path = next((item.get("Target", "") for item in relations if item.get("Id") == target), "")
     full = path.removeprefix("/") if path.startswith("/") else f"xl/{path}"
     if full not in parts:
-        raise _refusal(f"{file}!{name}", "the sheet is missing inside the workbook", "工作簿内部缺少该工作表")
+        raise refusal(f"{file}!{name}", "the sheet is missing inside the workbook", "工作簿内部缺少该工作表")
     return _parse(parts[full], file)
 
 
@@ -185,48 +129,75 @@ def _recalculates(parts: dict[str, bytes]) -> bool:
     return re.search(rb'fullCalcOnLoad="(1|true)"', parts["xl/workbook.xml"]) is not None
 
 
+def _cells(sheet: ElementTree.Element) -> Iterator[tuple[int, int, ElementTree.Element, str]]:
+    """Line, column, element and stored value of each cell; cells without an address follow the one before."""
+    line = 0
+    for row in sheet.iter(f"{_MAIN}row"):
+        line = int(row.get("r", line + 1))
+        column = 0
+        for cell in row.iter(f"{_MAIN}c"):
+            match = _ADDRESS.fullmatch(cell.get("r", ""))
+            line, column = (int(match[2]), column_number(match[1])) if match else (line, column + 1)
+            value = cell.find(f"{_MAIN}v")
+            stored = (value.text or "") if value is not None else ""
+            inline = cell.find(f"{_MAIN}is")
+            if inline is not None:
+                stored = "".join(inline.itertext())
+            yield line, column, cell, stored
+
+
+def _measure(sheet: ElementTree.Element, where: str) -> tuple[set[int], int]:
+    """Lines that hold values and the last column that does; refuse a sheet that spans too much."""
+    lines: set[int] = set()
+    last_column = 0
+    for line, column, _, stored in _cells(sheet):
+        if stored:
+            lines.add(line)
+            last_column = max(last_column, column)
+    rows = max(lines, default=0)
+    if rows > MAX_ROWS or last_column > MAX_COLUMNS or rows * last_column > MAX_CELLS:
+        raise refusal(
+            where,
+            f"the sheet spans {rows} rows and {last_column} columns; at most {MAX_ROWS} and {MAX_COLUMNS} ({MAX_CELLS} cells)",
+            f"工作表跨 {rows} 行 {last_column} 列，最多 {MAX_ROWS} 行、{MAX_COLUMNS} 列（{MAX_CELLS} 个单元格）",
+        )
+    return lines, last_column
+
+
 def _traps(sheet: ElementTree.Element, where: str, recalculates: bool) -> Iterator[Finding]:
     """Uncalculated formulas, error values, hidden columns and rows."""
-    last_column = 0
-    for row in sheet.iter(f"{_MAIN}row"):
-        cells = list(row.iter(f"{_MAIN}c"))
-        filled = False
-        for cell in cells:
-            address = cell.get("r", "")
-            value, formula = cell.find(f"{_MAIN}v"), cell.find(f"{_MAIN}f")
-            cached = (value.text or "") if value is not None else ""
-            filled = filled or bool(cached) or cell.find(f"{_MAIN}is") is not None
-            if match := _ADDRESS.fullmatch(address):
-                last_column = max(last_column, column_number(match[1]) if cached else 0)
-            if formula is not None and not cached and not (cell.get("t") == "str" and value is not None):
-                yield Finding(
-                    f"{where}!{address}",
-                    "",
-                    "a formula without its result; open the file in Excel and save it, or paste values",
-                    "公式没有计算结果；请用 Excel 打开并保存，或粘贴为数值",
-                )
-            elif formula is not None and recalculates and cached == "0":
-                yield Finding(
-                    f"{where}!{address}",
-                    "",
-                    "a formula that no spreadsheet has calculated yet (its 0 is a placeholder); open and save the file, or paste values",
-                    "公式尚未计算（其中的 0 只是占位）；请用 Excel 打开并保存，或粘贴为数值",
-                )
-            elif cell.get("t") == "e":
-                yield Finding(
-                    f"{where}!{address}", "", f"the cell holds the error {cached}", f"单元格为错误值 {cached}"
-                )
-        if filled and row.get("hidden") in ("1", "true"):
-            line = row.get("r", "?")
+    lines, last_column = _measure(sheet, where)
+    for line, column, cell, stored in _cells(sheet):
+        address = f"{where}!{column_letters(column)}{line}"
+        formula = cell.find(f"{_MAIN}f") is not None
+        empty_text = cell.get("t") == "str" and cell.find(f"{_MAIN}v") is not None
+        if formula and not stored and not empty_text:
             yield Finding(
-                f"{where}!{line}:{line}",
+                address,
+                "",
+                "a formula without its result; open the file in Excel and save it, or paste values",
+                "公式没有计算结果；请用 Excel 打开并保存，或粘贴为数值",
+            )
+        elif formula and recalculates and stored == "0":
+            yield Finding(
+                address,
+                "",
+                "a formula that no spreadsheet has calculated yet (its 0 is a placeholder); open and save the file, or paste values",
+                "公式尚未计算（其中的 0 只是占位）；请用 Excel 打开并保存，或粘贴为数值",
+            )
+        elif cell.get("t") == "e":
+            yield Finding(address, "", f"the cell holds the error {stored}", f"单元格为错误值 {stored}")
+    for row in sheet.iter(f"{_MAIN}row"):
+        if row.get("hidden") in _TRUE and int(row.get("r", "0")) in lines:
+            yield Finding(
+                f"{where}!{row.get('r')}:{row.get('r')}",
                 "",
                 "a hidden row (a filter?); show it or delete it, so that what is read is what is seen",
                 "隐藏行（是否有筛选？）；请取消隐藏或删除，使所读即所见",
             )
-    for column in sheet.iter(f"{_MAIN}col"):
-        first = int(column.get("min", "0"))
-        if column.get("hidden") in ("1", "true") and 0 < first <= last_column:
+    for column_range in sheet.iter(f"{_MAIN}col"):
+        first = int(column_range.get("min", "0"))
+        if column_range.get("hidden") in _TRUE and 0 < first <= last_column:
             letters = column_letters(first)
             yield Finding(
                 f"{where}!{letters}:{letters}",
