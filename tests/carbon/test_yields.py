@@ -12,6 +12,7 @@ import pytest
 from silvafisc import carbon
 from silvafisc.carbon.calendar import course_years, period_years
 from silvafisc.carbon.guard import FLOWS, guard_flows
+from silvafisc.carbon.yield_table import MEASURES
 from silvafisc.datasets import InputError, Package
 from silvafisc.policy import ParameterTree, Rules
 from silvafisc.results import Yields
@@ -250,6 +251,10 @@ def test_every_carbon_parameter_is_read(provinces: pd.DataFrame, packages: Mappi
     carbon.validation_table(provinces, packages, rules)
     stated = {*rules.children("carbon"), *rules.children("assumptions.carbon")}
     assert stated - rules.used == set()
+
+
+def test_the_announced_measures_are_those_that_exist() -> None:
+    assert tuple(sorted(MEASURES)) == carbon.MEASURES
 
 
 def test_importing_carbon_is_light() -> None:

@@ -35,6 +35,17 @@ class Biomass:
         ramp = np.minimum(volume / self.full_at, 1)
         return np.asarray(self.intercept.reshape(shape) * ramp + self.slope.reshape(shape) * volume)
 
+    def mean(self, volume: Array, weights: Array, sums: str) -> Array:
+        """Weighted sum of `carbon(volume)`, with `sums` the einsum of weights and volumes; groups on axis 1 of both.
+
+        The equation is taken apart so that no carbon array of the size of the volumes is ever built.
+        """
+        shape = [1] * weights.ndim
+        shape[1] = -1
+        linear = np.einsum(sums, weights * self.slope.reshape(shape), volume)
+        constant = np.einsum(sums, weights * self.intercept.reshape(shape), np.minimum(volume / self.full_at, 1))
+        return np.asarray(linear + constant)
+
 
 def read_biomass(table: pd.DataFrame, regressions: Sequence[str], full_at: float) -> Biomass:
     """Equations of each group: the plain mean of the rows of `volume_biomass` that the group names.

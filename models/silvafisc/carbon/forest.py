@@ -80,11 +80,11 @@ class Forest:
 
     def mean_carbon(self, volumes: Array, weights: Array) -> Array:
         """Mean carbon (u, k), tC/ha, of volumes (u, g, a, k) by weights (u, g, a)."""
-        return np.asarray(np.einsum("uga,ugak->uk", weights, self.biomass.carbon(volumes)))
+        return self.biomass.mean(volumes, weights, "uga,ugak->uk")
 
     def cohort_carbon(self, volumes: Array, shares: Array) -> Array:
         """Mean carbon (u, k), tC/ha, of cohorts (u, g, k) by shares (u, g)."""
-        return np.asarray(np.einsum("ug,ugk->uk", shares, self.biomass.carbon(volumes)))
+        return self.biomass.mean(volumes, shares, "ug,ugk->uk")
 
     def weights(self, age_groups: tuple[str, ...] = AGE_GROUPS, *, with_rotation: bool = True) -> Array:
         """(u, g, a) area shares of the stands in these age groups, scaled to 1 per unit; optionally no rotation groups.
