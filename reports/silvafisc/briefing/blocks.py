@@ -1,0 +1,244 @@
+"""The block model: what a briefing is made of, before any format. Every number carries the outcome key it shows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Text:
+    """Plain text; markup in it is never interpreted."""
+
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as shown and as it stands in the outcome.
+
+    value: exactly what `key` resolves to, in the outcome's own unit. text: what the reader sees, in `unit`.
+    per: how many of the outcome's units one shown unit is. signed: shown with + or − (a change).
+    """
+
+    value: int | float
+    text: str
+    unit: str
+    key: str
+    per: float
+    signed: bool = False
+
+
+Run = Text | Number
+Runs = tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading inside a section (level 2 or 3)."""
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    runs: Runs
+
+
+@dataclass(frozen=True)
+class Items:
+    """A short list of points."""
+
+    items: tuple[Runs, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A table column: header, unit (stands in the header once), numeric alignment, share of the width (0 = fit)."""
+
+    header: str
+    unit: str = ""
+    numeric: bool = False
+    width: int = 0
+
+
+@dataclass(frozen=True)
+class Row:
+    """kind: body, total or group (a label across the table)."""
+
+    cells: tuple[Runs, ...]
+    kind: str = "body"
+
+
+@dataclass(frozen=True)
+class Table:
+    """number: `表 3`, given when the briefing is put together. dense: small type for many columns."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    caption: Runs
+    note: Runs = ()
+    dense: bool = False
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing whose title says the finding; `data` holds the same numbers as a table."""
+
+    id: str
+    svg: str
+    title: Runs
+    alt: str
+    source: str
+    data: Table
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    label: str
+    number: Number
+    comparisons: tuple[Runs, ...] = ()
+
+
+@dataclass(frozen=True)
+class KeyFigures:
+    items: tuple[KeyFigure, ...]
+
+
+@dataclass(frozen=True)
+class Callout:
+    """tone: caution or decision."""
+
+    tone: str
+    title: str
+    items: tuple[Runs, ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    runs: Runs
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula in symbols and the same in words."""
+
+    symbols: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """One line of the ledger; `status` is shown in words, `assumed` marks what is recalled or assumed."""
+
+    what: str
+    value: str
+    unit: str
+    reference: str
+    status: str
+    assumed: bool
+
+
+@dataclass(frozen=True)
+class SourceList:
+    """headers: what, value, reference, status, in the briefing's language."""
+
+    caption: Runs
+    headers: tuple[str, str, str, str]
+    entries: tuple[Source, ...]
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A unit's own sheet: opened on demand on a screen, printed in full."""
+
+    id: str
+    title: str
+    summary: Runs
+    blocks: tuple["Block", ...]
+
+
+Block = Heading | Paragraph | Items | Table | Figure | KeyFigures | Callout | Note | Formula | SourceList | Card
+
+
+@dataclass(frozen=True)
+class Section:
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+    new_page: bool = False
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """One document in one language. date: the scenario's policy date, ISO. labels: fixed words the renderers need."""
+
+    id: str
+    title: str
+    subtitle: str
+    kind: str
+    language: str
+    date: str
+    labels: dict[str, str]
+    sections: tuple[Section, ...]
+
+
+def numbers(part: Any) -> Iterator[Number]:
+    """Every Number below a briefing, section, block or run, in reading order."""
+    for item in _walk(part):
+        if isinstance(item, Number):
+            yield item
+
+
+def texts(part: Any) -> Iterator[str]:
+    """Every string a reader sees (not keys, ids or drawings), in reading order."""
+    hidden = {"key", "id", "svg", "language", "tone", "kind"}
+    for item in _walk(part):
+        if is_dataclass(item):
+            for entry in fields(item):
+                value = getattr(item, entry.name)
+                if isinstance(value, str) and (
+                    entry.name not in hidden or (entry.name == "kind" and isinstance(item, Briefing))
+                ):
+                    yield value
+                elif isinstance(value, dict):
+                    yield from value.values()
+                elif isinstance(value, tuple):
+                    yield from (inner for inner in value if isinstance(inner, str))
+
+
+def figures(part: Any) -> Iterator[Figure]:
+    """Every Figure, in reading order."""
+    for item in _walk(part):
+        if isinstance(item, Figure):
+            yield item
+
+
+def plain(part: Any) -> Any:
+    """Plain JSON data: each dataclass becomes an object with its class name under `type`."""
+    if is_dataclass(part):
+        return {"type": type(part).__name__} | {entry.name: plain(getattr(part, entry.name)) for entry in fields(part)}
+    if isinstance(part, tuple | list):
+        return [plain(item) for item in part]
+    if isinstance(part, dict):
+        return {key: plain(value) for key, value in part.items()}
+    return part
+
+
+def runs_text(runs: Runs) -> str:
+    """The runs as one string."""
+    return "".join(run.text for run in runs)
+
+
+def _walk(part: Any) -> Iterator[Any]:
+    if is_dataclass(part):
+        yield part
+        for entry in fields(part):
+            yield from _walk(getattr(part, entry.name))
+    elif isinstance(part, tuple | list):
+        for item in part:
+            yield from _walk(item)

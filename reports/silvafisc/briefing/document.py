@@ -1,0 +1,75 @@
+"""Putting the sections of an outcome together as one briefing."""
+
+from dataclasses import replace
+from typing import Any
+
+from silvafisc.results import Outcome
+
+from .blocks import Block, Briefing, Card, Figure, Section, SourceList, Table
+from .draft import Draft
+from .sections import allocation, annex, decision, fairness, frontier, reasons, sources
+from .words import Words
+
+SECTIONS = (decision, allocation, reasons, fairness, frontier, sources)
+LABELS = ("contents", "data", "source", "generated", "policy_date", "content_hash")
+
+
+class UnauditedError(Exception):
+    """An outcome without a clean audit cannot be reported."""
+
+    def __init__(self, findings: int) -> None:
+        self.en = f"the audit of this outcome is not clean ({findings} findings), so it cannot be reported"
+        self.zh = f"该结果校核未通过（{findings} 项），不能出具报告"
+        super().__init__(self.en)
+
+
+def build(outcome: Outcome, language: str) -> Briefing:
+    """The briefing of an outcome in `zh` or `en`.
+
+    Raises:
+        UnauditedError: the audit is missing or not clean.
+        TextError: unknown language, or a text is missing.
+        KeyResolutionError: the outcome lacks a number that a section needs.
+        MissingGlyphError: a drawing holds a character the fonts lack.
+    """
+    if outcome.audit.get("clean") is not True:
+        raise UnauditedError(sum(len(check["findings"]) for check in outcome.audit.get("checks", [])))
+    draft = Draft(outcome, language)
+    sections = [module.section(draft) for module in SECTIONS]
+    ordered = [
+        replace(
+            section, title=draft.words("sections.numbered", number=draft.words(f"sections.n{i}"), title=section.title)
+        )
+        for i, section in enumerate(sections, start=1)
+    ]
+    return assemble(outcome.meta, draft.words, [*ordered, annex.section(draft)], draft.localized(outcome.meta["title"]))
+
+
+def assemble(meta: Any, words: Words, sections: list[Section], title: str) -> Briefing:
+    """A briefing with its tables and figures numbered in reading order."""
+    labels = {name: words(f"labels.{name}") for name in LABELS}
+    labels["page"] = words("labels.page", page="{page}", pages="{pages}")
+    return Briefing(
+        id=str(meta["id"]),
+        title=title,
+        subtitle=words("labels.subtitle", kind=str(meta["kind"][words.language]), date=str(meta["policy_date"])),
+        kind=str(meta["kind"][words.language]),
+        language=words.language,
+        date=str(meta["policy_date"]),
+        labels=labels | {"hash": str(meta["content_hash"])},
+        sections=number_blocks(sections, words),
+    )
+
+
+def number_blocks(sections: list[Section], words: Words) -> tuple[Section, ...]:
+    """Tables and figures get `表 1`, `图 1` …; tables on cards and under figures get none."""
+    counts = {"table": 0, "figure": 0}
+
+    def numbered(block: Block) -> Block:
+        kind = "figure" if isinstance(block, Figure) else "table"
+        if isinstance(block, Card) or not isinstance(block, Figure | Table | SourceList):
+            return block
+        counts[kind] += 1
+        return replace(block, number=words(f"labels.{kind}", number=str(counts[kind])))
+
+    return tuple(replace(section, blocks=tuple(map(numbered, section.blocks))) for section in sections)

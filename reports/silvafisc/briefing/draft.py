@@ -1,0 +1,221 @@
+"""What every section works with: the outcome, its keys, numbers as they are shown, and the words of one language."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from silvafisc.results import Outcome
+
+from .blocks import Number, Runs, Text
+from .keys import Lookup, combine, ref
+from .rounding import column_sums, shown_parts, shown_rows, shown_total
+from .words import Words, load_yaml
+
+ALL = "000000"
+"""Region code of the indicators that hold for all units together."""
+PAYERS = ("central", "provincial", "city", "county")
+NATURES = ("rigid", "committed", "top_up", "task", "factor", "project", "interest_subsidy")
+
+
+class Draft:
+    """One outcome in one language."""
+
+    def __init__(self, outcome: Outcome, language: str) -> None:
+        self.outcome, self.language = outcome, language
+        self.words, self.lookup = Words(language), Lookup(outcome)
+        total = self.lookup.value(ref("allocation", "sum(payment_fen)"))
+        self._cells: dict[str, tuple[dict[str, dict[str, Number]], dict[str, Number]]] = {}
+        self.size = "large" if abs(total) >= load_yaml("display.yaml")["large_from_fen"] else "small"
+
+    # Numbers
+
+    def style(self, kind: str) -> Mapping[str, Any]:
+        """unit, per and decimals (or significant) of a kind of number in this language and size."""
+        entry = load_yaml("display.yaml")[kind]
+        style: Mapping[str, Any] = entry.get(self.size, entry)[self.language]
+        return style
+
+    def step(self, kind: str) -> Fraction:
+        """The smallest shown difference, in the outcome's unit."""
+        style = self.style(kind)
+        return Fraction(str(style["per"])) / Fraction(10) ** int(style["decimals"])
+
+    def unit(self, kind: str) -> str:
+        """The unit as it stands in a header."""
+        return str(self.style(kind)["unit"])
+
+    def number(self, kind: str, key: str, signed: bool = False, steps: int | None = None) -> Number:
+        """The number behind `key`, shown as `kind`. `steps`: the shown size, where parts were made to sum."""
+        value = self.lookup.value(key)
+        style = self.style(kind)
+        per = Fraction(style["per"])
+        if "significant" in style:
+            text = _significant(Fraction(value) / per, int(style["significant"]))
+        else:
+            decimals = int(style["decimals"])
+            text = fixed(shown_total(Fraction(value), self.step(kind)) if steps is None else steps, decimals)
+        if signed and _nonzero(text) and not text.startswith("−"):
+            text = f"+{text}"
+        return Number(value, text, str(style["unit"]), key, float(per), signed)
+
+    def with_unit(self, number: Number) -> Runs:
+        """A number and its unit, for sentences."""
+        if not number.unit:
+            return (number,)
+        gap = "" if self.language == "zh" or number.unit == "%" else " "
+        return (number, Text(f"{gap}{number.unit}"))
+
+    def phrase(self, kind: str, key: str, signed: bool = False) -> Runs:
+        """The number behind `key` with its unit, for sentences."""
+        return self.with_unit(self.number(kind, key, signed))
+
+    def size_of(self, kind: str, key: str) -> tuple[str, Runs]:
+        """`more`, `less` or `same` as the reader sees it, and the size without sign and with its unit."""
+        number = self.number(kind, key)
+        direction = "same" if not _nonzero(number.text) else "less" if number.text.startswith("−") else "more"
+        return direction, self.with_unit(replace(number, text=number.text.removeprefix("−")))
+
+    def has(self, table: str, **where: str) -> bool:
+        """Whether the table exists and has such a row."""
+        return table in self.outcome.tables and self.lookup.has(table, **where)
+
+    # What the outcome contains
+
+    @cached_property
+    def codes(self) -> list[str]:
+        """Region codes in ascending order."""
+        return sorted(str(code) for code in self.outcome.tables["regions"]["region_code"])
+
+    @cached_property
+    def periods(self) -> list[str]:
+        return list(self.outcome.resolved.periods)
+
+    @cached_property
+    def natures(self) -> list[str]:
+        """Natures of money that occur, in the order in which they are decided."""
+        present = set(self.outcome.tables["allocation"]["nature"])
+        return [nature for nature in NATURES if nature in present] + sorted(present - set(NATURES))
+
+    @cached_property
+    def payers(self) -> list[str]:
+        """Payer levels that pay anything."""
+        return [payer for payer in PAYERS if self.lookup.value(ref("allocation", f"sum({payer}_fen)"))]
+
+    @cached_property
+    def funds(self) -> list[str]:
+        return [fund.id for fund in self.outcome.resolved.funds]
+
+    @cached_property
+    def against(self) -> str | None:
+        """What changes are measured against: last year where it is known, then the department's proposal, then the factor method."""
+        present = set(self.outcome.tables["reasons"]["against"])
+        return next((name for name in ("last_year", "proposal", "factor_method") if name in present), None)
+
+    @cached_property
+    def baselines(self) -> list[str]:
+        """Baselines in the order of the table."""
+        return list(dict.fromkeys(str(name) for name in self.outcome.tables["baselines"]["baseline"]))
+
+    @cached_property
+    def paid(self) -> dict[str, int]:
+        """Region code -> fen over all periods."""
+        return {code: int(self.lookup.value(self.payment(code))) for code in self.codes}
+
+    @cached_property
+    def paid_steps(self) -> dict[str, int]:
+        """Region code -> shown size over all periods; sums to the shown total."""
+        return shown_parts(dict(self.paid), self.step("money"))
+
+    def money_cells(self, kind: str) -> tuple[dict[str, dict[str, Number]], dict[str, Number]]:
+        """Payments per unit and the total row by `nature`, `payer` or `period`, shown so that every row sums."""
+        if kind not in self._cells:
+            values = {"nature": self.natures, "payer": self.payers, "period": self.periods}[kind]
+            keys = {code: {value: self._part(kind, value, code) for value in values} for code in ["", *self.codes]}
+            exact = {
+                code: {value: int(self.lookup.value(key)) for value, key in keys[code].items()} for code in self.codes
+            }
+            steps = shown_rows(exact, self.step("money"), self.paid_steps)
+            sums = column_sums(steps, values)
+            cells = {
+                code: {value: self.number("money", keys[code][value], steps=steps[code][value]) for value in values}
+                for code in self.codes
+            }
+            totals = {value: self.number("money", keys[""][value], steps=sums[value]) for value in values}
+            self._cells[kind] = cells, totals
+        return self._cells[kind]
+
+    def unit_total(self, code: str) -> Number:
+        """A unit's payments over all periods, as shown everywhere."""
+        return self.number("money", self.payment(code), steps=self.paid_steps[code])
+
+    def grand_total(self) -> Number:
+        """All payments, as the sum of what is shown per unit."""
+        return self.number("money", self.payment(), steps=sum(self.paid_steps.values()))
+
+    def _part(self, kind: str, value: str, code: str) -> str:
+        where = {"region_code": code} if code else {}
+        if kind == "payer":
+            return ref("allocation", f"sum({value}_fen)", **where)
+        return self.payment(**where, **{kind: value})
+
+    # Keys used by several sections
+
+    def payment(self, region_code: str = "", **where: str) -> str:
+        """The key of all payments (to one unit)."""
+        return ref("allocation", "sum(payment_fen)", **({"region_code": region_code} if region_code else {}), **where)
+
+    def change(self, code: str) -> str:
+        """The key of a unit's change against `against`."""
+        return ref("reasons", "sum(amount_fen)", region_code=code, against=str(self.against))
+
+    def indicator(self, variable: str, code: str = ALL, year: str = "") -> str:
+        """The key of an indicator."""
+        return ref("indicators", "value", variable=variable, region_code=code, year=year)
+
+    def baseline(self, name: str, column: str) -> str:
+        """The key of a baseline's total."""
+        return ref("baselines", f"sum({column})", baseline=name)
+
+    def region(self, code: str) -> str:
+        """A unit's name in this language."""
+        column = "region_name" if self.language == "zh" else "region_name_en"
+        name = self.lookup.cell(ref("regions", column, region_code=code))
+        return name or self.lookup.cell(ref("regions", "region_name", region_code=code))
+
+    def localized(self, entry: Mapping[str, Any]) -> str:
+        """The text of {zh, en} in this language."""
+        return str(entry[self.language])
+
+    def share_of(self, key: str, whole: str) -> Runs:
+        """A share in per cent, with the sign."""
+        return self.phrase("share", combine("ratio", key, whole))
+
+
+def fixed(steps: int, decimals: int) -> str:
+    """`steps` of 10^-decimals written out with thousands marks: (-12345, 2) -> "−123.45"."""
+    sign = "−" if steps < 0 else ""
+    digits = f"{abs(steps):0{decimals + 1}d}"
+    whole, rest = (digits[:-decimals], digits[-decimals:]) if decimals else (digits, "")
+    return f"{sign}{int(whole):,}" + (f".{rest}" if rest else "")
+
+
+def _significant(value: Fraction, digits: int) -> str:
+    if value == 0:
+        return "0"
+    with localcontext() as context:
+        context.prec, context.rounding = digits, ROUND_HALF_UP
+        exact = Decimal(value.numerator) / Decimal(value.denominator)
+    text = f"{exact.normalize():,f}" if -digits < exact.adjusted() < 3 * digits else f"{exact.normalize():e}"
+    return text.replace("-", "−")
+
+
+def _nonzero(text: str) -> bool:
+    return any(char in "123456789" for char in text)
+
+
+def cell(text: str, strong: bool = False) -> Runs:
+    """A table cell of plain text."""
+    return (Text(text, strong),) if text else ()

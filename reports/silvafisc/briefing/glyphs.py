@@ -1,0 +1,64 @@
+"""Fonts of the briefing, and the rule that a character nobody can draw is an error, in every format."""
+
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+
+FONT_FAMILY = "Noto Sans SC"
+SECOND_FAMILY = "DejaVu Sans"
+"""Draws what Noto Sans SC lacks (₂ and some mathematical signs); ships inside matplotlib."""
+
+
+class MissingGlyphError(Exception):
+    """Text holds characters that the briefing's fonts cannot draw."""
+
+    def __init__(self, missing: Iterable[str], where: str) -> None:
+        self.missing, self.where = tuple(missing), where
+        names = ", ".join(f"{char} (U+{ord(char):04X})" for char in self.missing)
+        self.en = f"the briefing's fonts have no glyph for {names}; found in: {where}. Write the name with other characters, or cut the fonts anew with it"
+        self.zh = f"报告字体缺少字形：{names}；出现于：{where}。请改用其他字，或重新裁切字体"
+        super().__init__(self.en)
+
+
+@cache
+def font_folder() -> Path:
+    """Folder of the shipped fonts."""
+    return Path(str(files("silvafisc.briefing").joinpath("fonts")))
+
+
+@cache
+def second_folder() -> Path:
+    """Folder of the second font, which matplotlib ships."""
+    return Path(str(files("matplotlib").joinpath("mpl-data/fonts/ttf")))
+
+
+def font_path(bold: bool = False, second: bool = False) -> Path:
+    """File of the first or second font, regular or bold."""
+    if second:
+        return second_folder() / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
+    return font_folder() / ("NotoSansSC-Bold.ttf" if bold else "NotoSansSC-Regular.ttf")
+
+
+@cache
+def characters(second: bool = False) -> frozenset[int]:
+    """Code points that regular and bold can both draw."""
+    found: list[frozenset[int]] = []
+    for bold in (False, True):
+        with TTFont(font_path(bold, second), lazy=True) as font:
+            found.append(frozenset(font.getBestCmap()))
+    return found[0] & found[1]
+
+
+def require_glyphs(texts: Iterable[str]) -> None:
+    """Raise MissingGlyphError naming every character that neither font has, with the first text it stands in."""
+    known = characters() | characters(second=True)
+    missing: dict[str, str] = {}
+    for text in texts:
+        for char in text:
+            if ord(char) not in known and char not in "\n\t":
+                missing.setdefault(char, text)
+    if missing:
+        raise MissingGlyphError(sorted(missing), next(iter(missing.values())))

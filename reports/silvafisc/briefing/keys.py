@@ -1,0 +1,232 @@
+"""Outcome keys: the address of every number in a briefing, and the one place that resolves it.
+
+    indicators[region_code=000000,variable=carbon.total].value      one cell; exactly one row must match
+    allocation[nature=rigid|top_up,region_code=110000].sum(payment_fen)     also min, max
+    allocation[].distinct(region_code)   regions[grade=2].rows()
+    reasons[against=factor_method].above(amount_fen;region_code)    units whose sum is > 0; also below, equal (to 0)
+    inputs.areas[...]...   meta.objectives[term=carbon].value   audit.checks[rule=envelope].checked
+    difference(a,b)  ratio(a,b)  change(a,b) = (a - b) / b  total(a,b,...)  least(a,b,...)  greatest(a,b,...)
+
+Characters with a meaning in keys are percent-encoded in values.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import quote, unquote
+
+import pandas as pd
+
+from silvafisc.results import Outcome
+
+_ACT = re.compile(r"(sum|min|max|distinct|above|below|equal|rows)\(([^)]*)\)")
+_FUNCTION = re.compile(r"(difference|ratio|change|total|least|greatest)\((.*)\)\Z", re.DOTALL)
+_TABLE = re.compile(r"([a-z_.]+?)\[([^\]]*)\]\.(.+)\Z", re.DOTALL)
+_STEP = re.compile(r"\.?([a-z_0-9]+)(?:\[([a-z_]+)=([^\]]*)\])?")
+
+
+class KeyResolutionError(LookupError):
+    """A key does not lead to exactly one number of this outcome."""
+
+
+def ref(table: str, what: str, **where: str | Sequence[str]) -> str:
+    """The key of `what` (a column or `sum(column)` …) in the rows where every named column has (one of) the values."""
+    parts = []
+    for column in sorted(where):
+        value = where[column]
+        values = [value] if isinstance(value, str) else list(value)
+        parts.append(f"{column}={'|'.join(quote(v, safe=' .:+-') for v in values)}")
+    return f"{table}[{','.join(parts)}].{what}"
+
+
+def meta_ref(path: str) -> str:
+    """The key of a value in outcome.json."""
+    return f"meta.{path}"
+
+
+def combine(function: str, *keys: str) -> str:
+    """The key of a number derived from others: difference, ratio, change, total, least, greatest."""
+    return f"{function}({','.join(keys)})"
+
+
+class Lookup:
+    """Resolves keys of one outcome; remembers its indexes, so thousands of keys take a fraction of a second."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self._tables: dict[str, dict[str, list[Any]]] = {}
+        self._indexes: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], list[int]]] = {}
+
+    def value(self, key: str) -> int | float:
+        """The number behind a key.
+
+        Raises:
+            KeyResolutionError: no such table, column or path; not one row; an empty cell; not a number.
+        """
+        function = _FUNCTION.match(key)
+        if function:
+            return _derive(function[1], [self.value(part) for part in _arguments(function[2])], key)
+        if key.startswith(("meta.", "audit.")):
+            root, _, path = key.partition(".")
+            return _number(_descend(self.outcome.meta if root == "meta" else self.outcome.audit, path, key), key)
+        table, where, what = self._parse(key)
+        rows = self.rows(table, where, key)
+        act = _ACT.fullmatch(what)
+        if act is None:
+            if len(rows) != 1:
+                raise KeyResolutionError(f"{key}: {len(rows)} rows instead of one")
+            return _number(self.column(table, what, key)[rows[0]], key)
+        return self._aggregate(table, rows, act[1], act[2], key)
+
+    def cell(self, key: str) -> str:
+        """The single cell behind a key as text; empty where the cell is empty."""
+        table, where, what = self._parse(key)
+        rows = self.rows(table, where, key)
+        if len(rows) != 1:
+            raise KeyResolutionError(f"{key}: {len(rows)} rows instead of one")
+        value = self.column(table, what, key)[rows[0]]
+        return "" if pd.isna(value) else str(value)
+
+    def has(self, table: str, **where: str) -> bool:
+        """Whether any row matches."""
+        return bool(self.rows(table, {column: [value] for column, value in where.items()}, table))
+
+    def rows(self, table: str, where: Mapping[str, Sequence[str]], key: str) -> list[int]:
+        """Positions of the rows in which every column has one of the given values, in table order."""
+        names = tuple(sorted(where))
+        index = self._indexes.get((table, names))
+        if index is None:
+            index = {}
+            columns = [self.column(table, name, key) for name in names]
+            size = len(self._columns(table, key).get(next(iter(self._columns(table, key))), []))
+            for position in range(size):
+                index.setdefault(tuple(str(column[position]) for column in columns), []).append(position)
+            self._indexes[table, names] = index
+        found: list[tuple[str, ...]] = [()]
+        for name in names:
+            found = [(*head, value) for head in found for value in where[name]]
+        return sorted(position for values in found for position in index.get(values, ()))
+
+    def column(self, table: str, name: str, key: str) -> list[Any]:
+        """All cells of a column."""
+        columns = self._columns(table, key)
+        if name not in columns:
+            raise KeyResolutionError(f"{key}: table {table} has no column {name!r}")
+        return columns[name]
+
+    def _columns(self, table: str, key: str) -> dict[str, list[Any]]:
+        if table not in self._tables:
+            frames = dict(self.outcome.tables)
+            frames |= {f"inputs.{name}": frame for name, frame in self.outcome.inputs.tables().items()}
+            if table not in frames:
+                raise KeyResolutionError(f"{key}: the outcome has no table {table!r}")
+            self._tables[table] = {str(name): frames[table][name].tolist() for name in frames[table].columns}
+        return self._tables[table]
+
+    def _parse(self, key: str) -> tuple[str, dict[str, list[str]], str]:
+        match = _TABLE.match(key)
+        if match is None:
+            raise KeyResolutionError(f"{key}: not an outcome key")
+        where: dict[str, list[str]] = {}
+        for part in filter(None, match[2].split(",")):
+            column, _, values = part.partition("=")
+            where[column] = [unquote(value) for value in values.split("|")]
+        return match[1], where, match[3]
+
+    def _aggregate(self, table: str, rows: list[int], act: str, argument: str, key: str) -> int | float:
+        if act == "rows":
+            return len(rows)
+        name, _, by = argument.partition(";")
+        cells = self.column(table, name, key)
+        if act == "distinct":
+            return len({str(cells[i]) for i in rows})
+        values = [_number(cells[i], key) for i in rows]
+        if act in {"above", "below", "equal"}:
+            labels = self.column(table, by, key)
+            sums: dict[str, int | float] = {}
+            for i, value in zip(rows, values, strict=True):
+                sums[str(labels[i])] = sums.get(str(labels[i]), 0) + value
+            test: dict[str, Callable[[int | float], bool]] = {
+                "above": lambda v: v > 0,
+                "below": lambda v: v < 0,
+                "equal": lambda v: v == 0,
+            }
+            return sum(map(test[act], sums.values()))
+        if act == "sum":
+            return sum(values)
+        if not values:
+            raise KeyResolutionError(f"{key}: no row matches")
+        return min(values) if act == "min" else max(values)
+
+
+def resolve_key(outcome: Outcome, key: str) -> int | float:
+    """The number behind one key. Raises KeyResolutionError."""
+    return Lookup(outcome).value(key)
+
+
+def traces(key: str) -> list[str]:
+    """The `table.column`, `meta.path` or `audit.path` places that a key draws on, in order."""
+    function = _FUNCTION.match(key)
+    if function:
+        return [place for part in _arguments(function[2]) for place in traces(part)]
+    if key.startswith(("meta.", "audit.")):
+        return [re.sub(r"\[[^\]]*\]", "", key)]
+    match = _TABLE.match(key)
+    if match is None:
+        raise KeyResolutionError(f"{key}: not an outcome key")
+    act = _ACT.fullmatch(match[3])
+    names = [match[3]] if act is None else [name for name in act[2].split(";") if name]
+    return [f"{match[1]}.{name}" for name in names] or [match[1]]
+
+
+def _arguments(text: str) -> list[str]:
+    parts, depth, start = [], 0, 0
+    for position, char in enumerate(text):
+        depth += (char in "([") - (char in ")]")
+        if char == "," and depth == 0:
+            parts.append(text[start:position])
+            start = position + 1
+    return [*parts, text[start:]]
+
+
+def _derive(function: str, values: list[int | float], key: str) -> int | float:
+    if function in {"ratio", "change"} and values[1] == 0:
+        raise KeyResolutionError(f"{key}: division by zero")
+    if function == "difference":
+        return values[0] - values[1]
+    if function == "ratio":
+        return values[0] / values[1]
+    if function == "change":
+        return (values[0] - values[1]) / values[1]
+    if function == "total":
+        return sum(values)
+    return min(values) if function == "least" else max(values)
+
+
+def _descend(node: Any, path: str, key: str) -> Any:
+    at = 0
+    while at < len(path):
+        step = _STEP.match(path, at)
+        if step is None or not isinstance(node, Mapping) or step[1] not in node:
+            raise KeyResolutionError(f"{key}: no such value")
+        node = node[step[1]]
+        if step[2]:
+            held = [item for item in node if str(item.get(step[2])) == unquote(step[3])]
+            if len(held) != 1:
+                raise KeyResolutionError(f"{key}: {len(held)} entries instead of one")
+            node = held[0]
+        at = step.end()
+    return node
+
+
+def _number(value: Any, key: str) -> int | float:
+    if isinstance(value, bool) or value is None or (not isinstance(value, str) and pd.isna(value)):
+        raise KeyResolutionError(f"{key}: the cell is empty or not a number")
+    if isinstance(value, int | float):
+        return value
+    try:
+        exact = Decimal(str(value))
+    except InvalidOperation:
+        raise KeyResolutionError(f"{key}: {value!r} is not a number") from None
+    return int(exact) if exact == exact.to_integral_value() else float(exact)

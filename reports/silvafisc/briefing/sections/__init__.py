@@ -1,0 +1,1 @@
+"""The sections of a briefing, one file each; every file has `section(draft) -> Section`."""

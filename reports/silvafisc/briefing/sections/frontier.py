@@ -1,0 +1,188 @@
+"""The frontier between the objectives, where the choice lies on it, and what being explainable and fair costs."""
+
+from ..blocks import Block, Column, Figure, Heading, Paragraph, Row, Runs, Section, Table
+from ..draft import Draft, cell
+from ..figures.curves import frontier
+from ..keys import combine, meta_ref, ref
+from .decision import compared, objective_kind
+from .drawings import shown
+
+
+def section(draft: Draft) -> Section:
+    """Section 6 of the design."""
+    words = draft.words
+    blocks: list[Block] = []
+    if len(axes(draft)) == 2 and len(_points(draft, "frontier")):
+        blocks += [Paragraph(words.runs("frontier.lead", points=_count(draft))), picture(draft)]
+    else:
+        blocks.append(Paragraph(words.runs("frontier.none")))
+    if draft.baselines:
+        blocks += [Heading(words("frontier.baselines_head")), baselines(draft)]
+    prices = draft.outcome.meta.get("prices") or {}
+    if prices:
+        blocks.append(Heading(words("frontier.prices_head")))
+        if prices.get("explainability"):
+            blocks.append(Paragraph(_explainability(draft)))
+        if prices.get("fairness"):
+            blocks.append(fairness_prices(draft))
+    return Section("frontier", words("frontier.title"), tuple(blocks), new_page=True)
+
+
+def axes(draft: Draft) -> list[str]:
+    """The objectives of the frontier, carbon first where it is one of them, else in table order."""
+    found = list(dict.fromkeys(str(name) for name in draft.outcome.tables["frontier"]["objective"]))
+    terms = [str(entry["term"]) for entry in draft.outcome.meta["objectives"]]
+    ordered = sorted(found, key=lambda name: (terms.index(name) if name in terms else len(terms), name))
+    return ordered[:2]
+
+
+def _points(draft: Draft, kind: str) -> list[tuple[str, str]]:
+    """(point, label) of one kind, in table order."""
+    frame = draft.outcome.tables["frontier"]
+    held = frame[frame["kind"] == kind]
+    return list(dict.fromkeys((str(p), str(label)) for p, label in zip(held["point"], held["label"], strict=True)))
+
+
+def _count(draft: Draft) -> Runs:
+    return (draft.number("count", ref("frontier", "distinct(point)", kind="frontier")),)
+
+
+def _objective(draft: Draft, term: str) -> tuple[str, str]:
+    """Label and kind of number of an objective."""
+    for entry in draft.outcome.meta["objectives"]:
+        if entry["term"] == term:
+            return draft.localized(entry["label"]), objective_kind(str(entry["unit"]))
+    return draft.words.name("objective", term), "plain"
+
+
+def picture(draft: Draft) -> Figure:
+    """All points, the chosen one and the baselines."""
+    words = draft.words
+    terms = axes(draft)
+    described = [_objective(draft, term) for term in terms]
+    rows: list[Row] = []
+    drawn: dict[str, list[tuple[float, float, str]]] = {}
+    for kind in ("frontier", "chosen", "baseline"):
+        drawn[kind] = []
+        for point, label in _points(draft, kind):
+            numbers = [
+                draft.number(style, ref("frontier", "value", kind=kind, point=point, objective=term))
+                for term, (_, style) in zip(terms, described, strict=True)
+            ]
+            name = {
+                "frontier": words("frontier.point", point=point),
+                "chosen": words("frontier.chosen"),
+                "baseline": words.name("baseline", label),
+            }[kind]
+            drawn[kind].append((shown(numbers[0]), shown(numbers[1]), name))
+            rows.append(Row((cell(name), cell(words(f"frontier.kind.{kind}")), *((number,) for number in numbers))))
+    labels = [
+        words("figures.axis", label=label, unit=draft.unit(style)) if draft.unit(style) else label
+        for label, style in described
+    ]
+    curve = sorted((x, y) for x, y, _ in drawn["frontier"])
+    legend = (words("frontier.kind.frontier"), words("frontier.kind.chosen"), words("frontier.kind.baseline"))
+    chosen = [(x, y, "") for x, y, _ in drawn["chosen"]]
+    svg = frontier(f"frontier-{draft.language}", curve, chosen, drawn["baseline"], (labels[0], labels[1]), legend)
+    columns = (
+        Column(words("frontier.point_head")),
+        Column(words("frontier.kind_head")),
+        *(Column(label, draft.unit(style), True) for label, style in described),
+    )
+    data = Table(columns, tuple(rows), words.runs("frontier.data"))
+    where = {"kind": "frontier", "objective": terms[0]}
+    width = combine(
+        "ratio",
+        combine("difference", ref("frontier", "max(value)", **where), ref("frontier", "min(value)", **where)),
+        ref("frontier", "max(value)", **where),
+    )
+    title = words.runs(
+        "frontier.finding", first=described[0][0], second=described[1][0], share=draft.phrase("share", width)
+    )
+    return Figure("frontier", svg, title, words("frontier.alt"), words("figures.source", tables="frontier.csv"), data)
+
+
+def baselines(draft: Draft) -> Table:
+    """Money and tonnes of every baseline, the difference of the decision, and the rules a baseline breaks."""
+    words = draft.words
+    frame = draft.outcome.tables["baselines"]
+    carbon = draft.indicator("carbon.total")
+    rows = [
+        Row(
+            (
+                cell(words("frontier.chosen"), True),
+                (draft.number("money_total", draft.payment()),),
+                cell("—"),
+                (draft.number("carbon", carbon),),
+                cell("—"),
+                cell("—"),
+            )
+        )
+    ]
+    for name in draft.baselines:
+        broken = sorted(
+            {rule for cell_ in frame.loc[frame["baseline"] == name, "breaks"] for rule in str(cell_).split(";") if rule}
+        )
+        rows.append(
+            Row(
+                (
+                    cell(words.name("baseline", name)),
+                    (draft.number("money_total", draft.baseline(name, "payment_fen")),),
+                    (draft.number("money_total", draft.baseline(name, "converted_fen")),),
+                    (draft.number("carbon", draft.baseline(name, "carbon_tco2e")),),
+                    compared(draft, carbon, draft.baseline(name, "carbon_tco2e"), ""),
+                    words.join([words.name("rule", rule) for rule in broken])
+                    if broken
+                    else cell(words("frontier.breaks_none")),
+                )
+            )
+        )
+    money = draft.unit("money_total")
+    columns = (
+        Column(words("frontier.baseline")),
+        Column(words("frontier.entitled"), money, True),
+        Column(words("frontier.converted"), money, True),
+        Column(words("terms.carbon"), draft.unit("carbon"), True),
+        Column(words("frontier.this_compared")),
+        Column(words("frontier.breaks"), width=1),
+    )
+    return Table(columns, tuple(rows), words.runs("frontier.baselines"), words.runs("frontier.baselines_note"))
+
+
+def _explainability(draft: Draft) -> Runs:
+    words, price = draft.words, draft.outcome.meta["prices"]["explainability"]
+    label, kind = _objective(draft, str(price["objective"]))
+    kind = objective_kind(str(price["unit"])) if price.get("unit") else kind
+    path = "prices.explainability"
+    parts = [
+        words.runs(
+            "frontier.explainability",
+            objective=label,
+            lower=draft.number(kind, meta_ref(f"{path}.lower")),
+            upper=draft.phrase(kind, meta_ref(f"{path}.upper")),
+        )
+    ]
+    for term in price.get("side_effects") or {}:
+        other, style = _objective(draft, str(term))
+        direction, size = draft.size_of(style, meta_ref(f"{path}.side_effects.{term}"))
+        parts.append(
+            words.runs(f"frontier.side_{direction}", objective=other, **({} if direction == "same" else {"size": size}))
+        )
+    return words.join(parts, "sentence")
+
+
+def fairness_prices(draft: Draft) -> Table:
+    """What each fairness rule costs in the first objective."""
+    words = draft.words
+    rows = []
+    for entry in draft.outcome.meta["prices"]["fairness"]:
+        kind = objective_kind(str(entry["unit"]))
+        number = draft.number(kind, meta_ref(f"prices.fairness[rule={entry['rule']}].price"))
+        label, _ = _objective(draft, str(entry["objective"]))
+        rows.append(Row((cell(words.name("rule", str(entry["rule"]))), cell(label), draft.with_unit(number))))
+    columns = (
+        Column(words("terms.rule")),
+        Column(words("reasons.objective")),
+        Column(words("frontier.price"), "", True),
+    )
+    return Table(columns, tuple(rows), words.runs("frontier.fairness"), words.runs("frontier.fairness_note"))

@@ -1,0 +1,261 @@
+"""Why: the published formula, what was weighed against what, factor and index scores, rules and their prices, reasons."""
+
+from ..blocks import Block, Column, Formula, Heading, Paragraph, Row, Runs, Section, Table
+from ..draft import Draft, cell
+from ..keys import combine, meta_ref, ref
+from ..rounding import shown_parts
+from .decision import objective_kind
+
+
+def section(draft: Draft) -> Section:
+    """Section 3 of the design."""
+    words = draft.words
+    blocks: list[Block] = [
+        Paragraph(words.runs("reasons.lead")),
+        Formula(words("reasons.formula"), words("reasons.formula_words")),
+        Heading(words("reasons.objectives_head")),
+        objectives(draft),
+    ]
+    rates = exchange_rates(draft)
+    if rates:
+        blocks.append(Paragraph(rates))
+    blocks += [Heading(words("reasons.grades_head")), *_grading(draft), scores(draft)]
+    blocks += [Heading(words("reasons.rules_head")), binding(draft)]
+    if len(draft.outcome.tables["shadow_prices"]):
+        blocks.append(prices(draft))
+    if draft.against is not None:
+        blocks += [Heading(words("reasons.changes_head")), parts(draft)]
+    return Section("reasons", words("reasons.title"), tuple(blocks), new_page=True)
+
+
+def _maybe(draft: Draft, kind: str, entry: object, key: str) -> Runs:
+    return cell("—") if entry is None else (draft.number(kind, key),)
+
+
+def objectives(draft: Draft) -> Table:
+    """Value, proven bound, gap and the best and worst each objective could reach."""
+    words = draft.words
+    rows = []
+    for entry in draft.outcome.meta["objectives"]:
+        path = f"objectives[term={entry['term']}]"
+        kind = objective_kind(str(entry["unit"]))
+        unit = draft.unit(kind)
+        label = draft.localized(entry["label"])
+        stage = entry.get("stage")
+        order = words("reasons.stage", stage=str(stage)) if stage is not None else words("reasons.weighted")
+        numbers = [_maybe(draft, kind, entry.get(name), meta_ref(f"{path}.{name}")) for name in ("value", "bound")]
+        numbers.append(_maybe(draft, "gap", entry.get("gap"), meta_ref(f"{path}.gap")))
+        numbers += [_maybe(draft, kind, entry.get(name), meta_ref(f"{path}.{name}")) for name in ("utopia", "nadir")]
+        shown = words("reasons.objective_unit", label=label, unit=unit) if unit else label
+        rows.append(Row((cell(shown), cell(order), *numbers)))
+    columns = (
+        Column(words("reasons.objective")),
+        Column(words("reasons.order")),
+        Column(words("reasons.value"), "", True),
+        Column(words("reasons.bound"), "", True),
+        Column(words("reasons.gap"), "%", True),
+        Column(words("reasons.utopia"), "", True),
+        Column(words("reasons.nadir"), "", True),
+    )
+    return Table(columns, tuple(rows), words.runs("reasons.objectives"), words.runs("reasons.objectives_note"))
+
+
+def exchange_rates(draft: Draft) -> Runs:
+    """What one more unit of an objective costs in another."""
+    words = draft.words
+    labels = {str(entry["term"]): draft.localized(entry["label"]) for entry in draft.outcome.meta["objectives"]}
+    found = []
+    for entry in draft.outcome.meta["exchange_rates"]:
+        of, per = str(entry["of"]), str(entry["per"])
+        twins = [rate for rate in draft.outcome.meta["exchange_rates"] if rate["of"] == of]
+        if len(twins) > 1:
+            continue
+        found.append(
+            words.runs(
+                "reasons.rate",
+                of=labels.get(of, words.name("objective", of)),
+                per=labels.get(per, words.name("objective", per)),
+                value=draft.number("plain", meta_ref(f"exchange_rates[of={of}].value")),
+                unit=words.name("unit", str(entry["unit"])),
+            )
+        )
+    return words.join(list(found), "semicolon")
+
+
+def _grading(draft: Draft) -> list[Block]:
+    words, frame = draft.words, draft.outcome.tables["grades"]
+    if not len(frame) or not draft.outcome.resolved.grades.by_region:
+        return [Paragraph(words.runs("reasons.no_grades"))]
+    alpha = meta_ref("alpha")
+    lead = words.runs("reasons.alpha", alpha=draft.number("alpha", alpha))
+    rows = []
+    for grading, grade in zip(frame["grading"], frame["grade"], strict=True):
+        where = {"grading": str(grading), "grade": str(grade)}
+        members = [
+            draft.region(str(code))
+            for code, held in zip(
+                draft.outcome.tables["regions"]["region_code"], draft.outcome.tables["regions"]["grade"], strict=True
+            )
+            if str(held) == str(grade)
+        ]
+        rows.append(
+            Row(
+                (
+                    cell(words("allocation.grade", grade=str(grade))),
+                    (draft.number("score", ref("grades", "cut_off", **where)),),
+                    (draft.number("count", ref("grades", "units", **where)),),
+                    words.join(members),
+                )
+            )
+        )
+    columns = (
+        Column(words("terms.grade")),
+        Column(words("reasons.cut_off"), "", True),
+        Column(words("terms.units"), "", True),
+        Column(words("reasons.members"), width=1),
+    )
+    return [Paragraph(lead), Table(columns, tuple(rows), words.runs("reasons.grades"))]
+
+
+def scores(draft: Draft) -> Table:
+    """Index scores and the input value of every factor."""
+    words = draft.words
+    factors = list(dict.fromkeys(str(name) for name in draft.outcome.tables["weights"]["factor"]))
+    known = set(zip(draft.outcome.inputs.factors["region_code"], draft.outcome.inputs.factors["factor"], strict=True))
+    rows = []
+    for code in draft.codes:
+        cells: list[Runs] = [
+            (draft.number(kind, ref("regions", name, region_code=code)),)
+            for name, kind in (("importance", "index"), ("need", "index"))
+        ]
+        scored = draft.lookup.cell(ref("regions", "score", region_code=code))
+        cells.append((draft.number("score", ref("regions", "score", region_code=code)),) if scored else cell("—"))
+        cells.append(cell(draft.lookup.cell(ref("regions", "grade", region_code=code)) or "—"))
+        cells.append((draft.number("index", ref("regions", "omega", region_code=code)),))
+        for name in factors:
+            if (code, name) in known:
+                whole = ref("inputs.factors", "sum(value)", factor=name)
+                part = ref("inputs.factors", "value", region_code=code, factor=name)
+                cells.append((draft.number("share", combine("ratio", part, whole)),))
+            else:
+                cells.append(cell("—"))
+        rows.append(Row((cell(draft.region(code)), *cells)))
+    columns = (
+        Column(words("terms.unit")),
+        Column(words("reasons.importance"), "", True),
+        Column(words("reasons.need"), "", True),
+        Column(words("reasons.score"), "", True),
+        Column(words("terms.grade"), "", True),
+        Column(words("reasons.omega"), "", True),
+        *(Column(words.name("factor", name), "%", True) for name in factors),
+    )
+    return Table(columns, tuple(rows), words.runs("reasons.scores"), words.runs("reasons.scores_note"), dense=True)
+
+
+def binding(draft: Draft) -> Table:
+    """Every rule of the scenario: how many units it binds, and whether the audit found it kept."""
+    words = draft.words
+    combos = sorted(set(map(str, draft.outcome.tables["allocation"]["binding_rules"])))
+    rules = [spec.rule for spec in draft.outcome.resolved.rules]
+    rules += sorted({rule for combo in combos for rule in combo.split(";") if rule} - set(rules))
+    rows = []
+    for rule in dict.fromkeys(rules):
+        held = [combo for combo in combos if rule in combo.split(";")]
+        units: Runs = cell("—")
+        if held:
+            units = (draft.number("count", ref("allocation", "distinct(region_code)", binding_rules=held)),)
+        rows.append(Row((cell(words.name("rule", rule)), cell(words.name("rule_words", rule)), units)))
+    columns = (
+        Column(words("terms.rule")),
+        Column(words("reasons.rule_words"), width=1),
+        Column(words("reasons.bound_units"), "", True),
+    )
+    return Table(columns, tuple(rows), words.runs("reasons.binding"), words.runs("reasons.binding_note"))
+
+
+def prices(draft: Draft) -> Table:
+    """Shadow prices in words; prices that are zero everywhere are left to the outcome folder."""
+    words, frame = draft.words, draft.outcome.tables["shadow_prices"]
+    rows = []
+    for row in frame.to_dict("records"):
+        where = {name: str(row[name]) for name in ("rule", "region_code", "group", "period", "method")}
+        key = ref("shadow_prices", "price", **where)
+        about = words.name("fund_short", where["group"])
+        if about == where["group"]:
+            about = words.name("category", where["group"])
+        place = [part for part in (about, where["period"]) if part]
+        if where["region_code"]:
+            place.insert(0, draft.region(where["region_code"]))
+        rows.append(
+            Row(
+                (
+                    cell(words.name("rule", where["rule"])),
+                    words.join(place),
+                    (draft.number("plain", key),),
+                    cell(words.name("unit", str(row["unit"]))),
+                    cell(words("reasons.method", method=words.name("method", where["method"]), step=str(row["step"]))),
+                    cell(str(row[f"meaning_{draft.language}"])),
+                )
+            )
+        )
+    columns = (
+        Column(words("terms.rule")),
+        Column(words("reasons.about")),
+        Column(words("reasons.price"), "", True),
+        Column(words("reasons.unit")),
+        Column(words("reasons.how")),
+        Column(words("reasons.meaning"), width=1),
+    )
+    return Table(columns, tuple(rows), words.runs("reasons.prices"), words.runs("reasons.prices_note"))
+
+
+def parts(draft: Draft) -> Table:
+    """The change of every unit against the reference, part by part; parts sum exactly."""
+    words, against = draft.words, str(draft.against)
+    frame = draft.outcome.tables["reasons"]
+    names = list(
+        dict.fromkeys(str(part) for part, to in zip(frame["part"], frame["against"], strict=True) if to == against)
+    )
+    names = [name for name in names if _nonzero(draft, name)] or names[:1]
+    rows = []
+    step = draft.step("money")
+    totals = dict.fromkeys([*names, "change", "before"], 0)
+    for code in draft.codes:
+        keys = {name: ref("reasons", "sum(amount_fen)", region_code=code, against=against, part=name) for name in names}
+        steps = shown_parts({name: int(draft.lookup.value(key)) for name, key in keys.items()}, step)
+        change = sum(steps.values())
+        before = draft.paid_steps[code] - change
+        for name, size in (*steps.items(), ("change", change), ("before", before)):
+            totals[name] += size
+        cells = [draft.number("money", combine("difference", draft.payment(code), draft.change(code)), steps=before)]
+        cells += [draft.number("money", key, signed=True, steps=steps[name]) for name, key in keys.items()]
+        cells += [draft.number("money", draft.change(code), signed=True, steps=change), draft.unit_total(code)]
+        rows.append(Row((cell(draft.region(code)), *((number,) for number in cells))))
+    every = ref("reasons", "sum(amount_fen)", against=against)
+    cells = [draft.number("money", combine("difference", draft.payment(), every), steps=totals["before"])]
+    cells += [
+        draft.number(
+            "money", ref("reasons", "sum(amount_fen)", against=against, part=name), signed=True, steps=totals[name]
+        )
+        for name in names
+    ]
+    cells += [draft.number("money", every, signed=True, steps=totals["change"]), draft.grand_total()]
+    rows.append(Row((cell(words("terms.sum"), True), *((number,) for number in cells)), "total"))
+    unit, base = draft.unit("money"), words.name("against", against)
+    columns = (
+        Column(words("terms.unit")),
+        Column(base, unit, True),
+        *(Column(words.name("part", name), unit, True) for name in names),
+        Column(words("reasons.change"), unit, True),
+        Column(words("reasons.this"), unit, True),
+    )
+    return Table(
+        columns, tuple(rows), words.runs("reasons.parts", base=base), words.runs("reasons.parts_note"), dense=True
+    )
+
+
+def _nonzero(draft: Draft, part: str) -> bool:
+    where = {"against": str(draft.against), "part": part}
+    return any(
+        draft.lookup.value(ref("reasons", f"{act}(amount_fen;region_code)", **where)) for act in ("above", "below")
+    )

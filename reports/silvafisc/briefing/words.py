@@ -1,0 +1,113 @@
+"""All words of a briefing: sentences, headers and names from texts.yaml, with numbers put in as runs."""
+
+import re
+from functools import cache
+from importlib.resources import files
+from string import Formatter
+from typing import Any
+
+import yaml
+
+from .blocks import Number, Run, Runs, Text
+
+LANGUAGES = ("zh", "en")
+_STRONG = re.compile(r"\*([^*]+)\*")
+
+
+class TextError(LookupError):
+    """A text is missing in a language, or its placeholders are not the values it was given."""
+
+
+@cache
+def load_yaml(name: str) -> dict[str, Any]:
+    """One of the package's own YAML files."""
+    text = files("silvafisc.briefing").joinpath(name).read_text(encoding="utf-8")
+    loaded: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return loaded
+
+
+@cache
+def all_texts() -> dict[str, dict[str, str]]:
+    """Dotted key -> language -> text. Raises TextError where a language is missing."""
+    found: dict[str, dict[str, str]] = {}
+
+    def walk(node: Any, path: str) -> None:
+        if isinstance(node, dict) and set(node) & set(LANGUAGES):
+            said = [isinstance(text, str) and (text or path.startswith("marks.")) for text in node.values()]
+            if set(node) != set(LANGUAGES) or not all(said):
+                raise TextError(f"texts.yaml: {path} needs exactly zh and en")
+            found[path] = node
+        elif isinstance(node, dict):
+            for key, value in node.items():
+                walk(value, f"{path}.{key}" if path else str(key))
+        else:
+            raise TextError(f"texts.yaml: {path} is neither a text nor a group")
+
+    walk(load_yaml("texts.yaml"), "")
+    return found
+
+
+class Words:
+    """The texts of one language."""
+
+    def __init__(self, language: str) -> None:
+        if language not in LANGUAGES:
+            raise TextError(f"no such language: {language!r} (have {', '.join(LANGUAGES)})")
+        self.language = language
+
+    def __call__(self, key: str, **values: str) -> str:
+        """A text with plain strings put in. Raises TextError."""
+        runs = self.runs(key, **values)
+        return "".join(run.text for run in runs)
+
+    def runs(self, key: str, **values: "str | Number | Runs") -> Runs:
+        """A text as runs; `*…*` in texts.yaml is strong, values are taken literally.
+
+        Raises:
+            TextError: unknown key, missing value, or a value the text does not use.
+        """
+        template = self._text(key)
+        runs: list[Run] = []
+        used: set[str] = set()
+        strong = False
+        for literal, name, _, _ in Formatter().parse(template):
+            for position, piece in enumerate(literal.split("*")):
+                if position:
+                    strong = not strong
+                if piece:
+                    runs.append(Text(piece, strong))
+            if name is None:
+                continue
+            if name not in values:
+                raise TextError(f"texts.yaml: {key} needs a value for {{{name}}}")
+            used.add(name)
+            runs.extend(_as_runs(values[name], strong))
+        if set(values) != used:
+            raise TextError(f"texts.yaml: {key} does not use {sorted(set(values) - used)}")
+        return tuple(runs)
+
+    def name(self, group: str, item: str) -> str:
+        """The name of an id in this language; ids of a user's own scenario have no entry and show as they are."""
+        entry = all_texts().get(f"names.{group}.{item}")
+        return item if entry is None else entry[self.language]
+
+    def join(self, parts: "list[Runs] | list[str]", mark: str = "list") -> Runs:
+        """Runs joined with the language's comma (`list`) or semicolon (`semicolon`)."""
+        joined: list[Run] = []
+        for part in parts:
+            if joined:
+                joined.append(Text(self._text(f"marks.{mark}")))
+            joined.extend(_as_runs(part, False))
+        return tuple(joined)
+
+    def _text(self, key: str) -> str:
+        try:
+            return all_texts()[key][self.language]
+        except KeyError:
+            raise TextError(f"texts.yaml has no {key}") from None
+
+
+def _as_runs(value: "str | Number | Runs", strong: bool) -> Runs:
+    if isinstance(value, str):
+        return (Text(value, strong),) if value else ()
+    return (value,) if isinstance(value, Number) else value
