@@ -77,8 +77,8 @@ ECO,collective,compensation,1,2026,16.00,,16.00,certified_area,0,0.0
 ECO,collective,compensation,2,2026,18.00,,16.00,certified_area,2,434.0
 ECO,collective,compensation,1,2027,16.00,,16.00,certified_area,0,0.0
 ECO,collective,compensation,2,2027,20.05,,16.00,certified_area,2,434.0
-DEV,,afforestation,,2026,300.05,,,need:0.4,2,190.2
-DEV,,afforestation,,2027,300.05,,,need:0.4,2,190.2
+DEV,,afforestation,,2026,300.05,,200.00,need:0.4,2,190.2
+DEV,,afforestation,,2027,300.05,,200.00,need:0.4,2,190.2
 DEV,,tending,,2026,100.00,,,need:0,0,0.0
 DEV,,tending,,2027,100.00,,,need:0,0,0.0
 """

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from silvafisc.allocation.audit import audited
@@ -234,6 +235,10 @@ def standards_units_off(case: Any) -> None:
     case.add("standards", "units", 1, measure="afforestation", period="2026")
 
 
+def task_floor_misprinted(case: Any) -> None:
+    case.set("standards", "floor_yuan_per_mu", "200.01", measure="afforestation", period="2026")
+
+
 def quantity_share_off_its_grid(case: Any) -> None:
     case.set("standards", "quantity_rule", "need:0.41", measure="afforestation", period="2026")
 
@@ -368,6 +373,7 @@ SUMS: list[tuple[str, Callable[[Any], None]]] = [
     ("standards", category_order_broken),
     ("standards", standards_area_a_tenth_off),
     ("standards", standards_units_off),
+    ("standards", task_floor_misprinted),
     ("standards", quantity_share_off_its_grid),
     ("weights", weight_off_its_step),
     ("weights", weight_outside_its_band),
@@ -416,6 +422,12 @@ def omega_off(case: Any) -> None:
     case.set("regions", "omega", 1.21, region_code=B)
 
 
+def exponent_not_the_stated_one(case: Any) -> None:
+    # the published weights are mean / income, an exponent of 1
+    objectives = tuple(replace(o, params={"eta": "1.1"}) for o in case.resolved.objectives if o.term == "development")
+    case.resolved = replace(case.resolved, objectives=objectives)
+
+
 def opportunity_cost_missing(case: Any) -> None:
     case.set("inputs/responses", "opportunity_cost_fen", 0, region_code=C)
 
@@ -428,6 +440,7 @@ OBJECTIVES: list[tuple[str, Callable[[Any], None]]] = [
     ("carbon", carbon_of_a_row_off),
     ("carbon", carbon_counted_twice),
     ("development", omega_off),
+    ("development", exponent_not_the_stated_one),
     ("adequacy", opportunity_cost_missing),
     ("stability", no_last_year_table),
     ("change_band", no_last_year_table),
@@ -468,8 +481,6 @@ def test_a_rule_with_missing_or_inexact_parameters_is_refused_by_name(
 
 
 def test_reported_objectives_are_compared_where_indicators_are_handed_over(case: Any) -> None:
-    import pandas as pd
-
     # carbon: rigid 2·(1.5 + 3 + 0.5 + 6) = 22; top-up 0.25 + 0.75 + 0.125 + 0.25 + 1.5 + 3.5 = 6.375; tasks 193
     # adequacy: state A 1000 / 2000; collective B 1800 / 3600; collective C 1800 / 4000 = 0.45
     # stability: A factor |64 286 − 50 000| + |128 571 − 50 000|; B eco |299 940 − 240 000| + |366 766 − 240 000| fen

@@ -30,7 +30,7 @@ def examine(case: Case, check: Check) -> None:
                 should.nothing,
                 where,
                 should.payment,
-                "no row",
+                0,
                 "fen",
                 "缺少一行，其金额",
                 "a row is missing; its payment",

@@ -18,7 +18,7 @@ TOLERANCE = 1e-6
 
 
 def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
-    """No parameters are read: η is recovered from the published weights."""
+    """params: eta (optional). Without it η is only recovered from the published weights."""
     if case.offers and "development" not in case.objective_columns:
         check.refuse("offers", "缺少列 obj.development", "the column obj.development is missing")
     units = [case.units[region] for region in sorted(case.units)]
@@ -36,6 +36,10 @@ def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
     logs = {region: log(weight) for region, weight in weights.items() if weight is not None}
     farthest = max(sorted(ratios), key=lambda region: abs(ratios[region]))
     eta = logs[farthest] / ratios[farthest] if ratios[farthest] else 0.0
+    if "eta" in params and ratios[farthest]:
+        stated = float(params["eta"])
+        same = isclose(eta, stated, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+        check.holds(same, "regions", stated, eta, "", "公平权重的指数 η", "the exponent η of the equity weights")
     check.holds(
         eta >= -TOLERANCE, "regions", "≥ 0", eta, "", "公平权重的指数 η", "the exponent η of the equity weights"
     )

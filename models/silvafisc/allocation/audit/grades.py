@@ -15,16 +15,15 @@ def examine(case: Case, check: Check) -> None:
     A score that lies exactly between two printed numbers may be rounded either way. regions.csv must repeat tier,
     groups and own revenue of the input table, and last year's amount as the sum of the last-year table.
     """
+    last: dict[str, int] = {}
+    for (region, _, _), (_, amount) in (case.last_year or {}).items():
+        last[region] = last.get(region, 0) + amount
     for region, row in sorted(case.published.items()):
         unit = case.units[region]
         check.equal(row.where, unit.tier, row.tier, "", "分担级次", "the payer tier")
         check.equal(row.where, unit.groups, row.groups, "", "分组", "the groups")
         check.equal(row.where, unit.own_revenue, row.own_revenue, "fen", "自有可支配财力", "own revenue")
-        last = None
-        if case.last_year is not None:
-            amounts = [amount for (code, _, _), (_, amount) in case.last_year.items() if code == region]
-            last = sum(amounts) if amounts else None
-        check.equal(row.where, last, row.last_year, "fen", "上年资金", "last year's amount")
+        check.equal(row.where, last.get(region), row.last_year, "fen", "上年资金", "last year's amount")
     if case.by_rule and case.resolved.grades.by_region:
         _grading(case, check)
 

@@ -42,7 +42,7 @@ def examine(case: Case, check: Check) -> None:
                 not total,
                 offer.where,
                 total,
-                "no row",
+                0,
                 "fen",
                 "入选但没有资金，其成本",
                 "chosen but not paid; its cost",

@@ -70,6 +70,7 @@ def _task(case: Case, row: Standard, check: Check) -> None:
         return
     spec = known[row.measure]
     check.equal(row.where, spec.fund, row.fund, "", "资金", "the fund")
+    check.equal(row.where, spec.floor_fen, row.floor or 0, "fen/mu", "法定最低标准", "the statutory floor")
     shares = [fraction(text) for text in spec.quantity_shares]
     try:
         part = fraction(row.quantity_rule.removeprefix(NEED))

@@ -104,9 +104,7 @@ def notice(case: Case, check: Check) -> None:
             line = found.pop((fund, period, region), None)
             if line is None:
                 where = f"notice: region_code={region}, fund={fund}, period={period}"
-                check.holds(
-                    not amount, where, amount, "no row", "fen", "缺少一行，其金额", "a row is missing; its amount"
-                )
+                check.holds(not amount, where, amount, 0, "fen", "缺少一行，其金额", "a row is missing; its amount")
                 continue
             check.equal(line.where, amount, line.amount, "fen", "核定数", "the amount")
             check.equal(line.where, steps[region] * unit, line.notice, "fen", "下达数", "the notice")
