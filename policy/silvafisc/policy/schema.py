@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, RootModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from silvafisc.datasets.findings import Finding, InputError
@@ -21,6 +21,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 STATUSES = ("verified", "secondary", "computed", "recalled", "assumption")
 """From best to worst evidence."""
+MESSAGE_WIDTH = 60
 
 
 class Strict(BaseModel):
@@ -159,8 +160,8 @@ def _finding(model: type[BaseModel], document: Document, error: ErrorDetails) ->
         en, zh = f"unknown name {context['tag']!r}{more_en}", f"未知的名称 {context['tag']!r}{more_zh}"
     elif kind == "literal_error":
         more_en, more_zh = hint(str(error["input"]), _literals(str(context["expected"])))
-        en = f"must be {context['expected']} (got {error['input']!r}){more_en}"
-        zh = f"须为 {context['expected']}（现为 {error['input']!r}）{more_zh}"
+        en = f"must be {context['expected']} (got {_brief(error['input'])}){more_en}"
+        zh = f"须为 {context['expected']}（现为 {_brief(error['input'])}）{more_zh}"
     else:
         en, zh = _plain_message(error, context)
     return Finding(document.where(path, key=kind == "extra_forbidden"), dotted(path), en, zh)
@@ -181,19 +182,19 @@ _MESSAGES: Mapping[str, tuple[str, str]] = {
         "takes at most {max_length} entries (got {actual_length})",
         "最多 {max_length} 项（现有 {actual_length} 项）",
     ),
-    "string_type": ("must be text (got {input!r})", "须为文本（现为 {input!r}）"),
+    "string_type": ("must be text (got {input})", "须为文本（现为 {input}）"),
     "string_too_short": ("must not be empty", "不得为空"),
-    "string_pattern_mismatch": ("does not match {pattern} (got {input!r})", "不符合格式 {pattern}（现为 {input!r}）"),
-    "int_type": ("must be a whole number (got {input!r})", "须为整数（现为 {input!r}）"),
-    "int_from_float": ("must be a whole number (got {input!r})", "须为整数（现为 {input!r}）"),
-    "float_type": ("must be a number (got {input!r})", "须为数字（现为 {input!r}）"),
-    "finite_number": ("must be a finite number (got {input!r})", "须为有限数字（现为 {input!r}）"),
-    "bool_type": ("must be true or false (got {input!r})", "须为 true 或 false（现为 {input!r}）"),
-    "list_type": ("must be a list (got {input!r})", "须为列表（现为 {input!r}）"),
-    "tuple_type": ("must be a list (got {input!r})", "须为列表（现为 {input!r}）"),
-    "dict_type": ("must be a mapping of keys and values (got {input!r})", "须为键值映射（现为 {input!r}）"),
-    "model_type": ("must be a mapping of keys and values (got {input!r})", "须为键值映射（现为 {input!r}）"),
-    "model_attributes_type": ("must be a mapping of keys and values (got {input!r})", "须为键值映射（现为 {input!r}）"),
+    "string_pattern_mismatch": ("does not match {pattern} (got {input})", "不符合格式 {pattern}（现为 {input}）"),
+    "int_type": ("must be a whole number (got {input})", "须为整数（现为 {input}）"),
+    "int_from_float": ("must be a whole number (got {input})", "须为整数（现为 {input}）"),
+    "float_type": ("must be a number (got {input})", "须为数字（现为 {input}）"),
+    "finite_number": ("must be a finite number (got {input})", "须为有限数字（现为 {input}）"),
+    "bool_type": ("must be true or false (got {input})", "须为 true 或 false（现为 {input}）"),
+    "list_type": ("must be a list (got {input})", "须为列表（现为 {input}）"),
+    "tuple_type": ("must be a list (got {input})", "须为列表（现为 {input}）"),
+    "dict_type": ("must be a mapping of keys and values (got {input})", "须为键值映射（现为 {input}）"),
+    "model_type": ("must be a mapping of keys and values (got {input})", "须为键值映射（现为 {input}）"),
+    "model_attributes_type": ("must be a mapping of keys and values (got {input})", "须为键值映射（现为 {input}）"),
 }
 
 
@@ -201,8 +202,14 @@ def _plain_message(error: ErrorDetails, context: Mapping[str, Any]) -> tuple[str
     texts = _MESSAGES.get(error["type"])
     if texts is None:
         return error["msg"], f"不符合要求：{error['msg']}"
-    values = {**context, "input": error["input"]}
+    values = {**context, "input": _brief(error["input"])}
     return texts[0].format(**values), texts[1].format(**values)
+
+
+def _brief(value: Any) -> str:
+    """The input as shown in a message: at most one line."""
+    text = repr(value)
+    return text if len(text) <= MESSAGE_WIDTH else f"{text[:MESSAGE_WIDTH]}…"
 
 
 def _literals(expected: str) -> list[str]:
@@ -225,6 +232,8 @@ def _document_path(data: Any, loc: tuple[int | str, ...]) -> Path_:
 def _fields_at(model: Any, loc: tuple[int | str, ...]) -> list[str]:
     """Keys that a mapping at `loc` may have."""
     if isinstance(model, type) and issubclass(model, BaseModel):
+        if issubclass(model, RootModel):
+            return _fields_at(model.model_fields["root"].annotation, loc)
         fields = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
         if not loc:
             return list(fields)
