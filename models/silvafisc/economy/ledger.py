@@ -16,6 +16,7 @@ from .facts import TableOfFacts
 COLUMNS = ("what", "value", "unit", "origin", "reference", "status", "demo")
 DEMO = "演示数据"
 """Mark at the head of a row's `source`: demonstration data, never evidence."""
+SHOWN_SOURCES = 4
 _NAMES = {"region_code", "region_name", "region_name_en", "unit_level", "parent_code", "document", "category"}
 _NAMES |= {"measure", "factor", "subject", "fund", "reported_by", "verified_by"}
 _TENTH_MU = "_tenth_mu"
@@ -40,7 +41,7 @@ def table_ledger(
     for column, kind in INPUT_TABLES[table].items():
         if column in _NAMES:
             continue
-        reference, status = (facts or {}).get(column, ("；".join(sorted(set(frame["source"]))), ""))
+        reference, status = (facts or {}).get(column, (_sources(frame), ""))
         status = status or worst_status(*set(frame["status"]))
         rows.append(
             {
@@ -99,6 +100,15 @@ def _extent(column: "pd.Series[Any]", kind: str) -> str:
         numbers = sorted(column.tolist(), key=lambda text: float(str(text)))
         return f"{numbers[0]} – {numbers[-1]}"
     return f"{len(values)} 种 / {len(values)} values"
+
+
+def _sources(frame: pd.DataFrame) -> str:
+    """The distinct sources of the rows; of many the most frequent and how many there are."""
+    counts = frame["source"].value_counts()
+    ordered = sorted(counts.index, key=lambda source: (-int(counts[source]), source))
+    if len(ordered) <= SHOWN_SOURCES:
+        return "；".join(ordered)
+    return f"{'；'.join(ordered[:SHOWN_SOURCES])}；等 {len(ordered)} 个来源 / {len(ordered)} sources in all"
 
 
 def _shown(column: "pd.Series[Any]") -> "pd.Series[Any]":

@@ -1,6 +1,8 @@
 """Inputs of the nation: facts from packages, and labelled assumption tables for what no publication holds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+
+import pandas as pd
 
 from silvafisc.policy import Rules
 from silvafisc.results import UnitInputs
@@ -16,6 +18,8 @@ from .regions import COLUMNS, regions_table
 
 PACKAGES = ("age_groups", "climate_normals", "national_forest_totals", "provinces", "stumpage_values_2010")
 """Data packages that `nation_inputs` needs."""
+TABLES = ("regions", "areas", "tasks", "factors", "responses", "stands")
+"""The tables that the nation has; last year's amounts by province are not to be had."""
 
 
 def nation_inputs(packages: Mapping[str, TableOfFacts], rules: Rules) -> UnitInputs:
@@ -29,30 +33,44 @@ def nation_inputs(packages: Mapping[str, TableOfFacts], rules: Rules) -> UnitInp
         KeyError: a package, column, province or parameter is missing.
         ValueError: an assumption formula has no admissible solution (it says which).
     """
+    tables, rows = nation_tables(packages, rules, TABLES)
+    return UnitInputs(**tables, last_year=None, ledger=ledger_frame(rows))
+
+
+def nation_tables(
+    packages: Mapping[str, TableOfFacts], rules: Rules, names: Iterable[str]
+) -> tuple[dict[str, pd.DataFrame], list[dict[str, str]]]:
+    """Only the named tables, and the ledger rows of what they (and they alone) rest on.
+
+    Raises:
+        KeyError, ValueError: as `nation_inputs`; also a name outside `TABLES`.
+    """
     provinces = Facts(packages["provinces"])
     climate = Facts(packages["climate_normals"])
     stumpage = Facts(packages["stumpage_values_2010"])
     totals = Facts(packages["national_forest_totals"], key="item")
     ages = Facts(packages["age_groups"], key="age_group")
     read = Rules(rules.tree, rules.date)  # a record of its own: the ledger lists what these tables rest on, no more
-    tables = {
-        "regions": regions_table(provinces, read),
-        "areas": area_split(provinces, read),
-        "tasks": tasks_table(provinces, totals, ages, read),
-        "factors": factors_table(provinces, totals, ages, read),
-        "responses": responses_table(provinces, stumpage, read),
-        "stands": stands_table(provinces, totals, climate, read),
+    makers: Mapping[str, Callable[[], pd.DataFrame]] = {
+        "regions": lambda: regions_table(provinces, read),
+        "areas": lambda: area_split(provinces, read),
+        "tasks": lambda: tasks_table(provinces, totals, ages, read),
+        "factors": lambda: factors_table(provinces, totals, ages, read),
+        "responses": lambda: responses_table(provinces, stumpage, read),
+        "stands": lambda: stands_table(provinces, totals, climate, read),
     }
-    own = {
-        "regions": {column: package_columns(packages["provinces"], names) for column, names in COLUMNS.items()},
-        "stands": {
-            column: package_columns(packages["climate_normals"], [column])
-            for column in ("mean_temperature_celsius", "precipitation_mm")
-        },
-    }
-    own["stands"]["planted_share"] = package_columns(
-        packages["provinces"], ("planted_forest_area_10k_ha", "forest_area_10k_ha")
-    )
+    tables = {name: makers[name]() for name in names}
+    own = _columns_from_packages(packages)
     rows = [row for name, frame in tables.items() for row in table_ledger(name, frame, own.get(name))]
-    rows += parameter_ledger(rules, read.used)
-    return UnitInputs(**tables, last_year=None, ledger=ledger_frame(rows))
+    return tables, rows + parameter_ledger(rules, read.used)
+
+
+def _columns_from_packages(packages: Mapping[str, TableOfFacts]) -> dict[str, dict[str, tuple[str, str]]]:
+    """Columns that are published figures, with their own reference and status."""
+    provinces, climate = packages["provinces"], packages["climate_normals"]
+    stands = {name: package_columns(climate, [name]) for name in ("mean_temperature_celsius", "precipitation_mm")}
+    stands["planted_share"] = package_columns(provinces, ("planted_forest_area_10k_ha", "forest_area_10k_ha"))
+    return {
+        "regions": {column: package_columns(provinces, names) for column, names in COLUMNS.items()},
+        "stands": stands,
+    }

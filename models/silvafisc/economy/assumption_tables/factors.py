@@ -14,7 +14,8 @@ import pandas as pd
 
 from silvafisc.datasets.columns import worst_status
 from silvafisc.policy import Rules
-from silvafisc.quantities import UNITS, tenths_to_mu
+from silvafisc.quantities import UNITS
+from silvafisc.quantities.money import TENTHS_PER_MU
 
 from ..facts import Facts, rounded, tenths_of_mu
 from ..frames import input_frame
@@ -45,7 +46,7 @@ def factors_table(provinces: Facts, totals: Facts, ages: Facts, rules: Rules) ->
         values = {
             "task_need": (str((work / UNITS["yuan"].factor).__floor__()), "assumption", ""),
             "forest_resource": (
-                tenths_to_mu(tenths_of_mu(area)),
+                decimal_text(Fraction(tenths_of_mu(area), TENTHS_PER_MU)),
                 provinces.status(code, "forest_area_10k_ha"),
                 "清查 / inventory",
             ),
