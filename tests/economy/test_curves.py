@@ -1,4 +1,4 @@
-"""Participation, retention and surplus: closed forms by hand, monotone in the standard."""
+"""Participation and retention: closed forms by hand, monotone in the standard."""
 
 import math
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from silvafisc.economy.curves import normal_cdf, participation, retention, surplus
+from silvafisc.economy.curves import normal_cdf, participation, retention
 
 money = st.floats(0, 1e6)
 cost = st.floats(1, 1e6)
@@ -40,20 +40,10 @@ def test_the_s_shape_is_below_the_concave_curve_before_the_opportunity_cost_and_
     assert retention(9000, 6000, 0.9, "s_shape") > retention(9000, 6000, 0.9)
 
 
-def test_surplus_is_the_integral_of_participation() -> None:
-    steps = 20000
-    width = 900 / steps
-    integral = (
-        sum(participation((i + 0.5) * width, 743, 0.5) for i in range(steps)) * width
-    )  # other road: midpoint rule
-    assert surplus(900, 743, 0.5) == pytest.approx(integral, rel=1e-6)
-
-
 @given(money, money, cost, sigma)
-def test_more_money_never_lowers_uptake_or_surplus(a: float, b: float, need: float, spread: float) -> None:
+def test_more_money_never_lowers_uptake(a: float, b: float, need: float, spread: float) -> None:
     low, high = sorted((a, b))
     assert participation(low, need, spread) <= participation(high, need, spread)
-    assert surplus(low, need, spread) <= surplus(high, need, spread) * (1 + 1e-9) + 1e-6
     for shape in ("concave", "s_shape"):
         assert 0 <= retention(low, need, 0.9, shape) <= retention(high, need, 0.9, shape) <= 0.9
 

@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import norm
 
 from silvafisc.economy import responses
-from silvafisc.economy.curves import participation, surplus
+from silvafisc.economy.curves import participation
 from silvafisc.economy.frames import input_frame
 from silvafisc.economy.indices import composite, equity_weights, indicators, standardise
 from silvafisc.economy.perturbation import grades_under_perturbation
@@ -162,7 +162,9 @@ def test_a_unit_that_pays_nothing_itself_loses_nothing_to_co_payment() -> None:
 def test_tasks_by_hand() -> None:
     uptake, income = level(answered(), "620000", "planting", 20000)
     assert uptake == pytest.approx(0.5)  # by hand: the standard is the median need
-    assert income == pytest.approx(0.8 * surplus(20000, 20000, 0.5))
+    assert income == pytest.approx(0.5 * 0.8 * 20000)  # by hand: half the area, the centre pays all
+    burdened = level(answered(), "110000", "planting", 50000)
+    assert burdened[1] == pytest.approx(burdened[0] * (0.8 - 0.9) * 50000)  # by hand: its own 90 % outweigh
     assert level(answered(), "340000", "planting", 50000)[0] == pytest.approx(participation(50000, 60000, 0.5))
 
 
@@ -219,7 +221,7 @@ def test_the_local_share_counts_the_unit_and_those_below_it() -> None:
 
 def test_equity_weights_by_hand_and_blind_at_eta_zero() -> None:
     mean = (3_000_000 * 100 + 1_700_000 * 300 + 1_000_000 * 200) / 600
-    omega = answered(objectives=(ObjectiveSpec("development", stage=1, params={"eta": 2}),)).indices
+    omega = answered(objectives=(ObjectiveSpec("development", stage=1, params={"eta": "2"}),)).indices
     assert omega.set_index("region_code")["omega"]["620000"] == pytest.approx((mean / 1_000_000) ** 2)  # by hand
     assert answered().indices.set_index("region_code")["omega"]["110000"] == pytest.approx(mean / 3_000_000)
     assert set(equity_weights(units().regions, 0).values()) == {1.0}

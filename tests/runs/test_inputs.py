@@ -1,5 +1,6 @@
 """User tables: templates read back unchanged, and everything wrong is found at once, with its cell."""
 
+import dataclasses
 import shutil
 from functools import cache
 from pathlib import Path
@@ -109,6 +110,16 @@ def test_the_county_template_loads_and_is_marked_as_demonstration(tmp_path: Path
     assert set(inputs.regions["unit_level"]) == {"county"}
     assert set(inputs.ledger["demo"]) == {"yes"}
     assert all(source.startswith("演示数据") for source in inputs.areas["source"])
+
+
+def test_a_demonstration_reads_back_as_a_demonstration(tmp_path: Path) -> None:
+    write_templates(nation(), tmp_path / "first", level="county")
+    first = load_inputs(tmp_path / "first", law())
+    marked = first.stands.assign(source="演示数据 demonstration data: chosen by us")
+    write_templates(dataclasses.replace(first, stands=marked), tmp_path / "second")
+    again = load_inputs(tmp_path / "second", law())
+    pd.testing.assert_frame_equal(again.stands, marked)
+    pd.testing.assert_frame_equal(again.areas, first.areas)
 
 
 def test_a_users_table_replaces_the_shipped_one_and_the_ledger_says_so(folder: Path, tmp_path: Path) -> None:

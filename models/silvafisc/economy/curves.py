@@ -1,4 +1,4 @@
-"""How owners respond to a payment: participation in tasks, retention of protected forest, surplus of those who join.
+"""How owners respond to a payment: participation in tasks, retention of protected forest.
 
 s: total standard, n: median need-to-be-paid (once), oc: opportunity cost (per year); all fen per mu.
 """
@@ -23,24 +23,6 @@ def participation(standard: float, need: float, sigma: float, co_payment: float 
     _positive(sigma, "sigma")
     paid = _payment(standard) + _payment(co_payment)
     return normal_cdf((math.log(paid) - math.log(need)) / sigma) if paid > 0 else 0.0
-
-
-def surplus(standard: float, need: float, sigma: float) -> float:
-    """E[max(s - N, 0)] = s Phi(d) - n e^(sigma^2 / 2) Phi(d - sigma),  d = (ln s - ln n) / sigma; ln N ~ normal(ln n, sigma).
-
-    In words: what those who join keep above their own cost, per mu offered. It is the integral of `participation` from 0
-    to s, so it is never negative and rises with s.
-
-    Raises:
-        ValueError: as `participation`.
-    """
-    _positive(need, "the need to be paid")
-    _positive(sigma, "sigma")
-    if _payment(standard) == 0:
-        return 0.0
-    d = (math.log(standard) - math.log(need)) / sigma
-    mean_need = need * math.exp(sigma * sigma / 2)
-    return max(standard * normal_cdf(d) - mean_need * normal_cdf(d - sigma), 0.0)
 
 
 def retention(standard: float, opportunity_cost: float, maximum: float, shape: str = "concave") -> float:

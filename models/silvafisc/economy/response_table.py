@@ -7,7 +7,8 @@ standard where one is on record (the total standard is the larger of both):
                                                                (relief of its own duty), less the unit's co-payment
 Task measures, s paid once, n = need to be paid once (full cost - own benefit):
     uptake  pi(s)                                              share of the assigned area that joins
-    income  h E[max(s - N, 0)] - l s                           what those who join keep above their cost
+    income  pi(s) (h - l) s                                    where work is done: to households less co-payment; who
+                                                               joins needs at most s, so no own cost is left uncovered
 h: share that reaches households; l: share of the payment that the unit itself and those below it pay.
 Income given up on certified land is the designation's doing, not the payment's: no choice changes it, so it is not in y.
 """
@@ -22,7 +23,7 @@ from silvafisc.quantities import share
 from silvafisc.results import Resolved, Responses, UnitInputs
 from silvafisc.results.resolved import Shares
 
-from .curves import participation, retention, surplus
+from .curves import participation, retention
 from .indices import PARAMETERS as INDEX_PARAMETERS
 from .indices import equity_weights, importance_and_need, indicators
 from .research import research_columns
@@ -79,7 +80,7 @@ def responses(
         for standard in standards[subject]:
             if subject in tasks:
                 uptake = participation(standard, cost, sigma)
-                income = reach * surplus(standard, cost, sigma) - duty * standard
+                income = uptake * (reach - duty) * standard
             else:
                 uptake = retention(max(standard, own), cost, maximum, curve)
                 income = reach * (max(standard, own) - own) + min(standard, own) - duty * standard
@@ -138,8 +139,9 @@ def unit_indices(inputs: UnitInputs, resolved: Resolved, carbon_scores: pd.DataF
 
 def _eta(resolved: Resolved, rules: Rules) -> float:
     for objective in resolved.objectives:
-        if objective.term == "development" and "eta" in objective.params:
-            return float(objective.params["eta"])
+        stated = objective.params.get("eta")
+        if objective.term == "development" and stated is not None:
+            return float(share(str(stated)))
     return rules.number(INDEX_PARAMETERS + "eta")
 
 

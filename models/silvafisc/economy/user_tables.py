@@ -134,7 +134,7 @@ def to_user(table: str, frame: pd.DataFrame) -> pd.DataFrame:
         if column.name == "demo":
             shown["demo"] = [YES if str(s).startswith(DEMO) else "" for s in frame["source"]]
         elif column.name == "source":
-            shown["source"] = [str(s).removeprefix(DEMO).removeprefix(DEMO_SEPARATOR) for s in frame["source"]]
+            shown["source"] = [str(s).removeprefix(DEMO + DEMO_SEPARATOR) for s in frame["source"]]
         else:
             shown[column.spec.name] = [_text(column, value) for value in frame[column.name].tolist()]
     return pd.DataFrame(shown, dtype="str")
