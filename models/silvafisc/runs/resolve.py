@@ -36,6 +36,7 @@ NOTICE_UNIT = "notice.amounts.unit"
 TIER = "tier_"
 
 _Spec = TypeVar("_Spec")
+_Name = TypeVar("_Name", str, int)
 
 
 @dataclass
@@ -87,9 +88,10 @@ def resolve(scenario: Scenario, tree: ParameterTree, inputs: UnitInputs) -> Reso
     categories = _each(sources, "categories", scenario.categories, _category)
     tasks = _each(sources, "menus", scenario.menus, _task)
     factors = _each(sources, "funds", [name for name, use in scenario.funds.items() if use.pots], _factors)
-    rules = tuple(RuleSpec(rule.rule, _params(sources, rule.rule, rule.params)) for rule in scenario.all_rules)
+    rules = _each(sources, "rules", range(len(scenario.all_rules)), _rule)
     groups = {name: _group(sources, name) for name in sorted(scenario.groups)}
     commitments = _commitments(sources)
+    step, notice_unit = _factor_step(sources), _notice_unit(sources)
     if sources.findings:
         raise InputError(sources.findings)
     return Resolved(
@@ -101,14 +103,14 @@ def resolve(scenario: Scenario, tree: ParameterTree, inputs: UnitInputs) -> Reso
         categories=categories,
         tasks=tasks,
         factors=tuple(spec for specs in factors for spec in specs),
-        factor_step=scenario.factor_step or _decimal(sources.rules.fraction(f"{WEIGHTS}.step")),
+        factor_step=step,
         grades=_grades(scenario),
         rules=rules,
         objectives=_objectives(scenario),
         groups=groups,
         opening_commitments=commitments,
         assumed_responses=scenario.assumed_responses,
-        notice_unit_fen=yuan_to_fen(scenario.notice.unit) if scenario.notice.unit else sources.rules.fen(NOTICE_UNIT),
+        notice_unit_fen=notice_unit,
         seed=scenario.seed,
         gap=scenario.solver.gap,
         time_limit_seconds=float(scenario.solver.time_limit),
@@ -116,9 +118,9 @@ def resolve(scenario: Scenario, tree: ParameterTree, inputs: UnitInputs) -> Reso
 
 
 def _each(
-    sources: _Sources, key: str, names: Iterable[str], build: Callable[[_Sources, str], _Spec]
+    sources: _Sources, key: str, names: Iterable[_Name], build: Callable[[_Sources, _Name], _Spec]
 ) -> tuple[_Spec, ...]:
-    """One spec per id, ascending; what the law does not hold becomes a finding."""
+    """One spec per id (or position), ascending; what the law does not hold becomes a finding."""
     specs = []
     for name in sorted(names):
         try:
@@ -285,11 +287,29 @@ def _check_weights(sources: _Sources, fund: str, specs: list[FactorSpec]) -> Non
             )
 
 
-def _params(sources: _Sources, rule: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters of a rule with what it takes from the record."""
-    if rule == "local_capacity" and "kappa" not in params:
-        return {**params, "kappa": _decimal(sources.rules.fraction(KAPPA))}
-    return dict(params)
+def _rule(sources: _Sources, position: int) -> RuleSpec:
+    """A rule with what it takes from the record."""
+    rule = sources.scenario.all_rules[position]
+    params: dict[str, Any] = dict(rule.params)
+    if rule.rule == "local_capacity" and "kappa" not in params:
+        params["kappa"] = _decimal(sources.rules.fraction(KAPPA))
+    return RuleSpec(rule.rule, params)
+
+
+def _factor_step(sources: _Sources) -> str:
+    stated = sources.scenario.factor_step
+    if stated is not None:
+        return stated
+    steps = _each(sources, "factor_step", [f"{WEIGHTS}.step"], lambda s, path: _decimal(s.rules.fraction(path)))
+    return steps[0] if steps else ""
+
+
+def _notice_unit(sources: _Sources) -> int:
+    stated = sources.scenario.notice.unit
+    if stated is not None:
+        return yuan_to_fen(stated)
+    units = _each(sources, "notice", [NOTICE_UNIT], lambda s, path: s.rules.fen(path))
+    return units[0] if units else 0
 
 
 def _group(sources: _Sources, name: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from silvafisc.quantities import share, yuan_to_fen
 
 from .catalogue import Payer
 from .parameter_files import Change, Reference, ReferenceFile
-from .scenario_terms import AnyObjective, AnyRule
+from .scenario_terms import AnyObjective, AnyRule, Number
 from .schema import Date, Label, Quoted, RegionCode, ShareText, Strict, Yuan, reject
 from .yaml_source import Document
 
@@ -254,9 +254,9 @@ class Notice(Strict):
 class Solver(Strict):
     """Limits of the solver."""
 
-    gap: float = Field(default=1e-4, ge=0)
+    gap: Number = Field(default=1e-4, ge=0)
     """Relative gap of case mode; rule mode is solved to gap 0."""
-    time_limit: float | int = Field(default=120, gt=0)
+    time_limit: Number = Field(default=120, gt=0)
     """Seconds."""
 
 

@@ -19,6 +19,8 @@ def _signed_share(value: Any) -> str:
 
 SignedShare = Annotated[str, BeforeValidator(_signed_share)]
 """Change as a quoted decimal share, at least -1: '-0.05' is five per cent less."""
+Number = Annotated[float, Field(allow_inf_nan=False)]
+"""A finite plain number; never money."""
 
 
 class Rule(Strict):
@@ -170,11 +172,11 @@ class Objective(Strict):
 
     stage: int | None = Field(default=None, ge=1)
     """Place in the lexicographic order, from 1."""
-    weight: Annotated[float, Field(ge=0)] | int | None = None
+    weight: Number | None = Field(default=None, ge=0)
     """Weight on the objective normalised by its payoff-table range."""
-    tolerance: Annotated[float, Field(ge=0)] | int = 0
+    tolerance: Number = Field(default=0, ge=0)
     """Relative loss that later stages may cause."""
-    at_least: float | int | None = None
+    at_least: Number | None = None
     """Bound in the objective's own unit."""
 
     @property
@@ -185,8 +187,6 @@ class Objective(Strict):
 
     @model_validator(mode="after")
     def _one_way(self) -> "Objective":
-        if self.weight is not None and self.weight < 0:
-            raise reject(f"weight must be >= 0 (got {self.weight})", f"权重不得为负（现为 {self.weight}）")
         given = [name for name in ("stage", "weight", "at_least") if getattr(self, name) is not None]
         if not given or {"stage", "weight"} <= set(given):
             raise reject(

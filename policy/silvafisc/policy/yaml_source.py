@@ -4,6 +4,7 @@ Refused, each with its place: duplicate keys, tabs, merge keys, foreign tags, un
 aliases, aliases that expand beyond `MAX_NODES`, nesting beyond `MAX_DEPTH`, files beyond `MAX_BYTES`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ MAX_NODES = 200_000
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STANDARD = "tag:yaml.org,2002:"
 _SCALARS = {_STANDARD + name for name in ("str", "int", "float", "bool", "null", "timestamp")}
+_NUMBER = re.compile(r"[-+]?[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?")
 
 Path_ = tuple[str | int, ...]
 
@@ -179,6 +181,8 @@ class _Composer:
         tag = event.tag
         if tag is None or tag == "!":
             tag = self.loader.resolve(yaml.ScalarNode, event.value, event.implicit)
+        if tag == _STANDARD + "str" and event.implicit[0] and _NUMBER.fullmatch(event.value):
+            tag = _STANDARD + "float"  # 1.0e9 without quotes is text to YAML 1.1 only
         if tag not in _SCALARS:
             self._note(
                 _place(event),
@@ -219,7 +223,10 @@ class _Composer:
                     place, child, f"duplicate key, first given in line {line}", f"键重复，首次出现在第 {line} 行"
                 )
             self.keys[child] = place
-            items[key], inner = self._node(self._next(), child)
+            value = self._next()
+            items[key], inner = self._node(value, child)
+            if isinstance(value, yaml.CollectionStartEvent) and not value.flow_style:
+                self.places[child] = place  # a block below its key: the key is where the reader looks
             nodes += inner
         return items, nodes
 
