@@ -33,6 +33,9 @@ class FundSpec:
     residue: str = "unallocated"
     """`unallocated`, or `factor`: what is left after choosing joins the factor pot and is apportioned by its weights."""
     reserve_reason: str = ""
+    factor_effectiveness: str | None = None
+    """Share of the fund's task measures' tonnes per yuan that factor money is taken to bring (assumption);
+    None = factor money counts no tonnes, and weights do not move carbon."""
 
 
 @dataclass(frozen=True)

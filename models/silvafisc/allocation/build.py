@@ -1,0 +1,77 @@
+"""The reference model in Pyomo: the same rows written as constraints, compiled once to a matrix.
+
+The published answer is solved on what Pyomo compiles; sweeps use `model.assemble`, which a test holds equal to it.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyomo.environ as pyo
+from pyomo.core.expr.numeric_expr import LinearExpression
+from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+from scipy import sparse
+
+from .model import Model, gather, scale_of
+from .problem import Objective, Part, Problem
+
+
+def pyomo_model(problem: Problem, parts: Sequence[Part], objectives: Sequence[Objective]) -> pyo.ConcreteModel:
+    """A ConcreteModel with binary `choose[i]`, helping variables `help[j]` and one constraint per row."""
+    rows, variables = gather(problem, parts, objectives)
+    model = pyo.ConcreteModel(name=problem.resolved.id)
+    model.choose = pyo.Var(range(problem.size), domain=pyo.Binary)
+    model.help = pyo.Var(range(len(variables)), domain=pyo.Reals)
+    where = {}
+    for j, variable in enumerate(variables):
+        where[variable.name] = model.help[j]
+        model.help[j].setlb(variable.lower)
+        model.help[j].setub(None if np.isinf(variable.upper) else variable.upper)
+        if variable.integer:
+            model.help[j].domain = pyo.Integers
+    model.row = pyo.ConstraintList()
+    for row in rows:
+        scale = scale_of(row)
+        terms = [model.choose[int(i)] for i in row.columns] + [where[name] for name in row.aux]
+        coefficients = [*(row.values * scale), *(value * scale for value in row.aux.values())]
+        body = LinearExpression(constant=0, linear_coefs=coefficients, linear_vars=terms)
+        lower = None if np.isinf(row.lower) else row.lower * scale
+        upper = None if np.isinf(row.upper) else row.upper * scale
+        model.row.add(body == lower if lower == upper else (lower, body, upper))
+    # The solver is handed one objective per stage; the model itself carries none of them.
+    model.none = pyo.Objective(expr=0 * model.choose[0])
+    return model
+
+
+def compile_with_pyomo(problem: Problem, parts: Sequence[Part], objectives: Sequence[Objective]) -> Model:
+    """Compile the Pyomo model to a `Model`, columns and rows put back in the order of `gather`.
+
+    Pyomo's compiler drops unused columns and orders rows and columns its own way; a constraint with two different
+    bounds becomes two rows, which are joined again here.
+    """
+    rows, variables = gather(problem, parts, objectives)
+    model = pyomo_model(problem, parts, objectives)
+    form = LinearStandardFormCompiler().write(model, mixed_form=True)
+    position = {id(model.choose[i]): i for i in range(problem.size)}
+    position |= {id(model.help[j]): problem.size + j for j in range(len(variables))}
+    matrix = sparse.coo_matrix(form.A)
+    columns = np.array([position[id(variable)] for variable in form.columns])[matrix.col]
+    numbers = np.array([_number(row.constraint.name) for row in form.rows], np.int64)
+    kinds = np.array([row.bound_type for row in form.rows])
+    lower, upper = np.full(len(rows), -np.inf), np.full(len(rows), np.inf)
+    at_most, at_least = kinds != -1, kinds != 1
+    limits = np.asarray(form.rhs, np.float64)
+    upper[numbers[at_most]] = limits[at_most]
+    lower[numbers[at_least]] = limits[at_least]
+    # Of the two rows of a two-sided constraint only one may enter the matrix.
+    first = np.zeros(len(numbers), bool)
+    first[np.unique(numbers, return_index=True)[1]] = True
+    keep = first[matrix.row]
+    shape = (len(rows), problem.size + len(variables))
+    joined = sparse.csr_matrix((matrix.data[keep], (numbers[matrix.row[keep]], columns[keep])), shape=shape)
+    scales = np.array([scale_of(row) for row in rows])
+    return Model(problem, tuple(rows), tuple(variables), joined, lower, upper, scales)
+
+
+def _number(name: str) -> int:
+    """Zero-based position of a member of a ConstraintList: `row[1]` -> 0."""
+    return int(name[name.index("[") + 1 : -1]) - 1

@@ -1,0 +1,110 @@
+"""Offers of a factor pot (因素法): every pot level and weighting on the grid, apportioned exactly."""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from silvafisc.quantities import apportion, fen_to_yuan, share
+from silvafisc.quantities.money import FEN_PER_YUAN
+from silvafisc.results import FactorSpec, FundSpec, Resolved, UnitInputs
+
+from ..exact import Ints
+from .columns import cost_column, menu_name
+from .tonnes import Consequences
+
+FACTOR_POT = "factor_pot"
+
+
+def weight_vectors(resolved: Resolved, fund: str) -> list[dict[str, Fraction]]:
+    """All weightings of the fund's factors on the step grid inside their bands that sum to 1, in ascending order."""
+    factors = sorted((f for f in resolved.factors if f.fund == fund), key=lambda f: f.factor)
+    step = share(resolved.factor_step)
+    grids = [list(_grid(f, step)) for f in factors[:-1]]
+    vectors = []
+    for head in product(*grids):
+        last = 1 - sum(head, Fraction(0))
+        if factors and _inside(factors[-1], last, step):
+            vectors.append(dict(zip((f.factor for f in factors), (*head, last), strict=True)))
+    return vectors
+
+
+def pot_parts(pot: int, weights: Mapping[str, Fraction]) -> dict[str, int]:
+    """The pot split over its factors: largest remainder, ties by factor name."""
+    return apportion(pot, weights)
+
+
+def factor_values(inputs: UnitInputs, factor: str) -> dict[str, Fraction]:
+    """region_code -> exact value of a factor. Raises KeyError where no unit has the factor."""
+    rows = inputs.factors[inputs.factors["factor"] == factor]
+    if rows.empty:
+        raise KeyError(f"factor {factor!r} has no values in the table of factors")
+    return {code: Fraction(value) for code, value in zip(rows["region_code"], rows["value"], strict=True)}
+
+
+def factor_amounts(inputs: UnitInputs, pot: int, weights: Mapping[str, Fraction]) -> dict[str, int]:
+    """amount_r = sum over factors of apportion(pot x weight, value_r): exact, sums to the pot."""
+    amounts = dict.fromkeys(inputs.codes, 0)
+    for factor, part in pot_parts(pot, weights).items():
+        for code, fen in apportion(part, factor_values(inputs, factor)).items():
+            amounts[code] += fen
+    return amounts
+
+
+def offer_name(pot: int, weights: Mapping[str, Fraction]) -> str:
+    """Readable and sortable name of a pot level with its weighting."""
+    return f"pot={fen_to_yuan(pot)};" + ";".join(f"{name}={float(weights[name]):.4f}" for name in sorted(weights))
+
+
+def factor_offers(resolved: Resolved, inputs: UnitInputs, consequences: Consequences, fund: FundSpec) -> pd.DataFrame:
+    """One offer per unit, period, pot level and weighting."""
+    codes = list(inputs.codes)
+    values = {f.factor: factor_values(inputs, f.factor) for f in resolved.factors if f.fund == fund.id}
+    cache: dict[tuple[str, int], Ints] = {}
+
+    def column(factor: str, part: int) -> Ints:
+        if (factor, part) not in cache:
+            shared = apportion(part, values[factor])
+            cache[factor, part] = np.array([shared.get(code, 0) for code in codes], np.int64)
+        return cache[factor, part]
+
+    omega = np.array([consequences.omega[code] for code in codes])
+    frames = [pd.DataFrame()]
+    for period in resolved.periods:
+        rate = np.array([consequences.tonnes_per_fen.get((code, fund.id, period), 0.0) for code in codes])
+        menu = [menu_name(code, f"{fund.id}.{FACTOR_POT}", period) for code in codes]
+        for pot in fund.factor_pot_fen:
+            for weights in weight_vectors(resolved, fund.id):
+                parts = pot_parts(pot, weights)
+                amount = np.sum([column(factor, part) for factor, part in parts.items()], axis=0)
+                frames.append(
+                    pd.DataFrame(
+                        {
+                            "menu": menu,
+                            "region_code": codes,
+                            "period": period,
+                            "offer": offer_name(pot, weights),
+                            cost_column(fund.id, fund.payer, period): amount,
+                            "obj.carbon": amount * rate,
+                            "obj.development": amount * omega / FEN_PER_YUAN,
+                        }
+                    )
+                )
+    offers = pd.concat(frames, ignore_index=True)
+    offers["fund"], offers["nature"], offers["measure"], offers["category"] = fund.id, "factor", FACTOR_POT, ""
+    offers["standard_fen"], offers["area_tenth_mu"], offers["due_later_fen"] = -1, 0, 0
+    return offers
+
+
+def _grid(factor: FactorSpec, step: Fraction) -> Iterator[Fraction]:
+    value = share(factor.low)
+    while value <= share(factor.high):
+        yield value
+        value += step
+
+
+def _inside(factor: FactorSpec, value: Fraction, step: Fraction) -> bool:
+    low, high = share(factor.low), share(factor.high)
+    return low <= value <= high and (value - low) % step == 0

@@ -1,0 +1,90 @@
+"""Offers of a task measure: unit standard x assigned quantity, paid in instalments."""
+
+import numpy as np
+import pandas as pd
+
+from silvafisc.quantities import fen_to_yuan, share
+from silvafisc.results import Resolved, TaskSpec, UnitInputs
+
+from ..exact import Ints, entitlements, split
+from .columns import cost_column, menu_name
+from .tonnes import Consequences
+
+
+def assigned_area(need_tenth_mu: Ints, capacity_tenth_mu: Ints, quantity_share: str) -> Ints:
+    """min(floor(need x share), capacity) in 0.1 mu: exact, so that anybody can redo it by hand."""
+    part = share(quantity_share)
+    quantity = np.asarray(need_tenth_mu, np.int64) * part.numerator // part.denominator
+    return np.minimum(quantity, np.asarray(capacity_tenth_mu, np.int64))
+
+
+def task_units(inputs: UnitInputs, measure: str) -> pd.DataFrame:
+    """region_code, need_tenth_mu, capacity_tenth_mu, payer_tier of the units with a need for `measure`, by code."""
+    needs = inputs.tasks[inputs.tasks["measure"] == measure]
+    tiers = inputs.regions[["region_code", "payer_tier"]]
+    columns = ["region_code", "need_tenth_mu", "capacity_tenth_mu"]
+    return (
+        needs[columns]
+        .merge(tiers, on="region_code", validate="one_to_one")
+        .sort_values("region_code", ignore_index=True)
+    )
+
+
+def task_levels(task: TaskSpec) -> list[tuple[str, int, str]]:
+    """(offer, unit standard in fen, quantity share) of every level; no task is one level, whatever the standard."""
+    levels = [("u=0;q=0", task.standards_fen[0], "0")]
+    for standard in task.standards_fen:
+        for quantity in task.quantity_shares:
+            if share(quantity) > 0 and standard >= task.floor_fen:
+                levels.append((f"u={fen_to_yuan(standard)};q={quantity}", standard, quantity))
+    return levels
+
+
+def task_offers(resolved: Resolved, inputs: UnitInputs, consequences: Consequences, task: TaskSpec) -> pd.DataFrame:
+    """One offer per unit, period, unit standard and quantity share.
+
+    The money follows the assigned area exactly; participation (an assumed curve) only scales the tonnes and the income,
+    so that no assumption moves an official amount.
+    """
+    units = task_units(inputs, task.id)
+    parts = [pd.DataFrame()]
+    for period in resolved.periods:
+        for tier, group in units.groupby("payer_tier", sort=True):
+            codes = list(group["region_code"])
+            for offer, standard, quantity in task_levels(task):
+                area = assigned_area(group["need_tenth_mu"].to_numpy(), group["capacity_tenth_mu"].to_numpy(), quantity)
+                total = entitlements(standard, area)
+                frame = pd.DataFrame({"region_code": codes, "area_tenth_mu": area})
+                frame["standard_fen"] = standard
+                first = _instalments(frame, resolved, task, str(tier), period, total)
+                frame["due_later_fen"] = total - first
+                weight = area.astype(float)
+                frame["obj.carbon"] = consequences.tonnes(codes, task.id, task.id, period, standard, weight)
+                frame["obj.development"] = consequences.weighted_income(codes, task.id, standard, weight)
+                frame["menu"] = [menu_name(code, task.id, period) for code in codes]
+                frame["period"], frame["offer"] = period, offer
+                parts.append(frame)
+    offers = pd.concat(parts, ignore_index=True)
+    offers["fund"], offers["nature"], offers["measure"], offers["category"] = task.fund, "task", task.id, ""
+    return offers
+
+
+def instalment_amounts(task: TaskSpec, total: Ints) -> list[tuple[int, Ints]]:
+    """(years after the task's period, fen): the legal plan in exact integers; sums to the total."""
+    shares = tuple((str(i), part) for i, (_, part) in enumerate(task.instalments))
+    parts = split(total, shares)
+    return [(years, parts[str(i)]) for i, (years, _) in enumerate(task.instalments)]
+
+
+def _instalments(frame: pd.DataFrame, resolved: Resolved, task: TaskSpec, tier: str, period: str, total: Ints) -> Ints:
+    """Write the cost columns of every instalment inside the horizon; return what is paid in the task's own period."""
+    first = np.zeros_like(total)
+    for years, amount in instalment_amounts(task, total):
+        due = str(int(period) + years)
+        if due not in resolved.periods:
+            continue
+        for payer, fen in split(amount, task.payer_shares[tier]).items():
+            frame[cost_column(task.fund, payer, due)] = fen
+        if years == 0:
+            first = amount
+    return first

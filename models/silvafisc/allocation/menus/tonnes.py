@@ -1,0 +1,76 @@
+"""What an offer brings: tonnes, weighted income, adequacy, looked up from yields and responses."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from silvafisc.quantities import share
+from silvafisc.quantities.money import FEN_PER_YUAN, TENTHS_PER_MU
+from silvafisc.results import Resolved, Responses, Yields
+
+Floats = NDArray[np.float64]
+COMPENSATION = "compensation"
+
+
+@dataclass(frozen=True)
+class Consequences:
+    """Lookup tables: yields per (region, measure, period), responses per (region, subject, standard)."""
+
+    yields: Mapping[tuple[str, str, str], float]
+    uptake: Mapping[tuple[str, str, int], float]
+    income: Mapping[tuple[str, str, int], float]
+    omega: Mapping[str, float]
+    tonnes_per_fen: Mapping[tuple[str, str, str], float]
+    """(region, fund, period) -> tonnes that one fen of factor money is taken to bring; empty without assumption."""
+
+    @staticmethod
+    def of(resolved: Resolved, yields: Yields, responses: Responses) -> "Consequences":
+        """Read the lookups out of the exchanged tables."""
+        levels, indices = responses.levels, responses.indices
+        keys = list(zip(levels["region_code"], levels["subject"], levels["standard_fen"].astype(int), strict=True))
+        totals = yields.totals()
+        uptake = dict(zip(keys, levels["uptake"].astype(float), strict=True))
+        return Consequences(
+            yields=totals,
+            uptake=uptake,
+            income=dict(zip(keys, levels["income_fen_per_mu"].astype(float), strict=True)),
+            omega=dict(zip(indices["region_code"], indices["omega"].astype(float), strict=True)),
+            tonnes_per_fen=_factor_tonnes(resolved, totals, uptake, indices["region_code"]),
+        )
+
+    def tonnes(
+        self, regions: list[str], measure: str, subject: str, period: str, standard: int, area: Floats
+    ) -> Floats:
+        """Economically additional tCO2e of paying `standard` (fen/mu) on `area` (0.1 mu) from `period` on."""
+        per_mu = [self.yields[r, measure, period] * self.uptake[r, subject, standard] for r in regions]
+        return np.asarray(per_mu, np.float64) * area / TENTHS_PER_MU
+
+    def weighted_income(self, regions: list[str], subject: str, standard: int, area: Floats) -> Floats:
+        """Equity-weighted yuan that reach households and unit budgets."""
+        per_mu = [self.omega[r] * self.income[r, subject, standard] for r in regions]
+        return np.asarray(per_mu, np.float64) * area / TENTHS_PER_MU / FEN_PER_YUAN
+
+
+def _factor_tonnes(
+    resolved: Resolved,
+    yields: Mapping[tuple[str, str, str], float],
+    uptake: Mapping[tuple[str, str, int], float],
+    regions: Iterable[str],
+) -> dict[tuple[str, str, str], float]:
+    """Mean over the fund's task measures of their best tonnes per fen, times the stated effectiveness."""
+    result: dict[tuple[str, str, str], float] = {}
+    for fund in resolved.funds:
+        tasks = [task for task in resolved.tasks if task.fund == fund.id]
+        if fund.factor_effectiveness is None or not tasks:
+            continue
+        effect = float(share(fund.factor_effectiveness))
+        for region in sorted(set(regions)):
+            for period in resolved.periods:
+                best = [
+                    max(yields[region, t.id, period] * uptake[region, t.id, u] / u for u in t.standards_fen)
+                    for t in tasks
+                ]
+                result[region, fund.id, period] = effect * sum(best) / len(best)
+    return result

@@ -1,0 +1,164 @@
+"""HiGHS on a model's matrix: one warm session, objectives swapped, earlier stages held as rows."""
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+from .model import Model, power_of_two
+from .problem import Floats, Indices
+
+# Violations of scaled rows; small enough that settlement only has to repair fen, not yuan.
+_FEASIBILITY = 1e-9
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What the solver found.
+
+    status: `optimal` (within the gap asked for), `time_limit` (incumbent with its gap), `infeasible`, `no_solution`.
+    value, bound: in the objective's own unit, bound >= value; gap: (bound - value) / max(1, |value|).
+    """
+
+    status: str
+    columns: Indices
+    values: Floats
+    value: float
+    bound: float
+
+    @property
+    def found(self) -> bool:
+        """Whether there is an incumbent."""
+        return self.status in {"optimal", "time_limit"}
+
+    @property
+    def gap(self) -> float:
+        """Relative distance between bound and value, never negative."""
+        return max(0.0, self.bound - self.value) / max(1.0, abs(self.value))
+
+
+class SolverError(Exception):
+    """HiGHS reported something that is neither an answer nor infeasibility."""
+
+
+class Session:
+    """A HiGHS object that keeps a model between solves."""
+
+    def __init__(self, model: Model, *, seed: int = 0, time_limit: float = 120.0) -> None:
+        self.model = model
+        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        for option, value in {
+            "output_flag": False,
+            "threads": 1,
+            "random_seed": int(seed),
+            "time_limit": float(time_limit),
+            "primal_feasibility_tolerance": _FEASIBILITY,
+            "mip_feasibility_tolerance": _FEASIBILITY * 100,
+        }.items():
+            self._highs.setOptionValue(option, value)
+        self._pass()
+        self._rows = len(model.lower)
+        self._time_limit = float(time_limit)
+
+    def _pass(self) -> None:
+        model, lp = self.model, highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = model.size, len(model.lower)
+        lp.col_cost_ = np.zeros(model.size)
+        lp.col_lower_, lp.col_upper_ = model.column_bounds
+        lp.row_lower_, lp.row_upper_ = model.lower, model.upper
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_ = model.matrix.indptr
+        lp.a_matrix_.index_ = model.matrix.indices
+        lp.a_matrix_.value_ = model.matrix.data
+        types = highspy.HighsVarType
+        lp.integrality_ = [types.kInteger if whole else types.kContinuous for whole in model.integer]
+        if self._highs.passModel(lp) == highspy.HighsStatus.kError:
+            raise SolverError("HiGHS refused the model")
+
+    def maximise(self, objective: Floats, *, gap: float = 0.0, start: Floats | None = None) -> Solution:
+        """Solve the integer model for one objective (coefficients over all columns, in its own unit)."""
+        scale = self._set_objective(objective)
+        self._highs.setOptionValue("mip_rel_gap", float(gap))
+        self._highs.setOptionValue("mip_abs_gap", 1e-9 if gap == 0 else 1e-6)
+        if start is not None:
+            hint = highspy.HighsSolution()
+            hint.col_value = list(start)
+            self._highs.setSolution(hint)
+        return self._run(objective, scale)
+
+    def relaxed(self, objective: Floats) -> Solution:
+        """Solve the linear relaxation: a bound, and the fractional point."""
+        scale = self._set_objective(objective)
+        self._highs.setOptionValue("solve_relaxation", True)
+        try:
+            return self._run(objective, scale, integer=False)
+        finally:
+            self._highs.setOptionValue("solve_relaxation", False)
+
+    def duals(self) -> Floats:
+        """Row duals of the last relaxation, in objective units per unit of the rule's own row; >= 0 helps."""
+        duals = np.asarray(self._highs.getSolution().row_dual)[: self._rows]
+        return np.asarray(duals * self.model.row_scale / self._scale, np.float64)
+
+    def hold(self, objective: Floats, at_least: float) -> None:
+        """Keep an objective at or above a value in all later solves."""
+        scale = power_of_two(objective)
+        used = np.flatnonzero(objective)
+        self._highs.addRow(
+            at_least * scale, highspy.kHighsInf, len(used), used.astype(np.int32), objective[used] * scale
+        )
+
+    def add_row(self, columns: Indices, values: Floats, lower: float, upper: float) -> None:
+        """Add a row; `release` takes it away again."""
+        self._highs.addRow(lower, upper, len(columns), np.asarray(columns, np.int32), np.asarray(values, np.float64))
+
+    def release(self, rows: int | None = None) -> None:
+        """Drop the last `rows` added rows, or all of them."""
+        total = self._highs.getNumRow()
+        first = self._rows if rows is None else total - rows
+        if first < total:
+            self._highs.deleteRows(total - first, np.arange(first, total, dtype=np.int32))
+
+    @property
+    def added(self) -> int:
+        """Number of rows added since the model was passed."""
+        return int(self._highs.getNumRow()) - self._rows
+
+    def bound_row(self, row: int, lower: float, upper: float) -> None:
+        """Change the limits of a model row, given in the rule's own unit."""
+        scale = float(self.model.row_scale[row])
+        self._highs.changeRowBounds(row, lower * scale, upper * scale)
+
+    def _set_objective(self, objective: Floats) -> float:
+        self._scale = power_of_two(objective)
+        n = self.model.size
+        self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
+        self._highs.changeColsCost(n, np.arange(n, dtype=np.int32), objective * self._scale)
+        return self._scale
+
+    def _run(self, objective: Floats, scale: float, integer: bool = True) -> Solution:
+        highs = self._highs
+        # HiGHS counts its time limit over the life of the object; each solve gets the whole limit anew.
+        highs.setOptionValue("time_limit", highs.getRunTime() + self._time_limit)
+        highs.run()
+        status, info = highs.getModelStatus(), highs.getInfo()
+        nothing = np.zeros(0, np.int64)
+        infeasible = {
+            highspy.HighsModelStatus.kInfeasible,
+            highspy.HighsModelStatus.kUnboundedOrInfeasible,
+        }
+        if status in infeasible:
+            return Solution("infeasible", nothing, np.zeros(0), -np.inf, -np.inf)
+        names = {highspy.HighsModelStatus.kOptimal: "optimal", highspy.HighsModelStatus.kTimeLimit: "time_limit"}
+        if status not in names:
+            raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
+        point = np.asarray(highs.getSolution().col_value)
+        if len(point) == 0 or info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return Solution("no_solution", nothing, np.zeros(0), -np.inf, np.inf)
+        n = self.model.problem.size
+        if integer:
+            point[:n] = np.round(point[:n])
+        value = float(objective @ point)
+        bound = float(info.mip_dual_bound) / scale if integer else value
+        chosen = np.flatnonzero(point[:n] > 0.5)
+        return Solution(names[status], chosen, point, value, max(bound, value))

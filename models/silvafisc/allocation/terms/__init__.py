@@ -1,0 +1,37 @@
+"""Rules and objectives, one file each. A rule gives rows; an objective gives what is maximised.
+
+Every file states its formula in symbols and words, the law behind it and whether it may be relaxed. Adding a rule is
+adding a file here and the file of the same name in `allocation.audit`.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+
+from silvafisc.results import ObjectiveSpec, RuleSpec
+
+from ..problem import Objective, Part, Problem
+
+
+def term_names() -> tuple[str, ...]:
+    """Names of all rules and objectives."""
+    return tuple(sorted(m.name for m in iter_modules(__path__)))
+
+
+def term(name: str) -> ModuleType:
+    """The module of a rule or objective. Raises KeyError for an unknown name."""
+    if name not in term_names():
+        raise KeyError(f"no rule or objective {name!r}; there are {', '.join(term_names())}")
+    return import_module(f"{__name__}.{name}")
+
+
+def rule_part(problem: Problem, spec: RuleSpec) -> Part:
+    """Rows and helping variables of one rule of the scenario."""
+    part: Part = term(spec.rule).rows(problem, spec.params)
+    return part
+
+
+def objectives_of(problem: Problem, spec: ObjectiveSpec) -> tuple[Objective, ...]:
+    """The objective of a term, followed by the passes that refine it."""
+    found: tuple[Objective, ...] = term(spec.term).objectives(problem, spec.params)
+    return found

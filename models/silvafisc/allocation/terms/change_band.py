@@ -1,0 +1,68 @@
+"""Change band (增减幅控制): factor and top-up money moves only within limits, like for like.
+
+For unit r, fund f and period p:  (1 − δ) · last[r, f] ≤ Σ (top_up + factor) · x ≤ (1 + γ) · last[r, f]
+In words: last year's amount, carried to this year's area (so that a cut of area stays visible and is nobody's loss of
+standard), may change within the band. Finished tasks are exempt; a unit without a last year's row is exempt.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from silvafisc.quantities import entitlement, share
+
+from ..problem import Part, Problem
+
+TITLE = {"zh": "增减幅控制", "en": "Change band"}
+LAW = "因素法分配办法的增减幅控制惯例"
+RELAXABLE = True
+
+
+def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
+    """One row per unit, fund and period with a last year's amount."""
+    low, high = 1 + share(str(params["lower"])), 1 + share(str(params["upper"]))
+    table, built = problem.offers.table, []
+    moved = table["nature"].isin(["top_up", "factor"]).to_numpy()
+    for (code, fund), last in sorted(like_for_like(problem, natures=("top_up", "factor")).items()):
+        for period in problem.resolved.periods:
+            mine = moved & (table["region_code"] == code).to_numpy() & (table["period"] == period).to_numpy()
+            used = np.flatnonzero(mine & (table["fund"] == fund).to_numpy())
+            values = problem.total_cost(period, fund)[used]
+            label = f"{code}/{fund}/{period}"
+            limits = {"lower": float((last * low).__ceil__()), "upper": float((last * high).__floor__())}
+            built.append(problem.row("change_band", label, used, values, **limits, unit="fen"))
+    return Part(tuple(built))
+
+
+def like_for_like(problem: Problem, natures: tuple[str, ...]) -> dict[tuple[str, str], Fraction]:
+    """(region, fund) -> last year's amount of the given natures at this year's area, exact.
+
+    A category row holds the whole entitlement of last year; for `top_up` alone last year's floor part is taken off.
+    """
+    result: dict[tuple[str, str], Fraction] = {}
+    if problem.inputs.last_year is None:
+        return result
+    areas = problem.inputs.areas
+    now = {
+        (r, c): int(a) for r, c, a in zip(areas["region_code"], areas["category"], areas["area_tenth_mu"], strict=True)
+    }
+    floors = {c.id: c.floor_fen[problem.resolved.periods[0]] for c in problem.resolved.categories}
+    tasks = {t.id for t in problem.resolved.tasks}
+    table = problem.inputs.last_year
+    keys = zip(*(table[name].astype(str) for name in ("region_code", "fund", "subject")), strict=True)
+    figures = zip(table["amount_fen"].to_numpy(), table["area_tenth_mu"].to_numpy(), strict=True)
+    for (code, fund, subject), (fen, tenths) in zip(keys, figures, strict=True):
+        if subject in tasks:
+            continue
+        amount, area = Fraction(int(fen)), int(tenths)
+        if subject in floors:
+            area_now = now.get((code, subject), 0)
+            amount = amount * area_now / area if area else amount
+            if "rigid" not in natures:
+                amount -= entitlement(floors[subject], area_now)
+        elif "factor" not in natures:
+            continue
+        result[code, fund] = result.get((code, fund), Fraction(0)) + amount
+    return result

@@ -1,0 +1,43 @@
+"""Eligible area: nobody is paid for more area than there is.
+
+    category: area[r, c] ≤ certified[r, c];   task: Σ_p area[r, m, p] · x ≤ need[r, m]
+In words: a recurring standard is paid on certified area, and the task areas of all periods together stay within the need.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..problem import Part, Problem, Row, forbid, grouped
+
+TITLE = {"zh": "面积上限", "en": "Eligible area"}
+LAW = "公益林区划落界成果；任务不得超过需求"
+RELAXABLE = True
+
+
+def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
+    """Rows for offers above the certified area, and per unit and task where the periods could exceed the need."""
+    table, inputs = problem.offers.table, problem.inputs
+    areas = {(r, c): int(a) for r, c, a in _triples(inputs.areas, "category", "area_tenth_mu")}
+    needs = {(r, m): int(a) for r, m, a in _triples(inputs.tasks, "measure", "need_tenth_mu")}
+    area = table["area_tenth_mu"].to_numpy()
+    recurring = (table["category"] != "").to_numpy()
+    certified = [areas.get(key, 0) for key in zip(table["region_code"], table["category"], strict=True)]
+    built: list[Row] = list(
+        forbid(problem, "eligible_area", np.flatnonzero(recurring & (area > np.array(certified)))).rows
+    )
+    tasks = np.flatnonzero((table["nature"] == "task") & (area > 0))
+    for (code, measure), positions in grouped(table.iloc[tasks], ["region_code", "measure"]).items():
+        used = tasks[positions]
+        most = table.iloc[used].groupby("period")["area_tenth_mu"].max().sum()
+        need = needs.get((code, measure), 0)
+        if most > need:
+            values = area[used].astype(float)
+            label = f"{code}/{measure}"
+            built.append(problem.row("eligible_area", label, used, values, upper=float(need), unit="tenth_mu"))
+    return Part(tuple(built))
+
+
+def _triples(frame: Any, key: str, value: str) -> Any:
+    return zip(frame["region_code"], frame[key], frame[value], strict=True)

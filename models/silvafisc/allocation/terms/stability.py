@@ -1,0 +1,42 @@
+"""Objective: stability against last year.
+
+    maximise −Σ_{r, f, p} d[r, f, p],  d ≥ |rigid + Σ (top_up + factor) · x − last[r, f]|   (yuan, like for like)
+In words: change nobody's amount without a reason. Units without a last year's row do not count.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from silvafisc.quantities.money import FEN_PER_YUAN
+
+from ..problem import Aux, Objective, Problem, cost_columns
+from .change_band import like_for_like
+
+TITLE = {"zh": "稳定（较上年变动最小）", "en": "Stability (least change on last year)"}
+
+
+def objectives(problem: Problem, params: Mapping[str, Any]) -> tuple[Objective, ...]:
+    """One objective, negative yuan. Raises ValueError without a last year's table."""
+    last = like_for_like(problem, natures=("rigid", "top_up", "factor"))
+    if not last:
+        raise ValueError("stability: there is no table of last year's amounts to compare with")
+    table, fixed = problem.offers.table, problem.fixed.table
+    moved = table["nature"].isin(["top_up", "factor"]).to_numpy()
+    rows, variables = [], []
+    for (code, fund), amount in sorted(last.items()):
+        for period in problem.resolved.periods:
+            mine = moved & (table["region_code"] == code).to_numpy() & (table["period"] == period).to_numpy()
+            used = np.flatnonzero(mine & (table["fund"] == fund).to_numpy())
+            rigid = fixed[(fixed["region_code"] == code) & (fixed["fund"] == fund) & (fixed["nature"] == "rigid")]
+            columns = cost_columns(fixed, period)
+            target = (float(amount) - float(rigid[columns].to_numpy().sum())) / FEN_PER_YUAN
+            values = problem.total_cost(period, fund)[used] / FEN_PER_YUAN
+            name, label = f"change/{code}/{fund}/{period}", f"{code}/{fund}/{period}"
+            variables.append(Aux(name))
+            rows.append(problem.row("stability", label, used, values, upper=target, aux={name: -1.0}, relaxable=False))
+            rows.append(problem.row("stability", label, used, values, lower=target, aux={name: 1.0}, relaxable=False))
+    nothing = np.zeros(problem.size)
+    total = {variable.name: -1.0 for variable in variables}
+    return (Objective("stability", "yuan", nothing, aux=total, variables=tuple(variables), rows=tuple(rows)),)
