@@ -206,5 +206,7 @@ def test_changes_that_nothing_reads_are_refused_or_listed() -> None:
     change = Change(FLOOR, "2026-01-01", "open", "18", WHY)
     changed = tree.apply([change])
     assert changed.unused_changes() == (change,)
+    changed.on("2025-12-31").fen(FLOOR)
+    assert changed.unused_changes() == (change,), "read only on a day on which the change does not hold"
     changed.on("2026-01-01").fen(FLOOR)
     assert changed.unused_changes() == ()

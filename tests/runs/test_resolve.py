@@ -98,7 +98,9 @@ def test_a_change_of_the_law_reaches_only_the_periods_of_its_days(tmp_path: Path
     change = 'changes:\n  - {parameter: compensation.public_welfare_forest.collective, from: "2027-01-01", to: open, value: "17", reference: {title: proposal}}\n'
     collective = _resolved(tmp_path, more=change).category("public_welfare_collective")
     assert collective.floor_fen == {"2026": 1600, "2027": 1700}
-    assert collective.levels_fen == (1700, 1750), "a level below a floor of any period does not exist"
+    assert collective.levels_fen == (1600, 1700, 1750), (
+        "2026 may still pay 16 yuan; each period drops what is below its floor"
+    )
     assert collective.last_year_fen == 1600
 
 

@@ -160,42 +160,46 @@ def _category(sources: _Sources, name: str) -> CategorySpec:
     last_year = yuan_to_fen(use.last_year) if use.last_year is not None else None
     if last_year is None and sources.before.holds(category.floor):
         last_year = sources.before.fen(category.floor)
-    path = ("categories", name)
-    levels = _levels(sources, name, max(floors.values()))
-    if not levels:
-        sources.note(path, "the grid of standards is empty", "备选标准为空")
-    elif levels[0] < max(floors.values()):
-        floor, low = fen_to_yuan(max(floors.values())), fen_to_yuan(levels[0])
-        sources.note(path, f"standard {low} lies below the statutory floor {floor}", f"标准 {low} 低于法定底线 {floor}")
+    levels = _levels(sources, name, frozenset(floors.values()))
     return CategorySpec(
         id=name,
         fund=use.fund or category.fund,
         tenure=category.tenure,
         floor_fen=floors,
         levels_fen=levels,
-        payer_shares=_payer_shares(sources, path, use.payers or category.payers),
+        payer_shares=_payer_shares(sources, ("categories", name), use.payers or category.payers),
         last_year_fen=last_year,
         not_below=tuple(use.not_below),
         graded=use.graded,
     )
 
 
-def _levels(sources: _Sources, name: str, floor: int) -> tuple[int, ...]:
-    """The stated grid, or floor, floor + step, … up to `to` (the top itself is always on offer)."""
+def _levels(sources: _Sources, name: str, floors: frozenset[int]) -> tuple[int, ...]:
+    """The stated grid, or lowest floor, + step, … up to `to`; every floor and the top itself are always on offer.
+
+    A period offers only the levels at or above its own floor, so a floor that rises later binds only from then on.
+    """
     use = sources.scenario.categories[name]
-    if use.levels is not None:
-        return tuple(yuan_to_fen(text) for text in use.levels)
     step = yuan_to_fen(use.step) if use.step is not None else sources.rules.fen(f"{LEVELS}.step")
-    top = yuan_to_fen(use.to) if use.to is not None else floor + sources.rules.fen(f"{LEVELS}.rise")
-    if step <= 0:
+    top = yuan_to_fen(use.to) if use.to is not None else max(floors) + sources.rules.fen(f"{LEVELS}.rise")
+    if use.levels is not None:
+        levels = tuple(yuan_to_fen(text) for text in use.levels)
+        low, top = levels[0], levels[-1]
+    elif step <= 0:
         sources.note(("categories", name), "the step between standards must be > 0", "备选标准步长须大于 0")
         return ()
-    if top < floor:
-        en = f"highest standard {fen_to_yuan(top)} lies below the statutory floor {fen_to_yuan(floor)}"
-        zh = f"最高备选标准 {fen_to_yuan(top)} 低于法定底线 {fen_to_yuan(floor)}"
-        sources.note(("categories", name, "to"), en, zh)
-        return (floor,)
-    return tuple(sorted({*range(floor, top + 1, step), top}))
+    else:
+        levels = tuple(sorted({*range(min(floors), top + 1, step), *floors, top}))
+        low = min(floors)
+    if low < min(floors):
+        shown, floor = fen_to_yuan(low), fen_to_yuan(min(floors))
+        en, zh = f"standard {shown} lies below the statutory floor {floor}", f"标准 {shown} 低于法定底线 {floor}"
+        sources.note(("categories", name, "levels"), en, zh)
+    if top < max(floors):
+        shown, floor = fen_to_yuan(top), fen_to_yuan(max(floors))
+        en = f"highest standard {shown} lies below the statutory floor {floor}"
+        sources.note(("categories", name), en, f"最高备选标准 {shown} 低于法定底线 {floor}")
+    return levels
 
 
 def _task(sources: _Sources, name: str) -> TaskSpec:

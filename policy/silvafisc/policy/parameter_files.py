@@ -16,6 +16,8 @@ from .schema import Date, Label, Strict, hint, is_decimal, reject, validate
 from .yaml_source import read_yaml
 
 Status = Literal["verified", "secondary", "computed", "recalled", "assumption"]
+OPEN = "open"
+"""End of a change that has none."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -139,6 +141,10 @@ class Change:
     reference: Reference
     where: str = ""
     path: str = ""
+
+    def holds(self, parameter: str, date: str) -> bool:
+        """Whether it governs that parameter on that ISO date."""
+        return parameter == self.parameter and self.start <= date and (self.end == OPEN or date <= self.end)
 
 
 def read_parameters(folder: Path) -> dict[str, Parameter]:

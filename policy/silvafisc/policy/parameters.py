@@ -12,13 +12,12 @@ from silvafisc.quantities import UNITS, convert
 from silvafisc.quantities.money import exact_decimal
 
 from .errors import NotInForce, UnknownParameter, WrongUnit
-from .parameter_files import Change, DatedValue, Parameter, Reference, read_parameters
+from .parameter_files import OPEN, Change, DatedValue, Parameter, Reference, read_parameters
 from .schema import hint, is_decimal
 
 PARAMETERS = Path(__file__).parent / "parameters"
 """The folder of the shipped law."""
 TEXT_UNITS = frozenset({"text", "code", "date"})
-OPEN = "open"
 
 
 @dataclass(frozen=True)
@@ -43,12 +42,12 @@ class Value:
 class ParameterTree:
     """All parameters by dotted path `<topic>.<file>.<name>`, with a scenario's changes applied.
 
-    `used` collects every path read through any `Rules` of this tree.
+    `reads` collects every (path, date) read through any `Rules` of this tree.
     """
 
     parameters: Mapping[str, Parameter]
     changes: tuple[Change, ...] = ()
-    reads: set[str] = field(default_factory=set, compare=False, repr=False)
+    reads: set[tuple[str, str]] = field(default_factory=set, compare=False, repr=False)
 
     @staticmethod
     def load(folder: Path | None = None) -> "ParameterTree":
@@ -85,11 +84,14 @@ class ParameterTree:
     @property
     def used(self) -> frozenset[str]:
         """Every path that was read."""
-        return frozenset(self.reads)
+        return frozenset(path for path, _ in self.reads)
 
     def unused_changes(self) -> tuple[Change, ...]:
-        """Changes whose parameter nothing has read: a scenario that carries one does not do what it says."""
-        return tuple(change for change in self.changes if change.parameter not in self.reads)
+        """Changes that no read has met: parameter never looked up, or only on days on which the change does not hold.
+
+        A scenario that carries one does not do what it says.
+        """
+        return tuple(change for change in self.changes if not any(change.holds(path, day) for path, day in self.reads))
 
     def parameter(self, path: str) -> Parameter:
         """The parameter with its whole history. Raises UnknownParameter with the nearest name."""
@@ -143,7 +145,7 @@ class Rules:
         if dated is None or dated.value is None:
             raise NotInForce(path, self.date, None if dated is None else dated.start, parameter.values[0].start)
         self.reads.add(path)
-        self.tree.reads.add(path)
+        self.tree.reads.add((path, self.date))
         return Value(
             path=path,
             value=dated.value,
