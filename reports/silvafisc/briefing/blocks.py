@@ -11,6 +11,8 @@ class Text:
 
     text: str
     strong: bool = False
+    lowered: bool = False
+    """A subscript (in formulas)."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Number:
     key: str
     per: float
     signed: bool = False
+    strong: bool = False
 
 
 Run = Text | Number
@@ -126,7 +129,7 @@ class Note:
 class Formula:
     """A formula in symbols and the same in words."""
 
-    symbols: str
+    symbols: Runs
     words: str
 
 
@@ -189,26 +192,27 @@ class Briefing:
 
 def numbers(part: Any) -> Iterator[Number]:
     """Every Number below a briefing, section, block or run, in reading order."""
-    for item in _walk(part):
-        if isinstance(item, Number):
-            yield item
+    return (item for item in _walk(part) if type(item) is Number)
 
 
 def texts(part: Any) -> Iterator[str]:
     """Every string a reader sees (not keys, ids or drawings), in reading order."""
-    hidden = {"key", "id", "svg", "language", "tone", "kind"}
     for item in _walk(part):
-        if is_dataclass(item):
-            for entry in fields(item):
-                value = getattr(item, entry.name)
-                if isinstance(value, str) and (
-                    entry.name not in hidden or (entry.name == "kind" and isinstance(item, Briefing))
-                ):
+        kind = type(item)
+        if kind is Number:
+            yield item.text
+            yield item.unit
+        elif kind is Text:
+            yield item.text
+        elif kind is str:
+            yield item
+        else:
+            for name in _names(kind):
+                value = getattr(item, name)
+                if isinstance(value, str) and (name not in _HIDDEN or (name == "kind" and kind is Briefing)):
                     yield value
                 elif isinstance(value, dict):
                     yield from value.values()
-                elif isinstance(value, tuple):
-                    yield from (inner for inner in value if isinstance(inner, str))
 
 
 def figures(part: Any) -> Iterator[Figure]:
@@ -218,27 +222,35 @@ def figures(part: Any) -> Iterator[Figure]:
             yield item
 
 
-def plain(part: Any) -> Any:
-    """Plain JSON data: each dataclass becomes an object with its class name under `type`."""
-    if is_dataclass(part):
-        return {"type": type(part).__name__} | {entry.name: plain(getattr(part, entry.name)) for entry in fields(part)}
-    if isinstance(part, tuple | list):
-        return [plain(item) for item in part]
-    if isinstance(part, dict):
-        return {key: plain(value) for key, value in part.items()}
-    return part
-
-
 def runs_text(runs: Runs) -> str:
     """The runs as one string."""
     return "".join(run.text for run in runs)
 
 
+_HIDDEN = frozenset({"id", "svg", "language", "tone", "kind"})
+
+
+_FIELDS: dict[Any, tuple[str, ...]] = {}
+
+
+def _names(kind: Any) -> tuple[str, ...]:
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(entry.name for entry in fields(kind))
+    return _FIELDS[kind]
+
+
 def _walk(part: Any) -> Iterator[Any]:
-    if is_dataclass(part):
-        yield part
-        for entry in fields(part):
-            yield from _walk(getattr(part, entry.name))
-    elif isinstance(part, tuple | list):
+    """`part` and everything below it: dataclasses, and strings that stand in tuples."""
+    if isinstance(part, tuple | list):
         for item in part:
-            yield from _walk(item)
+            if isinstance(item, str):
+                yield item
+            else:
+                yield from _walk(item)
+    elif is_dataclass(part):
+        yield part
+        if type(part) not in (Number, Text):
+            for name in _names(type(part)):
+                value = getattr(part, name)
+                if isinstance(value, tuple) or is_dataclass(value):
+                    yield from _walk(value)

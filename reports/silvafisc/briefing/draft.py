@@ -27,6 +27,7 @@ class Draft:
         self.outcome, self.language = outcome, language
         self.words, self.lookup = Words(language), Lookup(outcome)
         total = self.lookup.value(ref("allocation", "sum(payment_fen)"))
+        self._scales: dict[str, tuple[Mapping[str, Any], Fraction, int | Fraction | None]] = {}
         self._cells: dict[str, tuple[dict[str, dict[str, Number]], dict[str, Number]]] = {}
         self.size = "large" if abs(total) >= load_yaml("display.yaml")["large_from_fen"] else "small"
 
@@ -38,10 +39,22 @@ class Draft:
         style: Mapping[str, Any] = entry.get(self.size, entry)[self.language]
         return style
 
-    def step(self, kind: str) -> Fraction:
+    def step(self, kind: str) -> int | Fraction:
         """The smallest shown difference, in the outcome's unit."""
+        step = (self._scales[kind] if kind in self._scales else self._scale(kind))[2]
+        if step is None:
+            raise ValueError(f"{kind} is shown by significant digits and has no step")
+        return step
+
+    def _scale(self, kind: str) -> tuple[Mapping[str, Any], Fraction, int | Fraction | None]:
         style = self.style(kind)
-        return Fraction(str(style["per"])) / Fraction(10) ** int(style["decimals"])
+        per = Fraction(str(style["per"]))
+        step: int | Fraction | None = None
+        if "decimals" in style:
+            step = per / Fraction(10) ** int(style["decimals"])
+            step = int(step) if step.denominator == 1 else step
+        self._scales[kind] = style, per, step
+        return self._scales[kind]
 
     def unit(self, kind: str) -> str:
         """The unit as it stands in a header."""
@@ -50,13 +63,12 @@ class Draft:
     def number(self, kind: str, key: str, signed: bool = False, steps: int | None = None) -> Number:
         """The number behind `key`, shown as `kind`. `steps`: the shown size, where parts were made to sum."""
         value = self.lookup.value(key)
-        style = self.style(kind)
-        per = Fraction(style["per"])
-        if "significant" in style:
+        style, per, step = self._scales[kind] if kind in self._scales else self._scale(kind)
+        if step is None:
             text = _significant(Fraction(value) / per, int(style["significant"]))
         else:
-            decimals = int(style["decimals"])
-            text = fixed(shown_total(Fraction(value), self.step(kind)) if steps is None else steps, decimals)
+            exact = value if isinstance(value, int) else Fraction(value)
+            text = fixed(shown_total(exact, step) if steps is None else steps, int(style["decimals"]))
         if signed and _nonzero(text) and not text.startswith("−"):
             text = f"+{text}"
         return Number(value, text, str(style["unit"]), key, float(per), signed)

@@ -1,12 +1,13 @@
 """PDF by typst: the generic template reads the blocks as JSON, so no text is ever interpreted as markup."""
 
 import json
+from dataclasses import is_dataclass
 from importlib.resources import as_file, files
 from typing import Any, Literal
 
 import typst
 
-from .blocks import Briefing, Figure, plain, texts
+from .blocks import Briefing, Figure, Number, Text, texts
 from .glyphs import FONT_FAMILY, SECOND_FAMILY, font_folder, require_glyphs, second_folder
 from .writing import RenderError
 
@@ -40,18 +41,16 @@ def render_pdf(briefing: Briefing) -> bytes:
     return bytes(compiled)
 
 
-def _printable(briefing: Briefing) -> Any:
+def _printable(part: Any) -> Any:
     """Plain data without what a page does not show: keys of numbers and the tables under the drawings."""
-
-    def slim(node: Any) -> Any:
-        if isinstance(node, dict):
-            if node.get("type") == "Number":
-                return {"t": node["text"]}
-            if node.get("type") == "Text":
-                return {"t": node["text"], "s": True} if node["strong"] else {"t": node["text"]}
-            if node.get("type") == Figure.__name__:
-                node = {key: value for key, value in node.items() if key != "data"}
-            return {key: slim(value) for key, value in node.items()}
-        return [slim(item) for item in node] if isinstance(node, list) else node
-
-    return slim(plain(briefing))
+    if isinstance(part, Number):
+        return {"t": part.text, "u": part.unit} | ({"s": True} if part.strong else {})
+    if isinstance(part, Text):
+        return {"t": part.text} | {name: True for name, on in (("s", part.strong), ("l", part.lowered)) if on}
+    if isinstance(part, tuple | list):
+        return [_printable(item) for item in part]
+    if is_dataclass(part):
+        hidden = {"data"} if isinstance(part, Figure) else set()
+        shown = {name: _printable(value) for name, value in vars(part).items() if name not in hidden}
+        return {"type": type(part).__name__} | shown
+    return part

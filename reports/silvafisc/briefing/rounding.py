@@ -8,6 +8,9 @@ Amount = int | Fraction
 
 def shown_total(amount: Amount, step: Amount) -> int:
     """`amount` in whole steps, halves away from zero."""
+    if isinstance(amount, int) and isinstance(step, int):
+        size = (2 * abs(amount) + step) // (2 * step)
+        return -size if amount < 0 else size
     exact = Fraction(amount) / Fraction(step)
     half = abs(exact) + Fraction(1, 2)
     return -(half.__floor__()) if exact < 0 else half.__floor__()

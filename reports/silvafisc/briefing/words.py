@@ -1,6 +1,8 @@
 """All words of a briefing: sentences, headers and names from texts.yaml, with numbers put in as runs."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from string import Formatter
@@ -11,7 +13,6 @@ import yaml
 from .blocks import Number, Run, Runs, Text
 
 LANGUAGES = ("zh", "en")
-_STRONG = re.compile(r"\*([^*]+)\*")
 
 
 class TextError(LookupError):
@@ -91,7 +92,7 @@ class Words:
         entry = all_texts().get(f"names.{group}.{item}")
         return item if entry is None else entry[self.language]
 
-    def join(self, parts: "list[Runs] | list[str]", mark: str = "list") -> Runs:
+    def join(self, parts: "Sequence[Runs] | Sequence[str]", mark: str = "list") -> Runs:
         """Runs joined with the language's comma (`list`) or semicolon (`semicolon`)."""
         joined: list[Run] = []
         for part in parts:
@@ -110,4 +111,23 @@ class Words:
 def _as_runs(value: "str | Number | Runs", strong: bool) -> Runs:
     if isinstance(value, str):
         return (Text(value, strong),) if value else ()
-    return (value,) if isinstance(value, Number) else value
+    runs = (value,) if isinstance(value, Number) else value
+    return tuple(replace(run, strong=True) for run in runs) if strong else runs
+
+
+def capital(text: str) -> str:
+    """`text` with its first letter as a capital, for the start of a line."""
+    return text[:1].upper() + text[1:]
+
+
+def opening(runs: Runs) -> Runs:
+    """Runs with the first letter as a capital, for the start of a line."""
+    if runs and isinstance(runs[0], Text):
+        return (replace(runs[0], text=capital(runs[0].text)), *runs[1:])
+    return runs
+
+
+def symbols(text: str) -> Runs:
+    """A formula: what follows `_` is lowered."""
+    parts = re.split(r"_([0-9A-Za-z\u4e00-\u9fff]+)", text)
+    return tuple(Text(part, lowered=bool(i % 2)) for i, part in enumerate(parts) if part)

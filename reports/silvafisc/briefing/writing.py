@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .blocks import Briefing, texts
@@ -38,10 +39,12 @@ def write(briefings: Sequence[Briefing], folder: Path, stem: str, formats: Seque
         raise RenderError(f"no such format: {', '.join(unknown)}", f"没有这种格式：{'、'.join(unknown)}")
     for briefing in briefings:
         require_glyphs(texts(briefing))
+    wanted = [(briefing, form) for briefing in briefings for form in formats]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        documents = list(pool.map(lambda item: renderers()[item[1]](item[0]), wanted))
     made = [
-        (Path(folder) / f"{stem}_{briefing.language}.{form}", renderers()[form](briefing))
-        for briefing in briefings
-        for form in formats
+        (Path(folder) / f"{stem}_{briefing.language}.{form}", data)
+        for (briefing, form), data in zip(wanted, documents, strict=True)
     ]
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from .canvas import ACCENT, GRID, INK, MUTED, NATURE_COLOURS, SECOND, look, new_figure, to_svg
+from .canvas import ACCENT, GRID, INK, MUTED, NATURE_COLOURS, SECOND, label_width, look, new_figure, to_svg
 
 
 def _grid(axes: Axes, axis: str) -> None:
@@ -31,7 +31,8 @@ def stacked(
 ) -> str:
     """One column per unit, stacked by nature. parts: nature -> (legend text, value per unit)."""
     with look():
-        figure = new_figure(16.5, 8.2)
+        foot = 0.3 + 0.27 * max(map(len, labels), default=1) if language == "zh" else 0.3 + label_width(labels, 6.5)
+        figure = new_figure(16.5, 6.6 + foot, (1.9, 0.2, foot, 0.3))
         axes = figure.subplots()
         base = [0.0] * len(labels)
         for nature, (name, values) in parts.items():
@@ -61,7 +62,8 @@ def ranked(
 ) -> str:
     """Horizontal bars in the given order: (label, value, shown text); `reference` draws a named line."""
     with look():
-        figure = new_figure(16.5, max(3.5, 0.42 * len(items) + 1.6))
+        names = 0.4 + label_width((label for label, _, _ in items), 7.5)
+        figure = new_figure(16.5, 0.36 * max(len(items), 4) + 1.6, (names, 0.3, 1.1, 0.2))
         axes = figure.subplots()
         places = list(range(len(items)))[::-1]
         values = [value for _, value, _ in items]
@@ -102,7 +104,8 @@ def ranked(
 def tornado(prefix: str, items: Sequence[tuple[str, Sequence[tuple[str, float]]]], centre: float, axis: str) -> str:
     """Change of an objective when an assumption moves: (label, ((how, value) …)) around `centre`, all in shown units."""
     with look():
-        figure = new_figure(16.5, 0.85 * len(items) + 2.0)
+        names = 0.4 + label_width((label for label, _ in items), 8)
+        figure = new_figure(16.5, 0.75 * len(items) + 1.6, (names, 0.3, 1.1, 0.2))
         axes = figure.subplots()
         places = list(range(len(items)))[::-1]
         for place, (_, moves) in zip(places, items, strict=True):

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -67,9 +67,18 @@ def look() -> Iterator[None]:
         yield
 
 
-def new_figure(width_cm: float, height_cm: float) -> Figure:
-    """A figure of that size, laid out without overlaps."""
-    return Figure(figsize=(width_cm / 2.54, height_cm / 2.54), layout="constrained")
+def label_width(texts: Iterable[str], size: float) -> float:
+    """Width in cm that the widest of some labels takes at most, at `size` points."""
+    em = size / 72 * 2.54
+    return max((sum(em if ord(char) > 0x2E80 else 0.6 * em for char in text) for text in texts), default=0.0)
+
+
+def new_figure(width_cm: float, height_cm: float, margins: tuple[float, float, float, float]) -> Figure:
+    """A figure of that size; margins: left, right, bottom, top in cm (matplotlib's own layout would draw it twice)."""
+    left, right, bottom, top = margins
+    figure = Figure(figsize=(width_cm / 2.54, height_cm / 2.54))
+    figure.subplots_adjust(left / width_cm, bottom / height_cm, 1 - right / width_cm, 1 - top / height_cm)
+    return figure
 
 
 def to_svg(figure: Figure, prefix: str) -> str:

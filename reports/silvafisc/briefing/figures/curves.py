@@ -13,7 +13,7 @@ def lorenz(
 ) -> str:
     """Cumulative payments over cumulative population, both 0..1. line: legend of the curve and of equality."""
     with look():
-        figure = new_figure(10.5, 9.2)
+        figure = new_figure(10.4, 9.2, (1.5, 0.4, 1.1, 0.3))
         axes = figure.subplots()
         axes.plot([0, 1], [0, 1], color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)), label=line[1])
         xs, ys = [x for x, _ in points], [y for _, y in points]
@@ -41,7 +41,7 @@ def frontier(
 ) -> str:
     """Pareto points joined in order, the chosen point, and the baselines, all in shown units."""
     with look():
-        figure = new_figure(14.5, 8.6)
+        figure = new_figure(14.5, 8.4, (1.7, 0.4, 1.1, 0.3))
         axes = figure.subplots()
         xs, ys = [x for x, _ in curve], [y for _, y in curve]
         axes.plot(xs, ys, color=ACCENT, linewidth=1.2, marker="o", markersize=4, label=legend[0])

@@ -47,12 +47,12 @@ def tile_map(
     high = max(value for value, _ in values.values())
     ramp = LinearSegmentedColormap.from_list("tiles", SEQUENCE)
     with look():
-        figure = new_figure(16.5, 11.0)
+        figure = new_figure(14.4, 9.8, (0, 0, 0, 0))
         axes = figure.subplots()
         axes.set_axis_off()
         axes.set_aspect("equal")
         axes.set_xlim(0.9, 10.1)
-        axes.set_ylim(9.0, -0.1)
+        axes.set_ylim(8.95, -0.05)
         for code, tile in tiles().items():
             value, text = values.get(code, (None, "—"))
             share = None if value is None else (value - low) / (high - low) if high > low else 0.5
@@ -70,9 +70,9 @@ def tile_map(
             )
             ink = "#ffffff" if share is not None and _luminance(ramp(share)) < 0.45 else INK
             name = tile.short_zh if language == "zh" else tile.short_en.replace(" ", "\n")
-            size = 8.5 if language == "zh" else 5.6
+            size = 8 if language == "zh" else 5.4
             axes.text(tile.column + 0.475, tile.row + 0.36, name, ha="center", va="center", size=size, color=ink)
-            axes.text(tile.column + 0.475, tile.row + 0.72, text, ha="center", va="center", size=6.4, color=ink)
+            axes.text(tile.column + 0.475, tile.row + 0.72, text, ha="center", va="center", size=5.8, color=ink)
         for i in range(24):
             axes.add_patch(Rectangle((1 + i * 0.1, 8.25), 0.1, 0.22, facecolor=ramp(i / 23), edgecolor="none"))
         label, least, greatest = scale

@@ -6,6 +6,7 @@ from ..blocks import Block, Column, Heading, Note, Paragraph, Row, Runs, Section
 from ..draft import Draft, cell
 from ..keys import combine, ref
 from ..rounding import shown_parts
+from .annex import short
 from .drawings import amount_picture, nature_picture
 
 
@@ -165,39 +166,43 @@ def task_standards(draft: Draft) -> Table:
 
 
 def factor_weights(draft: Draft) -> Table:
-    """Weights and pots of the factors."""
+    """Weights and pots of the factors, per fund and period."""
     words, frame = draft.words, draft.outcome.tables["weights"]
     rows = []
-    pairs = list(dict.fromkeys((str(f), str(p)) for f, p in zip(frame["fund"], frame["period"], strict=True)))
-    for fund, period in pairs:
-        held = frame[(frame["fund"] == fund) & (frame["period"] == period)]
-        factors = [str(name) for name in held["factor"]]
-        keys = {name: ref("weights", "pot_fen", fund=fund, period=period, factor=name) for name in factors}
-        steps = shown_parts({name: int(draft.lookup.value(key)) for name, key in keys.items()}, draft.step("money"))
-        label = words.runs("allocation.pot", fund=words.name("fund", fund), year=period)
-        rows.append(Row((label,), "group"))
-        for name, key in keys.items():
-            weight = draft.number("share", ref("weights", "weight", fund=fund, period=period, factor=name))
-            rows.append(
-                Row((cell(words.name("factor", name)), (weight,), (draft.number("money", key, steps=steps[name]),)))
-            )
-        whole = {"fund": fund, "period": period}
-        rows.append(
-            Row(
-                (
-                    cell(words("terms.sum"), True),
-                    (draft.number("share", ref("weights", "sum(weight)", **whole)),),
-                    (draft.number("money", ref("weights", "sum(pot_fen)", **whole), steps=sum(steps.values())),),
-                ),
-                "total",
-            )
-        )
-    columns = (
-        Column(words("terms.factor")),
-        Column(words("terms.weight"), "%", True),
-        Column(words("allocation.pot_money"), draft.unit("money"), True),
-    )
-    return Table(columns, tuple(rows), words.runs("allocation.weights"))
+    for fund in dict.fromkeys(str(name) for name in frame["fund"]):
+        held = frame[frame["fund"] == fund]
+        factors = list(dict.fromkeys(str(name) for name in held["factor"]))
+        present = set(zip(held["period"], held["factor"], strict=True))
+        steps = {}
+        for period in draft.periods:
+            exact = {
+                name: int(draft.lookup.value(ref("weights", "pot_fen", fund=fund, period=period, factor=name)))
+                for name in factors
+                if (period, name) in present
+            }
+            steps[period] = shown_parts(exact, draft.step("money"))
+        rows.append(Row((cell(words.name("fund", fund), True),), "group"))
+        for name in factors:
+            cells: list[Runs] = []
+            for period in draft.periods:
+                where = {"fund": fund, "period": period, "factor": name}
+                if (period, name) not in present:
+                    cells += [cell("—"), cell("—")]
+                    continue
+                pot = draft.number("money", ref("weights", "pot_fen", **where), steps=steps[period][name])
+                cells += [(draft.number("share", ref("weights", "weight", **where)),), (pot,)]
+            rows.append(Row((cell(words.name("factor", name)), *cells)))
+        sums: list[Runs] = []
+        for period in draft.periods:
+            whole = {"fund": fund, "period": period}
+            pot = draft.number("money", ref("weights", "sum(pot_fen)", **whole), steps=sum(steps[period].values()))
+            sums += [(draft.number("share", ref("weights", "sum(weight)", **whole)),), (pot,)]
+        rows.append(Row((cell(words("terms.sum"), True), *sums), "total"))
+    columns = [Column(words("terms.factor"))]
+    for period in draft.periods:
+        columns.append(Column(words("allocation.weight_year", year=period), "%", True))
+        columns.append(Column(words("allocation.pot_year", year=period), draft.unit("money"), True))
+    return Table(tuple(columns), tuple(rows), words.runs("allocation.weights"), words.runs("allocation.weights_note"))
 
 
 def envelopes(draft: Draft) -> Table:
@@ -216,10 +221,7 @@ def envelopes(draft: Draft) -> Table:
         steps |= shown_parts({name: exact[name] for name in right}, step)
         steps |= shown_parts({name: exact[name] for name in rest}, step, steps["unallocated_fen"])
         cells = [(draft.number("money", ref("envelopes", name, **where), steps=steps[name]),) for name in exact]
-        label = words.name("fund_short", str(fund))
-        rows.append(
-            Row((cell(label if label != str(fund) else words.name("fund", str(fund))), cell(str(period)), *cells))
-        )
+        rows.append(Row((cell(short(draft, "fund", str(fund))), cell(str(period)), *cells)))
     columns = (
         Column(words("terms.fund")),
         Column(words("terms.period")),

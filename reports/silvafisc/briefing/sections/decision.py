@@ -1,8 +1,23 @@
 """One page: the decision, the money, the tonnes, who gets more and who less, and what all this rests on."""
 
-from ..blocks import Block, Callout, Heading, Items, KeyFigure, KeyFigures, Paragraph, Runs, Section
-from ..draft import Draft
+from ..blocks import (
+    Block,
+    Callout,
+    Column,
+    Heading,
+    Items,
+    KeyFigure,
+    KeyFigures,
+    Paragraph,
+    Row,
+    Runs,
+    Section,
+    Table,
+    Text,
+)
+from ..draft import Draft, cell
 from ..keys import combine, meta_ref, ref
+from ..words import capital
 
 SHOWN_BASELINES = 3
 SHOWN_UNITS = 3
@@ -12,6 +27,8 @@ def section(draft: Draft) -> Section:
     """Section 1 of the design."""
     words = draft.words
     blocks: list[Block] = [_caution(draft), Paragraph(_lead(draft)), _key_figures(draft)]
+    if draft.outcome.resolved.categories:
+        blocks.append(_published(draft))
     blocks += [Heading(words("decision.money_head")), Paragraph(_money(draft))]
     blocks += [Heading(words("decision.changes_head")), *_changes(draft)]
     blocks += [Heading(words("decision.rests_head")), Items(tuple(_rests_on(draft)))]
@@ -24,7 +41,7 @@ def _caution(draft: Draft) -> Callout:
     if not draft.outcome.inputs.areas["certified"].all():
         items.append(words.runs("decision.uncertified"))
     items += [words.runs("decision.caveat", text=draft.localized(entry)) for entry in meta["caveats"]]
-    return Callout("caution", draft.localized(meta["kind"]), tuple(items))
+    return Callout("caution", capital(draft.localized(meta["kind"])), tuple(items))
 
 
 def _lead(draft: Draft) -> Runs:
@@ -73,7 +90,7 @@ def _key_figures(draft: Draft) -> KeyFigures:
         shown = [name for name in draft.baselines if draft.has("frontier", kind="baseline", label=name, objective=term)]
         items.append(
             KeyFigure(
-                draft.localized(second["label"]),
+                capital(draft.localized(second["label"])),
                 draft.number(objective_kind(str(second["unit"])), key),
                 tuple(
                     compared(draft, key, ref("frontier", "value", kind="baseline", label=name, objective=term), name)
@@ -89,8 +106,13 @@ def objective_kind(unit: str) -> str:
     return {"fen": "money_total", "tco2e": "carbon", "1": "ratio"}.get(unit, "plain")
 
 
-def compared(draft: Draft, key: str, base: str, name: str) -> Runs:
-    """`比…多 x %` with the word that fits the sign."""
+def compared(draft: Draft, key: str, base: str, name: str = "") -> Runs:
+    """`比…多 x %` with the word that fits the sign; without `name` only `多 x %`."""
+    if not name:
+        if draft.lookup.value(base) == 0:
+            return cell("—")
+        direction, size = draft.size_of("share", combine("change", key, base))
+        return draft.words.runs(f"compare.bare_{direction}", **({} if direction == "same" else {"size": size}))
     label = draft.words.name("baseline", name)
     if draft.lookup.value(base) == 0:
         return draft.words.runs("compare.zero", base=label)
@@ -98,6 +120,63 @@ def compared(draft: Draft, key: str, base: str, name: str) -> Runs:
     if direction == "same":
         return draft.words.runs("compare.same", base=label)
     return draft.words.runs(f"compare.{direction}", base=label, size=size)
+
+
+def _published(draft: Draft) -> Table:
+    """The published standards on one look: category x grade, first and last period."""
+    words, frame = draft.words, draft.outcome.tables["standards"]
+    first, last = draft.periods[0], draft.periods[-1]
+    grades = sorted({str(grade) for grade, category in zip(frame["grade"], frame["category"], strict=True) if category})
+    rows = []
+    for spec in draft.outcome.resolved.categories:
+        cells: list[Runs] = []
+        for grade in grades:
+            where = {"category": spec.id, "grade": grade}
+            if not draft.has("standards", period=first, **where):
+                cells.append(cell("—"))
+                continue
+            ends = [
+                draft.number("standard", ref("standards", "standard_yuan_per_mu", period=period, **where))
+                for period in dict.fromkeys((first, last))
+            ]
+            cells.append((ends[0],) if ends[0].text == ends[-1].text else (ends[0], Text(" → "), ends[-1]))
+        rows.append(Row((cell(words.name("category", spec.id)), *cells)))
+    unit = words("terms.per_year", unit=draft.unit("standard"))
+    heads = [words("allocation.grade", grade=grade) if grade else words("allocation.all_units") for grade in grades]
+    columns = (Column(words("decision.published_head"), width=1), *(Column(head, unit, True) for head in heads))
+    caption = (
+        words.runs("decision.published", first=first, last=last)
+        if first != last
+        else words.runs("decision.published_one", first=first)
+    )
+    return Table(columns, tuple(rows), caption, _tasks(draft))
+
+
+def _tasks(draft: Draft) -> Runs:
+    words = draft.words
+    parts = []
+    for spec in draft.outcome.resolved.tasks:
+        where = {"measure": spec.id, "category": "", "period": draft.periods[0]}
+        if draft.has("standards", **where):
+            key = ref("standards", "standard_yuan_per_mu", **where)
+            parts.append((Text(f"{words.name('measure', spec.id)} "), draft.number("standard", key)))
+    factors = []
+    frame = draft.outcome.tables["weights"]
+    for fund, name in dict.fromkeys(zip(frame["fund"], frame["factor"], strict=True)):
+        key = ref("weights", "weight", fund=str(fund), factor=str(name), period=draft.periods[0])
+        if draft.has("weights", fund=str(fund), factor=str(name), period=draft.periods[0]):
+            factors.append((Text(f"{words.name('factor', str(name))} "), *draft.phrase("share", key)))
+    said = []
+    if parts:
+        said.append(words.runs("decision.task_standards", tasks=words.join(list(parts)), unit=draft.unit("standard")))
+    if factors:
+        said.append(words.runs("decision.weights", weights=words.join(list(factors))))
+    return words.join(said, "sentence")
+
+
+def neat(change: str) -> str:
+    """How an assumption was moved, with a proper minus and no gap before the per cent sign."""
+    return change.replace("-", "−").replace(" %", "%")
 
 
 def _money(draft: Draft) -> Runs:
@@ -206,7 +285,7 @@ def _move(draft: Draft, name: str, changes: list[str]) -> Runs:
     parts = [
         words.runs(
             "decision.move_part",
-            change=change,
+            change=neat(change),
             units=draft.number(
                 "count",
                 ref("sensitivity", "units_changed", assumption=name, change=change, objective=first_term(draft)),

@@ -12,15 +12,15 @@ def section(draft: Draft) -> Section:
     """Section 5 of the design."""
     words = draft.words
     blocks: list[Block] = [Paragraph(_lead(draft)), lorenz_picture(draft), measures(draft)]
-    adequacy = adequacy_picture(draft)
-    if adequacy is not None:
-        blocks += [Heading(words("fairness.adequacy_head")), adequacy]
     if draft.has("indicators", variable="local_burden"):
         blocks += [
             Heading(words("fairness.burden_head")),
             Paragraph(words.runs("fairness.burden_words")),
             burden(draft),
         ]
+    adequacy = adequacy_picture(draft)
+    if adequacy is not None:
+        blocks += [Heading(words("fairness.adequacy_head")), adequacy]
     return Section("fairness", words("fairness.title"), tuple(blocks), new_page=True)
 
 

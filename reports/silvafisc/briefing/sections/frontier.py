@@ -4,6 +4,7 @@ from ..blocks import Block, Column, Figure, Heading, Paragraph, Row, Runs, Secti
 from ..draft import Draft, cell
 from ..figures.curves import frontier
 from ..keys import combine, meta_ref, ref
+from ..words import capital
 from .decision import compared, objective_kind
 from .drawings import shown
 
@@ -75,7 +76,9 @@ def picture(draft: Draft) -> Figure:
                 "baseline": words.name("baseline", label),
             }[kind]
             drawn[kind].append((shown(numbers[0]), shown(numbers[1]), name))
-            rows.append(Row((cell(name), cell(words(f"frontier.kind.{kind}")), *((number,) for number in numbers))))
+            rows.append(
+                Row((cell(capital(name)), cell(words(f"frontier.kind.{kind}")), *((number,) for number in numbers)))
+            )
     labels = [
         words("figures.axis", label=label, unit=draft.unit(style)) if draft.unit(style) else label
         for label, style in described
@@ -110,7 +113,7 @@ def baselines(draft: Draft) -> Table:
     rows = [
         Row(
             (
-                cell(words("frontier.chosen"), True),
+                cell(capital(words("frontier.chosen")), True),
                 (draft.number("money_total", draft.payment()),),
                 cell("—"),
                 (draft.number("carbon", carbon),),
@@ -126,11 +129,11 @@ def baselines(draft: Draft) -> Table:
         rows.append(
             Row(
                 (
-                    cell(words.name("baseline", name)),
+                    cell(capital(words.name("baseline", name))),
                     (draft.number("money_total", draft.baseline(name, "payment_fen")),),
                     (draft.number("money_total", draft.baseline(name, "converted_fen")),),
                     (draft.number("carbon", draft.baseline(name, "carbon_tco2e")),),
-                    compared(draft, carbon, draft.baseline(name, "carbon_tco2e"), ""),
+                    compared(draft, carbon, draft.baseline(name, "carbon_tco2e")),
                     words.join([words.name("rule", rule) for rule in broken])
                     if broken
                     else cell(words("frontier.breaks_none")),

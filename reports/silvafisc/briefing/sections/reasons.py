@@ -3,7 +3,8 @@
 from ..blocks import Block, Column, Formula, Heading, Paragraph, Row, Runs, Section, Table
 from ..draft import Draft, cell
 from ..keys import combine, meta_ref, ref
-from ..rounding import shown_parts
+from ..rounding import shown_parts, shown_rows
+from ..words import capital, symbols
 from .decision import objective_kind
 
 
@@ -12,7 +13,7 @@ def section(draft: Draft) -> Section:
     words = draft.words
     blocks: list[Block] = [
         Paragraph(words.runs("reasons.lead")),
-        Formula(words("reasons.formula"), words("reasons.formula_words")),
+        Formula(symbols(words("reasons.formula")), words("reasons.formula_words")),
         Heading(words("reasons.objectives_head")),
         objectives(draft),
     ]
@@ -219,16 +220,22 @@ def parts(draft: Draft) -> Table:
     names = [name for name in names if _nonzero(draft, name)] or names[:1]
     rows = []
     step = draft.step("money")
+    keys = {
+        code: {name: ref("reasons", "sum(amount_fen)", region_code=code, against=against, part=name) for name in names}
+        for code in draft.codes
+    }
+    exact = {code: {name: int(draft.lookup.value(key)) for name, key in keys[code].items()} for code in draft.codes}
+    changes = shown_parts({code: int(draft.lookup.value(draft.change(code))) for code in draft.codes}, step)
+    shown = shown_rows(exact, step, changes)
     totals = dict.fromkeys([*names, "change", "before"], 0)
     for code in draft.codes:
-        keys = {name: ref("reasons", "sum(amount_fen)", region_code=code, against=against, part=name) for name in names}
-        steps = shown_parts({name: int(draft.lookup.value(key)) for name, key in keys.items()}, step)
+        steps = shown[code]
         change = sum(steps.values())
         before = draft.paid_steps[code] - change
         for name, size in (*steps.items(), ("change", change), ("before", before)):
             totals[name] += size
         cells = [draft.number("money", combine("difference", draft.payment(code), draft.change(code)), steps=before)]
-        cells += [draft.number("money", key, signed=True, steps=steps[name]) for name, key in keys.items()]
+        cells += [draft.number("money", key, signed=True, steps=steps[name]) for name, key in keys[code].items()]
         cells += [draft.number("money", draft.change(code), signed=True, steps=change), draft.unit_total(code)]
         rows.append(Row((cell(draft.region(code)), *((number,) for number in cells))))
     every = ref("reasons", "sum(amount_fen)", against=against)
@@ -244,7 +251,7 @@ def parts(draft: Draft) -> Table:
     unit, base = draft.unit("money"), words.name("against", against)
     columns = (
         Column(words("terms.unit")),
-        Column(base, unit, True),
+        Column(capital(base), unit, True),
         *(Column(words.name("part", name), unit, True) for name in names),
         Column(words("reasons.change"), unit, True),
         Column(words("reasons.this"), unit, True),

@@ -18,7 +18,8 @@ from ..blocks import (
 from ..draft import Draft, cell
 from ..figures.bars import tornado
 from ..keys import combine, ref
-from .decision import first_term, moved, objective_kind
+from ..words import capital, opening, symbols
+from .decision import first_term, moved, neat, objective_kind
 from .drawings import shown
 
 ASSUMED = ("recalled", "assumption")
@@ -32,7 +33,7 @@ def section(draft: Draft) -> Section:
     if moved(draft):
         blocks += [Heading(words("sources.sensitivity_head")), picture(draft), sensitivity(draft)]
     blocks.append(Heading(words("sources.method_head")))
-    blocks += [Formula(words(f"method.{name}.symbols"), words(f"method.{name}.words")) for name in METHODS]
+    blocks += [Formula(symbols(words(f"method.{name}.symbols")), words(f"method.{name}.words")) for name in METHODS]
     blocks += [Heading(words("sources.audit_head")), audit(draft)]
     blocks += [Heading(words("sources.record_head")), record(draft), Note(words.runs("sources.rerun"))]
     return Section("sources", words("sources.title"), tuple(blocks), new_page=True)
@@ -97,7 +98,11 @@ def picture(draft: Draft) -> Figure:
         widest = max(abs(value - shown(centre)) for _, value in values)
         spread.append((widest, name, values))
     spread.sort(key=lambda item: (-item[0], item[1]))
-    items = [(words.name("assumption", name), values) for _, name, values in spread]
+    items = [
+        (capital(words.name("assumption", name)), [(neat(change), value) for change, value in values[i : i + 2]])
+        for _, name, values in spread
+        for i in range(0, len(values), 2)
+    ]
     axis = words("figures.axis", label=label, unit=draft.unit(kind)) if draft.unit(kind) else label
     svg = tornado(f"sensitivity-{draft.language}", items, shown(centre), axis)
     first = spread[0][1]
@@ -112,8 +117,8 @@ def picture(draft: Draft) -> Figure:
     rows = tuple(
         Row(
             (
-                cell(words.name("assumption", name)),
-                cell(change),
+                cell(capital(words.name("assumption", name))),
+                cell(neat(change)),
                 (draft.number(kind, _change_key(draft, name, change)),),
             )
         )
@@ -127,7 +132,7 @@ def picture(draft: Draft) -> Figure:
     )
     data = Table(columns, rows, words.runs("sources.sensitivity_data"))
     alt = words("sources.sensitivity_alt")
-    return Figure("sensitivity", svg, title, alt, words("figures.source", tables="sensitivity.csv"), data)
+    return Figure("sensitivity", svg, opening(title), alt, words("figures.source", tables="sensitivity.csv"), data)
 
 
 def sensitivity(draft: Draft) -> Table:
@@ -147,8 +152,8 @@ def sensitivity(draft: Draft) -> Table:
             rows.append(
                 Row(
                     (
-                        cell(words.name("assumption", name)),
-                        cell(change),
+                        cell(capital(words.name("assumption", name))),
+                        cell(neat(change)),
                         (draft.number(kind, value),),
                         relative,
                         (draft.number("count", ref("sensitivity", "units_changed", **where)),),
