@@ -45,6 +45,17 @@ def build(outcome: Outcome, language: str) -> Briefing:
     return assemble(outcome.meta, draft.words, [*ordered, annex.section(draft)], draft.localized(outcome.meta["title"]))
 
 
+def unnamed_ids(outcome: Outcome) -> list[str]:
+    """`group.id` of every id of an outcome that texts.yaml has no name for, so that it shows as it is.
+
+    Units, and items of the ledger, are not counted: they are texts of their own.
+    """
+    draft = Draft(outcome, "zh")
+    for module in (*SECTIONS, annex):
+        module.section(draft)
+    return sorted(item for item in draft.words.unnamed if not item.startswith(("what.", "unit.")))
+
+
 def assemble(meta: Any, words: Words, sections: list[Section], title: str) -> Briefing:
     """A briefing with its tables and figures numbered in reading order."""
     labels = {name: words(f"labels.{name}") for name in LABELS}

@@ -77,7 +77,7 @@ class Draft:
         """A number and its unit, for sentences."""
         if not number.unit:
             return (number,)
-        gap = "" if self.language == "zh" or number.unit == "%" else " "
+        gap = "" if number.unit == "%" else " "
         return (number, Text(f"{gap}{number.unit}"))
 
     def phrase(self, kind: str, key: str, signed: bool = False) -> Runs:

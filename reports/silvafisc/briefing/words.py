@@ -55,6 +55,8 @@ class Words:
         if language not in LANGUAGES:
             raise TextError(f"no such language: {language!r} (have {', '.join(LANGUAGES)})")
         self.language = language
+        self.unnamed: set[str] = set()
+        """`group.id` of every id that had no name and was shown as it is."""
 
     def __call__(self, key: str, **values: str) -> str:
         """A text with plain strings put in. Raises TextError."""
@@ -90,7 +92,20 @@ class Words:
     def name(self, group: str, item: str) -> str:
         """The name of an id in this language; ids of a user's own scenario have no entry and show as they are."""
         entry = all_texts().get(f"names.{group}.{item}")
-        return item if entry is None else entry[self.language]
+        if entry is None:
+            self.unnamed.add(f"{group}.{item}")
+            return item
+        return entry[self.language]
+
+    def rule(self, item: str) -> str:
+        """A rule in words, or a dash."""
+        entry = all_texts().get(f"names.rule_words.{item}")
+        return "—" if entry is None else entry[self.language]
+
+    def short_name(self, group: str, item: str) -> str:
+        """The short name of an id where there is one, else its name."""
+        entry = all_texts().get(f"names.{group}_short.{item}")
+        return self.name(group, item) if entry is None else entry[self.language]
 
     def join(self, parts: "Sequence[Runs] | Sequence[str]", mark: str = "list") -> Runs:
         """Runs joined with the language's comma (`list`) or semicolon (`semicolon`)."""

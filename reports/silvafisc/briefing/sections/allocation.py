@@ -6,7 +6,6 @@ from ..blocks import Block, Column, Heading, Note, Paragraph, Row, Runs, Section
 from ..draft import Draft, cell
 from ..keys import combine, ref
 from ..rounding import shown_parts
-from .annex import short
 from .drawings import amount_picture, nature_picture
 
 
@@ -221,7 +220,7 @@ def envelopes(draft: Draft) -> Table:
         steps |= shown_parts({name: exact[name] for name in right}, step)
         steps |= shown_parts({name: exact[name] for name in rest}, step, steps["unallocated_fen"])
         cells = [(draft.number("money", ref("envelopes", name, **where), steps=steps[name]),) for name in exact]
-        rows.append(Row((cell(short(draft, "fund", str(fund))), cell(str(period)), *cells)))
+        rows.append(Row((cell(words.short_name("fund", str(fund))), cell(str(period)), *cells)))
     columns = (
         Column(words("terms.fund")),
         Column(words("terms.period")),

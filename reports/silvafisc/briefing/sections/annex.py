@@ -79,22 +79,16 @@ def formula(draft: Draft, code: str) -> Table:
 def _lines(draft: Draft, code: str) -> list[tuple[str, str, dict[str, str]]]:
     """(label, how it is worked out, `where`) of every line of the published formula that occurs for this unit."""
     words, resolved = draft.words, draft.outcome.resolved
-    lines = [(short(draft, "category", spec.id), "category", {"category": spec.id}) for spec in resolved.categories]
+    lines = [(words.short_name("category", spec.id), "category", {"category": spec.id}) for spec in resolved.categories]
     lines += [
         (words.name("measure", spec.id), "task", {"measure": spec.id, "nature": "task"}) for spec in resolved.tasks
     ]
     lines += [
-        (words("annex.factor", fund=short(draft, "fund", fund.id)), "factor", {"nature": "factor", "fund": fund.id})
+        (words("annex.factor", fund=words.short_name("fund", fund.id)), "factor", {"nature": "factor", "fund": fund.id})
         for fund in resolved.funds
     ]
     lines.append((words.name("nature", "committed"), "committed", {"nature": "committed"}))
     return [line for line in lines if draft.lookup.has("allocation", region_code=code, **line[2])]
-
-
-def short(draft: Draft, group: str, item: str) -> str:
-    """The short name where there is one."""
-    name = draft.words.name(f"{group}_short", item)
-    return draft.words.name(group, item) if name == item else name
 
 
 def _worked(draft: Draft, code: str, kind: str, where: dict[str, str], period: str) -> Runs:

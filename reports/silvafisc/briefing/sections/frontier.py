@@ -70,11 +70,10 @@ def picture(draft: Draft) -> Figure:
                 draft.number(style, ref("frontier", "value", kind=kind, point=point, objective=term))
                 for term, (_, style) in zip(terms, described, strict=True)
             ]
-            name = {
-                "frontier": words("frontier.point", point=point),
-                "chosen": words("frontier.chosen"),
-                "baseline": words.name("baseline", label),
-            }[kind]
+            if kind == "frontier":
+                name = words("frontier.point", point=point)
+            else:
+                name = words("frontier.chosen") if kind == "chosen" else words.name("baseline", label)
             drawn[kind].append((shown(numbers[0]), shown(numbers[1]), name))
             rows.append(
                 Row((cell(capital(name)), cell(words(f"frontier.kind.{kind}")), *((number,) for number in numbers)))

@@ -165,7 +165,7 @@ def binding(draft: Draft) -> Table:
         units: Runs = cell("—")
         if held:
             units = (draft.number("count", ref("allocation", "distinct(region_code)", binding_rules=held)),)
-        rows.append(Row((cell(words.name("rule", rule)), cell(words.name("rule_words", rule)), units)))
+        rows.append(Row((cell(words.name("rule", rule)), cell(words.rule(rule)), units)))
     columns = (
         Column(words("terms.rule")),
         Column(words("reasons.rule_words"), width=1),
@@ -181,9 +181,8 @@ def prices(draft: Draft) -> Table:
     for row in frame.to_dict("records"):
         where = {name: str(row[name]) for name in ("rule", "region_code", "group", "period", "method")}
         key = ref("shadow_prices", "price", **where)
-        about = words.name("fund_short", where["group"])
-        if about == where["group"]:
-            about = words.name("category", where["group"])
+        group = where["group"]
+        about = words.short_name("fund" if group in draft.funds else "category", group) if group else ""
         place = [part for part in (about, where["period"]) if part]
         if where["region_code"]:
             place.insert(0, draft.region(where["region_code"]))

@@ -18,7 +18,7 @@ from ..blocks import (
 from ..draft import Draft, cell
 from ..figures.bars import tornado
 from ..keys import combine, ref
-from ..words import capital, opening, symbols
+from ..words import capital, load_yaml, opening, symbols
 from .decision import first_term, moved, neat, objective_kind
 from .drawings import shown
 
@@ -34,6 +34,7 @@ def section(draft: Draft) -> Section:
         blocks += [Heading(words("sources.sensitivity_head")), picture(draft), sensitivity(draft)]
     blocks.append(Heading(words("sources.method_head")))
     blocks += [Formula(symbols(words(f"method.{name}.symbols")), words(f"method.{name}.words")) for name in METHODS]
+    blocks += [Heading(words("sources.terms_head")), terms(draft)]
     blocks += [Heading(words("sources.audit_head")), audit(draft)]
     blocks += [Heading(words("sources.record_head")), record(draft), Note(words.runs("sources.rerun"))]
     return Section("sources", words("sources.title"), tuple(blocks), new_page=True)
@@ -170,6 +171,22 @@ def sensitivity(draft: Draft) -> Table:
         Column(words("sources.units_regraded"), "", True),
     )
     return Table(columns, tuple(rows), words.runs("sources.sensitivity"), words.runs("sources.sensitivity_note"))
+
+
+def terms(draft: Draft) -> Table:
+    """The glossary, in both languages."""
+    words = draft.words
+    other = "en" if draft.language == "zh" else "zh"
+    rows = tuple(
+        Row((cell(entry[draft.language]), cell(entry[other]), cell(entry["meaning"][draft.language])))
+        for entry in load_yaml("glossary.yaml").values()
+    )
+    columns = (
+        Column(words("sources.term")),
+        Column(words("sources.other_term")),
+        Column(words("reasons.meaning"), width=1),
+    )
+    return Table(columns, rows, words.runs("sources.terms"))
 
 
 def audit(draft: Draft) -> Table:
