@@ -1,1 +1,43 @@
-"""Runs: load a scenario, solve it, compare it, score somebody else's allocation. With `results` the only place in models that opens files."""
+"""Runs: load a scenario, solve it, compare it, score somebody else's allocation. With `results` the only place in models that opens files.
+
+Names are loaded at their first use, so that the command line can show its help without pandas or a solver.
+"""
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from silvafisc.policy import load_scenario
+
+    from .inputs import load_inputs
+    from .resolve import resolve
+    from .templates import write_templates
+
+__all__ = ["load_inputs", "load_scenario", "resolve", "write_templates"]
+
+_HOMES = {
+    "load_inputs": "silvafisc.runs.inputs",
+    "load_scenario": "silvafisc.policy",
+    "resolve": "silvafisc.runs.resolve",
+    "write_templates": "silvafisc.runs.templates",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+class _Runs(ModuleType):
+    """Importing the submodule `resolve` would bind the package's `resolve` to the module; the function is what is public."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if isinstance(value, ModuleType) and name in _HOMES and _HOMES[name] == value.__name__:
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Runs

@@ -1,0 +1,111 @@
+"""What the user sees: which language, progress on stderr, results on stdout."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.status import Status
+
+    from silvafisc.datasets import Finding
+
+LANGUAGES = ("zh", "en")
+
+
+def language_of(stated: str | None, environment: Mapping[str, str] = os.environ) -> str:
+    """The language of messages: the first one stated, else English where the locale is English, else Chinese."""
+    if stated:
+        first = stated.split(",")[0].strip()
+        if first in LANGUAGES:
+            return first
+    locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    return "en" if locale.startswith("en") else "zh"
+
+
+@dataclass
+class Terminal:
+    """One verb's voice.
+
+    language: of messages. json: results and findings as JSON on stdout instead of text.
+    """
+
+    language: str = "zh"
+    json: bool = False
+    out: TextIO = field(default_factory=lambda: sys.stdout)
+    err: TextIO = field(default_factory=lambda: sys.stderr)
+    _started: float = field(default_factory=time.monotonic)
+    _status: "Status | None" = None
+
+    def __post_init__(self) -> None:
+        if self.err.isatty() and os.environ.get("TERM") != "dumb":
+            from rich.console import Console
+
+            self._status = Console(file=self.err).status("")
+
+    def pick(self, zh: str, en: str) -> str:
+        """The text in the language of messages."""
+        return zh if self.language == "zh" else en
+
+    def progress(self, zh: str, en: str) -> None:
+        """One line per phase on stderr; a spinner with the phase beside it where stderr is a terminal."""
+        text = self.pick(zh, en)
+        if self._status is None:
+            print(f"[{time.monotonic() - self._started:6.1f} s] {text}", file=self.err, flush=True)
+        else:
+            from rich.markup import escape
+
+            self._status.update(escape(text))
+            self._status.start()
+
+    def quiet(self) -> None:
+        """Take the spinner away before anything else is printed."""
+        if self._status is not None:
+            self._status.stop()
+
+    def line(self, text: str = "") -> None:
+        """A line of the result, on stdout."""
+        self.quiet()
+        print(text, file=self.out)
+
+    def note(self, text: str) -> None:
+        """A line beside the result, on stderr."""
+        self.quiet()
+        print(text, file=self.err)
+
+    def result(self, data: Mapping[str, Any], lines: Iterable[str]) -> None:
+        """The result as JSON or as text."""
+        self.quiet()
+        if self.json:
+            print(json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False), file=self.out)
+        else:
+            for text in lines:
+                print(text, file=self.out)
+
+    def findings(self, findings: "Sequence[Finding]", code: int) -> None:
+        """Every finding: JSON on stdout where asked for, else one line each on stderr."""
+        self.quiet()
+        if self.json:
+            rows = [{"where": f.where, "path": f.path, "zh": f.zh, "en": f.en} for f in findings]
+            print(json.dumps({"exit_code": code, "findings": rows}, ensure_ascii=False, indent=1), file=self.out)
+            return
+        for finding in findings:
+            print(finding.text(self.language), file=self.err)
+
+    def infeasible(self, findings: "Sequence[Finding]", relaxations: "pd.DataFrame", code: int) -> None:
+        """Why nothing satisfies every rule, and the smallest relaxations that would, by name."""
+        self.quiet()
+        rows = relaxations.astype("str").to_dict("records")
+        if self.json:
+            said = [{"where": f.where, "path": f.path, "zh": f.zh, "en": f.en} for f in findings]
+            data = {"exit_code": code, "findings": said, "relaxations": rows}
+            print(json.dumps(data, ensure_ascii=False, indent=1), file=self.out)
+            return
+        self.findings(findings, code)
+        if len(relaxations):
+            print(self.pick("最小放宽：", "smallest relaxation:"), file=self.err)
+            print(relaxations.to_string(index=False), file=self.err)
