@@ -20,7 +20,7 @@ class Number:
     """A number as shown and as it stands in the outcome.
 
     value: exactly what `key` resolves to, in the outcome's own unit. text: what the reader sees, in `unit`.
-    per: how many of the outcome's units one shown unit is. signed: shown with + or − (a change).
+    per: how many of the outcome's units one shown unit is. sign: `minus` shows −, `plus` shows + and − (a change), `words` shows the size only (the sentence says more or less).
     """
 
     value: int | float
@@ -28,7 +28,7 @@ class Number:
     unit: str
     key: str
     per: float
-    signed: bool = False
+    sign: str = "minus"
     strong: bool = False
 
 

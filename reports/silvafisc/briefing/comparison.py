@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from fractions import Fraction
 
 from silvafisc.results import Outcome
 
@@ -10,7 +10,7 @@ from .blocks import Block, Briefing, Column, Figure, Number, Paragraph, Row, Run
 from .document import UnauditedError, assemble
 from .draft import Draft, cell, fixed
 from .figures.bars import ranked
-from .keys import combine, ref
+from .keys import Lookup, combine, evaluate, ref
 from .rounding import shown_total
 from .sections.decision import objective_kind
 from .sections.drawings import DRAWN_UNITS, short_name
@@ -46,10 +46,22 @@ def build_comparison(outcomes: Sequence[Outcome], language: str) -> Briefing:
     return assemble(outcomes[1].meta, words, sections, title)
 
 
+def resolve_pair(first: Outcome, second: Outcome, key: str) -> int | float:
+    """The number behind a key of a comparison. Raises KeyResolutionError."""
+    lookups = {"first": Lookup(first), "second": Lookup(second)}
+
+    def leaf(part: str) -> int | float:
+        side, _, rest = part.partition(":")
+        return lookups[side].value(rest)
+
+    return evaluate(key, leaf)
+
+
 class _Pair:
     """Two drafts and numbers that draw on both."""
 
     def __init__(self, first: Draft, second: Draft) -> None:
+        first.size = second.size
         self.first, self.second, self.words = first, second, second.words
         self.codes = [code for code in second.codes if code in set(first.codes)]
 
@@ -83,16 +95,10 @@ class _Pair:
         if "decimals" not in style:
             text = f"{value / like.per:,.4g}".replace("-", "−")
         else:
-            text = fixed(shown_total(_exact(value), self.second.step(kind)), int(style["decimals"]))
+            text = fixed(shown_total(Fraction(value), self.second.step(kind)), int(style["decimals"]))
         if any(char in "123456789" for char in text) and not text.startswith("−"):
             text = f"+{text}"
-        return replace(like, value=value, text=text, key=key, signed=True)
-
-
-def _exact(value: Any) -> Any:
-    from fractions import Fraction
-
-    return Fraction(value)
+        return replace(like, value=value, text=text, key=key, sign="plus")
 
 
 def _lead(pair: _Pair) -> Runs:
@@ -104,7 +110,7 @@ def _lead(pair: _Pair) -> Runs:
     ):
         number = pair.difference(kind, key)
         direction = {"+": "more", "−": "less"}.get(number.text[0], "same")
-        size = pair.second.with_unit(replace(number, text=number.text.lstrip("+−")))
+        size = pair.second.with_unit(replace(number, text=number.text.lstrip("+−"), sign="words"))
         parts.append(words.runs(f"comparison.{name}_{direction}", **({} if direction == "same" else {"size": size})))
     changes = [pair.difference("money", pair.second.payment(code)).value for code in pair.codes]
     parts.append(

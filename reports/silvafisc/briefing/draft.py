@@ -71,7 +71,7 @@ class Draft:
             text = fixed(shown_total(exact, step) if steps is None else steps, int(style["decimals"]))
         if signed and _nonzero(text) and not text.startswith("−"):
             text = f"+{text}"
-        return Number(value, text, str(style["unit"]), key, float(per), signed)
+        return Number(value, text, str(style["unit"]), key, float(per), "plus" if signed else "minus")
 
     def with_unit(self, number: Number) -> Runs:
         """A number and its unit, for sentences."""
@@ -88,7 +88,7 @@ class Draft:
         """`more`, `less` or `same` as the reader sees it, and the size without sign and with its unit."""
         number = self.number(kind, key)
         direction = "same" if not _nonzero(number.text) else "less" if number.text.startswith("−") else "more"
-        return direction, self.with_unit(replace(number, text=number.text.removeprefix("−")))
+        return direction, self.with_unit(replace(number, text=number.text.removeprefix("−"), sign="words"))
 
     def has(self, table: str, **where: str) -> bool:
         """Whether the table exists and has such a row."""

@@ -64,9 +64,8 @@ class Lookup:
         Raises:
             KeyResolutionError: no such table, column or path; not one row; an empty cell; not a number.
         """
-        function = _FUNCTION.match(key)
-        if function:
-            return _derive(function[1], [self.value(part) for part in _arguments(function[2])], key)
+        if _FUNCTION.match(key):
+            return evaluate(key, self.value)
         if key.startswith(("meta.", "audit.")):
             root, _, path = key.partition(".")
             return _number(_descend(self.outcome.meta if root == "meta" else self.outcome.audit, path, key), key)
@@ -158,6 +157,14 @@ class Lookup:
         if not values:
             raise KeyResolutionError(f"{key}: no row matches")
         return min(values) if act == "min" else max(values)
+
+
+def evaluate(key: str, leaf: Callable[[str], int | float]) -> int | float:
+    """The number behind a key whose undivided parts `leaf` resolves."""
+    function = _FUNCTION.match(key)
+    if function is None:
+        return leaf(key)
+    return _derive(function[1], [evaluate(part, leaf) for part in _arguments(function[2])], key)
 
 
 def resolve_key(outcome: Outcome, key: str) -> int | float:

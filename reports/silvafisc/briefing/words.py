@@ -10,6 +10,10 @@ from typing import Any
 
 import yaml
 
+from silvafisc.policy import ParameterTree, load_catalogue
+from silvafisc.policy.schema import Label
+from silvafisc.quantities import UNITS
+
 from .blocks import Number, Run, Runs, Text
 
 LANGUAGES = ("zh", "en")
@@ -91,7 +95,7 @@ class Words:
 
     def name(self, group: str, item: str) -> str:
         """The name of an id in this language; ids of a user's own scenario have no entry and show as they are."""
-        entry = all_texts().get(f"names.{group}.{item}")
+        entry = all_texts().get(f"names.{group}.{item}") or _named_elsewhere(group, item)
         if entry is None:
             self.unnamed.add(f"{group}.{item}")
             return item
@@ -121,6 +125,24 @@ class Words:
             return all_texts()[key][self.language]
         except KeyError:
             raise TextError(f"texts.yaml has no {key}") from None
+
+
+def _named_elsewhere(group: str, item: str) -> dict[str, str] | None:
+    """The name that an id has in its own home: the catalogue of policy, a parameter's description, the unit registry."""
+    if group == "unit" and item in UNITS:
+        return {"zh": UNITS[item].label_zh, "en": UNITS[item].label_en}
+    if group == "what":
+        parameters = ParameterTree.load().parameters
+        return dict(parameters[item].description) if item in parameters else None
+    catalogue = load_catalogue()
+    labels: dict[str, dict[str, Label]] = {
+        "fund": {name: fund.label for name, fund in catalogue.funds.items()},
+        "measure": {name: measure.label for name, measure in catalogue.measures.items()},
+        "category": {name: category.label for name, category in catalogue.categories.items()},
+        "factor": {name: factor.label for fund in catalogue.funds.values() for name, factor in fund.factors.items()},
+    }
+    label = labels.get(group, {}).get(item)
+    return None if label is None else {"zh": label.zh, "en": label.en}
 
 
 def _as_runs(value: "str | Number | Runs", strong: bool) -> Runs:
