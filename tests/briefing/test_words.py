@@ -166,3 +166,29 @@ def test_every_figure_says_its_finding_source_and_holds_its_data(zh: Briefing, e
             assert figure.source
             assert figure.data.rows
             assert any(char.isdigit() for char in runs_text(figure.title))
+
+
+def test_what_an_outcome_does_not_have_is_left_out_or_dashed_never_zero(outcome: Outcome) -> None:
+    """Case mode publishes no standards; a baseline may have no carbon; frontier, prices and sensitivity may be off."""
+    tables = dict(outcome.tables)
+    for name in ("frontier", "sensitivity", "shadow_prices", "lorenz", "reasons"):
+        tables[name] = tables[name].iloc[0:0]
+    tables["standards"] = tables["standards"][tables["standards"]["category"] == ""]
+    baselines = tables["baselines"].copy()
+    baselines.loc[baselines["baseline"] == "flat_standard", "carbon_tco2e"] = float("nan")
+    tables["baselines"] = baselines
+    meta = dict(outcome.meta) | {"prices": {"explainability": None, "fairness": []}, "exchange_rates": []}
+    meta["mode"] = "case"
+    bare = replace(outcome, tables=tables, meta=meta)
+    for language in ("zh", "en"):
+        briefing = build(bare, language)
+        assert [figure.id for figure in figures(briefing)] == ["amounts", "natures", "adequacy"]
+    flat = next(
+        row
+        for section in build(bare, "zh").sections
+        for block in section.blocks
+        if isinstance(block, Table)
+        for row in block.rows
+        if runs_text(row.cells[0]) == "同额统一标准"
+    )
+    assert runs_text(flat.cells[3]) == "—"

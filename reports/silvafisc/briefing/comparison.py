@@ -203,7 +203,7 @@ def _picture(pair: _Pair) -> Figure:
 
 
 def _standards(pair: _Pair) -> Table:
-    words, frame = pair.words, pair.second.outcome.tables["standards"]
+    words, frame = pair.words, pair.second.table("standards")
     rows = []
     for row in frame.to_dict("records"):
         where = {name: str(row[name]) for name in ("category", "measure", "grade", "period")}

@@ -7,7 +7,10 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+import pandas as pd
+
 from silvafisc.results import Outcome
+from silvafisc.results.outcome import outcome_columns
 
 from .blocks import Number, Runs, Text
 from .keys import Lookup, combine, ref
@@ -90,6 +93,19 @@ class Draft:
         direction = "same" if not _nonzero(number.text) else "less" if number.text.startswith("−") else "more"
         return direction, self.with_unit(replace(number, text=number.text.removeprefix("−"), sign="words"))
 
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of the outcome; a table of the format that this outcome does not have is empty."""
+        if name in self.outcome.tables:
+            return self.outcome.tables[name]
+        return pd.DataFrame(columns=[column.name for column in outcome_columns()[name]], dtype="str")
+
+    def complete(self, table: str, column: str, **where: str) -> bool:
+        """Whether there are such rows and all of them have a value in `column`: absent is not zero."""
+        frame = self.table(table)
+        for name, value in where.items():
+            frame = frame[frame[name] == value]
+        return bool(len(frame)) and not (frame[column].isna() | (frame[column].astype(str) == "")).any()
+
     def has(self, table: str, **where: str) -> bool:
         """Whether the table exists and has such a row."""
         return table in self.outcome.tables and self.lookup.has(table, **where)
@@ -99,7 +115,7 @@ class Draft:
     @cached_property
     def codes(self) -> list[str]:
         """Region codes in ascending order."""
-        return sorted(str(code) for code in self.outcome.tables["regions"]["region_code"])
+        return sorted(str(code) for code in self.table("regions")["region_code"])
 
     @cached_property
     def periods(self) -> list[str]:
@@ -108,7 +124,7 @@ class Draft:
     @cached_property
     def natures(self) -> list[str]:
         """Natures of money that occur, in the order in which they are decided."""
-        present = set(self.outcome.tables["allocation"]["nature"])
+        present = set(self.table("allocation")["nature"])
         return [nature for nature in NATURES if nature in present] + sorted(present - set(NATURES))
 
     @cached_property
@@ -123,13 +139,13 @@ class Draft:
     @cached_property
     def against(self) -> str | None:
         """What changes are measured against: last year where it is known, then the department's proposal, then the factor method."""
-        present = set(self.outcome.tables["reasons"]["against"])
+        present = set(self.table("reasons")["against"])
         return next((name for name in ("last_year", "proposal", "factor_method") if name in present), None)
 
     @cached_property
     def baselines(self) -> list[str]:
         """Baselines in the order of the table."""
-        return list(dict.fromkeys(str(name) for name in self.outcome.tables["baselines"]["baseline"]))
+        return list(dict.fromkeys(str(name) for name in self.table("baselines")["baseline"]))
 
     @cached_property
     def paid(self) -> dict[str, int]:
@@ -182,6 +198,19 @@ class Draft:
     def change(self, code: str) -> str:
         """The key of a unit's change against `against`."""
         return ref("reasons", "sum(amount_fen)", region_code=code, against=str(self.against))
+
+    def standard(self, code: str, category: str, period: str) -> str | None:
+        """The key of the standard that a unit gets: the published one of its grade, else the one of its own offer."""
+        grade = self.lookup.cell(ref("regions", "grade", region_code=code))
+        for level in dict.fromkeys((grade, "")):
+            where = {"category": category, "period": period, "grade": level}
+            if self.has("standards", **where):
+                return ref("standards", "standard_yuan_per_mu", **where)
+        for nature in ("top_up", "rigid"):
+            where = {"region_code": code, "category": category, "period": period, "nature": nature}
+            if self.complete("allocation", "standard_yuan_per_mu", **where):
+                return ref("allocation", "standard_yuan_per_mu", **where)
+        return None
 
     def indicator(self, variable: str, code: str = ALL, year: str = "") -> str:
         """The key of an indicator."""

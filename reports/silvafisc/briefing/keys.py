@@ -4,7 +4,7 @@
     allocation[nature=rigid|top_up,region_code=110000].sum(payment_fen)     also min, max
     allocation[].distinct(region_code)   regions[grade=2].rows()
     reasons[against=factor_method].above(amount_fen;region_code)    units whose sum is > 0; also below, equal (to 0)
-    inputs.areas[...]...   meta.objectives[term=carbon].value   audit.checks[rule=envelope].checked
+    inputs.areas[...]...   meta.objectives[term=carbon].value   meta.exchange_rates[0].value   audit.checks[rule=envelope].checked
     difference(a,b)  ratio(a,b)  change(a,b) = (a - b) / b  total(a,b,...)  least(a,b,...)  greatest(a,b,...)
 
 Characters with a meaning in keys are percent-encoded in values.
@@ -23,7 +23,7 @@ from silvafisc.results import Outcome
 _ACT = re.compile(r"(sum|min|max|distinct|above|below|equal|rows)\(([^)]*)\)")
 _FUNCTION = re.compile(r"(difference|ratio|change|total|least|greatest)\((.*)\)\Z", re.DOTALL)
 _TABLE = re.compile(r"([a-z_.]+?)\[([^\]]*)\]\.(.+)\Z", re.DOTALL)
-_STEP = re.compile(r"\.?([a-z_0-9]+)(?:\[([a-z_]+)=([^\]]*)\])?")
+_STEP = re.compile(r"\.?([a-z_0-9]+)(?:\[(?:([a-z_]+)=)?([^\]]*)\])?")
 
 
 class KeyResolutionError(LookupError):
@@ -218,7 +218,12 @@ def _descend(node: Any, path: str, key: str) -> Any:
         if step is None or not isinstance(node, Mapping) or step[1] not in node:
             raise KeyResolutionError(f"{key}: no such value")
         node = node[step[1]]
-        if step[2]:
+        if step[3] is not None and step[2] is None:
+            place = int(step[3]) if step[3].isdigit() else -1
+            if not 0 <= place < len(node):
+                raise KeyResolutionError(f"{key}: no such value")
+            node = node[place]
+        elif step[2]:
             held = [item for item in node if str(item.get(step[2])) == unquote(step[3])]
             if len(held) != 1:
                 raise KeyResolutionError(f"{key}: {len(held)} entries instead of one")

@@ -31,7 +31,14 @@ def stacked(
 ) -> str:
     """One column per unit, stacked by nature. parts: nature -> (legend text, value per unit)."""
     with look():
-        foot = 0.3 + 0.27 * max(map(len, labels), default=1) if language == "zh" else 0.3 + label_width(labels, 6.5)
+        room = 14.4 / max(len(labels), 1)
+        level = label_width(labels, 6.5) < room
+        if level:
+            foot = 0.7
+        elif language == "zh":
+            foot = 0.3 + 0.27 * max(map(len, labels), default=1)
+        else:
+            foot = 0.3 + label_width(labels, 6.5)
         figure = new_figure(16.5, 6.6 + foot, (1.9, 0.2, foot, 0.3))
         axes = figure.subplots()
         base = [0.0] * len(labels)
@@ -48,8 +55,8 @@ def stacked(
             )
             base = [low + value for low, value in zip(base, values, strict=True)]
         axes.set_xlim(-0.6, len(labels) - 0.4)
-        axes.set_xticks(range(len(labels)), [upright(label, language) for label in labels])
-        axes.tick_params(axis="x", length=0, labelsize=6.5, rotation=0 if language == "zh" else 90)
+        axes.set_xticks(range(len(labels)), [label if level else upright(label, language) for label in labels])
+        axes.tick_params(axis="x", length=0, labelsize=6.5, rotation=0 if level or language == "zh" else 90)
         axes.set_ylabel(axis)
         axes.yaxis.set_major_formatter(FuncFormatter(_plain))
         _grid(axes, "y")

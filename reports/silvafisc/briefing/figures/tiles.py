@@ -9,7 +9,7 @@ from importlib.resources import files
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.patches import Rectangle
 
-from .canvas import INK, MUTED, SEQUENCE, look, new_figure, to_svg
+from .canvas import GRID, INK, MUTED, SEQUENCE, look, new_figure, to_svg
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,14 @@ def tile_map(
                     0.95,
                     0.95,
                     facecolor=face,
-                    edgecolor=MUTED if share is None else "none",
-                    linewidth=0.6,
-                    hatch="////" if share is None else None,
+                    edgecolor=GRID if share is None else "none",
+                    linewidth=0.8,
+                    hatch="///" if share is None else None,
                 )
             )
-            ink = "#ffffff" if share is not None and _luminance(ramp(share)) < 0.45 else INK
+            ink = INK if share is None or _luminance(ramp(share)) > 0.2 else "#ffffff"
             name = tile.short_zh if language == "zh" else tile.short_en.replace(" ", "\n")
-            size = 8 if language == "zh" else 5.4
+            size = 8 if language == "zh" else 5.4 if len(name) < 11 or "\n" in name else 4.7
             axes.text(tile.column + 0.475, tile.row + 0.36, name, ha="center", va="center", size=size, color=ink)
             axes.text(tile.column + 0.475, tile.row + 0.72, text, ha="center", va="center", size=5.8, color=ink)
         for i in range(24):
@@ -84,5 +84,7 @@ def tile_map(
 
 
 def _luminance(colour: tuple[float, float, float, float]) -> float:
+    """Relative luminance (WCAG 2): black or white ink, whichever reads better, changes near 0.2."""
     red, green, blue = to_rgb(colour)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -21,10 +21,12 @@ def section(draft: Draft) -> Section:
     ]
     if len(draft.periods) > 1:
         blocks.append(by_period(draft))
-    blocks += [Heading(words("allocation.standards_head")), category_standards(draft)]
-    if draft.outcome.resolved.tasks:
+    blocks += [Heading(words("allocation.standards_head"))]
+    if (draft.table("standards")["category"] != "").any():
+        blocks.append(category_standards(draft))
+    if (draft.table("standards")["category"] == "").any():
         blocks.append(task_standards(draft))
-    if len(draft.outcome.tables["weights"]):
+    if len(draft.table("weights")):
         blocks.append(factor_weights(draft))
     blocks += [Heading(words("allocation.envelopes_head")), envelopes(draft), Note(words.runs("allocation.rounding"))]
     return Section("allocation", words("allocation.title"), tuple(blocks), new_page=True)
@@ -78,7 +80,7 @@ def _optional(draft: Draft, kind: str, key: str) -> Runs:
 
 def category_standards(draft: Draft) -> Table:
     """Standards by category and grade against the floor and last year."""
-    words, frame = draft.words, draft.outcome.tables["standards"]
+    words, frame = draft.words, draft.table("standards")
     first = draft.periods[0]
     rows = []
     keys = [
@@ -118,7 +120,7 @@ def category_standards(draft: Draft) -> Table:
 
 def task_standards(draft: Draft) -> Table:
     """Unit standards and assigned quantities of the task measures."""
-    words, frame = draft.words, draft.outcome.tables["standards"]
+    words, frame = draft.words, draft.table("standards")
     rows = []
     for measure, category, period, rule in zip(
         frame["measure"], frame["category"], frame["period"], frame["quantity_rule"], strict=True
@@ -166,7 +168,7 @@ def task_standards(draft: Draft) -> Table:
 
 def factor_weights(draft: Draft) -> Table:
     """Weights and pots of the factors, per fund and period."""
-    words, frame = draft.words, draft.outcome.tables["weights"]
+    words, frame = draft.words, draft.table("weights")
     rows = []
     for fund in dict.fromkeys(str(name) for name in frame["fund"]):
         held = frame[frame["fund"] == fund]
@@ -206,7 +208,7 @@ def factor_weights(draft: Draft) -> Table:
 
 def envelopes(draft: Draft) -> Table:
     """The identity of each fund and period: appropriation + carried in = paid + instalments due + rest."""
-    words, frame, step = draft.words, draft.outcome.tables["envelopes"], draft.step("money")
+    words, frame, step = draft.words, draft.table("envelopes"), draft.step("money")
     rows = []
     left, right, rest = (
         ("appropriation_fen", "carried_in_fen"),

@@ -98,11 +98,9 @@ def _worked(draft: Draft, code: str, kind: str, where: dict[str, str], period: s
         return cell("—")
     if kind == "category":
         area = ref("inputs.areas", "area_tenth_mu", region_code=code, category=where["category"])
-        grade = draft.lookup.cell(ref("regions", "grade", region_code=code))
-        found = {"category": where["category"], "period": period, "grade": grade}
-        if not draft.has("standards", **found):
-            found["grade"] = ""
-        standard = ref("standards", "standard_yuan_per_mu", **found)
+        standard = draft.standard(code, where["category"], period)
+        if standard is None:
+            return cell("—")
         return (draft.number("area_tenth", area), Text(" × "), draft.number("standard", standard))
     if kind == "task":
         standard = ref("allocation", "standard_yuan_per_mu", **here)

@@ -27,7 +27,7 @@ def section(draft: Draft) -> Section:
     """Section 1 of the design."""
     words = draft.words
     blocks: list[Block] = [_caution(draft), Paragraph(_lead(draft)), _key_figures(draft)]
-    if draft.outcome.resolved.categories:
+    if (draft.table("standards")["category"] != "").any():
         blocks.append(_published(draft))
     blocks += [Heading(words("decision.money_head")), Paragraph(_money(draft))]
     blocks += [Heading(words("decision.changes_head")), *_changes(draft)]
@@ -61,6 +61,7 @@ def _lead(draft: Draft) -> Runs:
 def _key_figures(draft: Draft) -> KeyFigures:
     words = draft.words
     carbon = draft.indicator("carbon.total")
+    with_carbon = [name for name in draft.baselines if draft.complete("baselines", "carbon_tco2e", baseline=name)]
     items = [
         KeyFigure(
             words("decision.key_money"),
@@ -79,7 +80,7 @@ def _key_figures(draft: Draft) -> KeyFigures:
             draft.number("carbon", carbon),
             tuple(
                 compared(draft, carbon, draft.baseline(name, "carbon_tco2e"), name)
-                for name in draft.baselines[:SHOWN_BASELINES]
+                for name in with_carbon[:SHOWN_BASELINES]
             ),
         ),
     ]
@@ -124,7 +125,7 @@ def compared(draft: Draft, key: str, base: str, name: str = "") -> Runs:
 
 def _published(draft: Draft) -> Table:
     """The published standards on one look: category x grade, first and last period."""
-    words, frame = draft.words, draft.outcome.tables["standards"]
+    words, frame = draft.words, draft.table("standards")
     first, last = draft.periods[0], draft.periods[-1]
     grades = sorted({str(grade) for grade, category in zip(frame["grade"], frame["category"], strict=True) if category})
     rows = []
@@ -161,7 +162,7 @@ def _tasks(draft: Draft) -> Runs:
             key = ref("standards", "standard_yuan_per_mu", **where)
             parts.append((Text(f"{words.name('measure', spec.id)} "), draft.number("standard", key)))
     factors = []
-    frame = draft.outcome.tables["weights"]
+    frame = draft.table("weights")
     for fund, name in dict.fromkeys(zip(frame["fund"], frame["factor"], strict=True)):
         key = ref("weights", "weight", fund=str(fund), factor=str(name), period=draft.periods[0])
         if draft.has("weights", fund=str(fund), factor=str(name), period=draft.periods[0]):
@@ -272,7 +273,7 @@ def first_term(draft: Draft) -> str:
 
 def moved(draft: Draft) -> dict[str, list[str]]:
     """Assumption -> how it was moved, in the order of sensitivity.csv, for the first objective."""
-    frame = draft.outcome.tables["sensitivity"]
+    frame = draft.table("sensitivity")
     found: dict[str, list[str]] = {}
     for name, change, objective in zip(frame["assumption"], frame["change"], frame["objective"], strict=True):
         if objective == first_term(draft):

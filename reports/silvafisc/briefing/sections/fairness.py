@@ -11,7 +11,10 @@ from .drawings import DRAWN_UNITS, short_name, shown, unit_table
 def section(draft: Draft) -> Section:
     """Section 5 of the design."""
     words = draft.words
-    blocks: list[Block] = [Paragraph(_lead(draft)), lorenz_picture(draft), measures(draft)]
+    blocks: list[Block] = [Paragraph(_lead(draft))]
+    if len(draft.table("lorenz")):
+        blocks.append(lorenz_picture(draft))
+    blocks.append(measures(draft))
     if draft.has("indicators", variable="local_burden"):
         blocks += [
             Heading(words("fairness.burden_head")),
@@ -45,7 +48,7 @@ def _lead(draft: Draft) -> Runs:
 
 def lorenz_picture(draft: Draft) -> Figure:
     """Lorenz curve of payments over rural people."""
-    words, frame = draft.words, draft.outcome.tables["lorenz"]
+    words, frame = draft.words, draft.table("lorenz")
     rows, points = [], []
     for point, code in zip(frame["point"], frame["region_code"], strict=True):
         keys = {name: ref("lorenz", name, point=str(point)) for name in ("population_share", "payment_share")}
@@ -97,18 +100,13 @@ def adequacy_key(draft: Draft, code: str) -> str | None:
 
     The standard is in yuan and the cost in fen, so the key counts one hundredth of the ratio (shown in per cent).
     """
-    grade = draft.lookup.cell(ref("regions", "grade", region_code=code))
     ratios = []
     for spec in draft.outcome.resolved.categories:
         area = ref("inputs.areas", "sum(area_tenth_mu)", region_code=code, category=spec.id)
         cost = {"region_code": code, "subject": spec.id}
-        if not draft.lookup.value(area) or not draft.lookup.has("inputs.responses", **cost):
+        standard = draft.standard(code, spec.id, draft.periods[0])
+        if standard is None or not draft.lookup.value(area) or not draft.lookup.has("inputs.responses", **cost):
             continue
-        where = {"category": spec.id, "period": draft.periods[0]}
-        graded = where | {"grade": grade}
-        if not draft.has("standards", **graded):
-            graded = where | {"grade": ""}
-        standard = ref("standards", "standard_yuan_per_mu", **graded)
         ratios.append(combine("ratio", standard, ref("inputs.responses", "opportunity_cost_fen", **cost)))
     return combine("least", *ratios) if ratios else None
 
@@ -139,7 +137,7 @@ def adequacy_picture(draft: Draft) -> Figure | None:
 def burden(draft: Draft) -> Table:
     """What each unit's own budget pays, in per cent of its own revenue."""
     words = draft.words
-    frame = draft.outcome.tables["indicators"]
+    frame = draft.table("indicators")
     held = frame[(frame["variable"] == "local_burden") & (frame["region_code"] != "000000")]
     years = list(dict.fromkeys(str(year) for year in held["year"]))
     rows = []

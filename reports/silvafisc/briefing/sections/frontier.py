@@ -22,7 +22,8 @@ def section(draft: Draft) -> Section:
     prices = draft.outcome.meta.get("prices") or {}
     if prices:
         blocks.append(Heading(words("frontier.prices_head")))
-        if prices.get("explainability"):
+        explainability = prices.get("explainability") or {}
+        if explainability.get("lower") is not None and explainability.get("upper") is not None:
             blocks.append(Paragraph(_explainability(draft)))
         if prices.get("fairness"):
             blocks.append(fairness_prices(draft))
@@ -31,7 +32,7 @@ def section(draft: Draft) -> Section:
 
 def axes(draft: Draft) -> list[str]:
     """The objectives of the frontier, carbon first where it is one of them, else in table order."""
-    found = list(dict.fromkeys(str(name) for name in draft.outcome.tables["frontier"]["objective"]))
+    found = list(dict.fromkeys(str(name) for name in draft.table("frontier")["objective"]))
     terms = [str(entry["term"]) for entry in draft.outcome.meta["objectives"]]
     ordered = sorted(found, key=lambda name: (terms.index(name) if name in terms else len(terms), name))
     return ordered[:2]
@@ -39,7 +40,7 @@ def axes(draft: Draft) -> list[str]:
 
 def _points(draft: Draft, kind: str) -> list[tuple[str, str]]:
     """(point, label) of one kind, in table order."""
-    frame = draft.outcome.tables["frontier"]
+    frame = draft.table("frontier")
     held = frame[frame["kind"] == kind]
     return list(dict.fromkeys((str(p), str(label)) for p, label in zip(held["point"], held["label"], strict=True)))
 
@@ -107,7 +108,7 @@ def picture(draft: Draft) -> Figure:
 def baselines(draft: Draft) -> Table:
     """Money and tonnes of every baseline, the difference of the decision, and the rules a baseline breaks."""
     words = draft.words
-    frame = draft.outcome.tables["baselines"]
+    frame = draft.table("baselines")
     carbon = draft.indicator("carbon.total")
     rows = [
         Row(
@@ -129,10 +130,10 @@ def baselines(draft: Draft) -> Table:
             Row(
                 (
                     cell(capital(words.name("baseline", name))),
-                    (draft.number("money_total", draft.baseline(name, "payment_fen")),),
-                    (draft.number("money_total", draft.baseline(name, "converted_fen")),),
-                    (draft.number("carbon", draft.baseline(name, "carbon_tco2e")),),
-                    compared(draft, carbon, draft.baseline(name, "carbon_tco2e")),
+                    _whole(draft, "money_total", name, "payment_fen"),
+                    _whole(draft, "money_total", name, "converted_fen"),
+                    _whole(draft, "carbon", name, "carbon_tco2e"),
+                    _compared(draft, carbon, name),
                     words.join([words.name("rule", rule) for rule in broken])
                     if broken
                     else cell(words("frontier.breaks_none")),
@@ -149,6 +150,19 @@ def baselines(draft: Draft) -> Table:
         Column(words("frontier.breaks"), width=1),
     )
     return Table(columns, tuple(rows), words.runs("frontier.baselines"), words.runs("frontier.baselines_note"))
+
+
+def _whole(draft: Draft, kind: str, name: str, column: str) -> Runs:
+    """A baseline's total, or a dash where any of its rows has no value."""
+    if not draft.complete("baselines", column, baseline=name):
+        return cell("—")
+    return (draft.number(kind, draft.baseline(name, column)),)
+
+
+def _compared(draft: Draft, carbon: str, name: str) -> Runs:
+    if not draft.complete("baselines", "carbon_tco2e", baseline=name):
+        return cell("—")
+    return compared(draft, carbon, draft.baseline(name, "carbon_tco2e"))
 
 
 def _explainability(draft: Draft) -> Runs:
@@ -179,9 +193,12 @@ def fairness_prices(draft: Draft) -> Table:
     rows = []
     for entry in draft.outcome.meta["prices"]["fairness"]:
         kind = objective_kind(str(entry["unit"]))
-        number = draft.number(kind, meta_ref(f"prices.fairness[rule={entry['rule']}].price"))
+        number: Runs = cell("—")
+        if entry["price"] is not None:
+            key = meta_ref(f"prices.fairness[rule={entry['rule']}].price")
+            number = draft.with_unit(draft.number(kind, key))
         label, _ = _objective(draft, str(entry["objective"]))
-        rows.append(Row((cell(words.name("rule", str(entry["rule"]))), cell(label), draft.with_unit(number))))
+        rows.append(Row((cell(words.name("rule", str(entry["rule"]))), cell(label), number)))
     columns = (
         Column(words("terms.rule")),
         Column(words("reasons.objective")),

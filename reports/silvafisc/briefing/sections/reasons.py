@@ -22,7 +22,7 @@ def section(draft: Draft) -> Section:
         blocks.append(Paragraph(rates))
     blocks += [Heading(words("reasons.grades_head")), *_grading(draft), scores(draft)]
     blocks += [Heading(words("reasons.rules_head")), binding(draft)]
-    if len(draft.outcome.tables["shadow_prices"]):
+    if len(draft.table("shadow_prices")):
         blocks.append(prices(draft))
     if draft.against is not None:
         blocks += [Heading(words("reasons.changes_head")), parts(draft)]
@@ -66,17 +66,14 @@ def exchange_rates(draft: Draft) -> Runs:
     words = draft.words
     labels = {str(entry["term"]): draft.localized(entry["label"]) for entry in draft.outcome.meta["objectives"]}
     found = []
-    for entry in draft.outcome.meta["exchange_rates"]:
+    for place, entry in enumerate(draft.outcome.meta["exchange_rates"]):
         of, per = str(entry["of"]), str(entry["per"])
-        twins = [rate for rate in draft.outcome.meta["exchange_rates"] if rate["of"] == of]
-        if len(twins) > 1:
-            continue
         found.append(
             words.runs(
                 "reasons.rate",
                 of=labels.get(of, words.name("objective", of)),
                 per=labels.get(per, words.name("objective", per)),
-                value=draft.number("plain", meta_ref(f"exchange_rates[of={of}].value")),
+                value=draft.number("plain", meta_ref(f"exchange_rates[{place}].value")),
                 unit=words.name("unit", str(entry["unit"])),
             )
         )
@@ -84,7 +81,7 @@ def exchange_rates(draft: Draft) -> Runs:
 
 
 def _grading(draft: Draft) -> list[Block]:
-    words, frame = draft.words, draft.outcome.tables["grades"]
+    words, frame = draft.words, draft.table("grades")
     if not len(frame) or not draft.outcome.resolved.grades.by_region:
         return [Paragraph(words.runs("reasons.no_grades"))]
     alpha = meta_ref("alpha")
@@ -94,9 +91,7 @@ def _grading(draft: Draft) -> list[Block]:
         where = {"grading": str(grading), "grade": str(grade)}
         members = [
             draft.region(str(code))
-            for code, held in zip(
-                draft.outcome.tables["regions"]["region_code"], draft.outcome.tables["regions"]["grade"], strict=True
-            )
+            for code, held in zip(draft.table("regions")["region_code"], draft.table("regions")["grade"], strict=True)
             if str(held) == str(grade)
         ]
         rows.append(
@@ -121,7 +116,7 @@ def _grading(draft: Draft) -> list[Block]:
 def scores(draft: Draft) -> Table:
     """Index scores and the input value of every factor."""
     words = draft.words
-    factors = list(dict.fromkeys(str(name) for name in draft.outcome.tables["weights"]["factor"]))
+    factors = list(dict.fromkeys(str(name) for name in draft.table("weights")["factor"]))
     known = set(zip(draft.outcome.inputs.factors["region_code"], draft.outcome.inputs.factors["factor"], strict=True))
     rows = []
     for code in draft.codes:
@@ -156,7 +151,7 @@ def scores(draft: Draft) -> Table:
 def binding(draft: Draft) -> Table:
     """Every rule of the scenario: how many units it binds, and whether the audit found it kept."""
     words = draft.words
-    combos = sorted(set(map(str, draft.outcome.tables["allocation"]["binding_rules"])))
+    combos = sorted(set(map(str, draft.table("allocation")["binding_rules"])))
     rules = [spec.rule for spec in draft.outcome.resolved.rules]
     rules += sorted({rule for combo in combos for rule in combo.split(";") if rule} - set(rules))
     rows = []
@@ -176,10 +171,10 @@ def binding(draft: Draft) -> Table:
 
 def prices(draft: Draft) -> Table:
     """Shadow prices in words; prices that are zero everywhere are left to the outcome folder."""
-    words, frame = draft.words, draft.outcome.tables["shadow_prices"]
+    words, frame = draft.words, draft.table("shadow_prices")
     rows = []
     for row in frame.to_dict("records"):
-        where = {name: str(row[name]) for name in ("rule", "region_code", "group", "period", "method")}
+        where = {name: str(row[name]) for name in ("rule", "region_code", "group", "period", "method", "unit", "step")}
         key = ref("shadow_prices", "price", **where)
         group = where["group"]
         about = words.short_name("fund" if group in draft.funds else "category", group) if group else ""
@@ -212,7 +207,7 @@ def prices(draft: Draft) -> Table:
 def parts(draft: Draft) -> Table:
     """The change of every unit against the reference, part by part; parts sum exactly."""
     words, against = draft.words, str(draft.against)
-    frame = draft.outcome.tables["reasons"]
+    frame = draft.table("reasons")
     names = list(
         dict.fromkeys(str(part) for part, to in zip(frame["part"], frame["against"], strict=True) if to == against)
     )

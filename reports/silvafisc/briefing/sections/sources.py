@@ -42,7 +42,7 @@ def section(draft: Draft) -> Section:
 
 def _lead(draft: Draft) -> Runs:
     words = draft.words
-    frame = draft.outcome.tables["sources"]
+    frame = draft.table("sources")
     present = [
         status
         for status in ("verified", "secondary", "computed", "recalled", "assumption")
@@ -63,7 +63,7 @@ def ledger(draft: Draft) -> SourceList:
     """Every line of sources.csv, assumptions first."""
     words = draft.words
     entries = []
-    for row in draft.outcome.tables["sources"].to_dict("records"):
+    for row in draft.table("sources").to_dict("records"):
         status = words.name("status", str(row["status"]))
         if str(row["demo"]) == "yes":
             status = words("sources.demo", status=status)
@@ -71,7 +71,7 @@ def ledger(draft: Draft) -> SourceList:
             Source(
                 words.name("what", str(row["what"])),
                 str(row["value"]),
-                words.name("unit", str(row["unit"])) if row["unit"] else "",
+                words.name("unit", str(row["unit"])) if row["unit"] and row["value"] else "",
                 str(row["reference"]),
                 status,
                 str(row["status"]) in ASSUMED,
