@@ -11,14 +11,34 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from silvafisc.policy import load_scenario
 
+    from .check import check_path, load_outcome
+    from .compare import Comparison, compare
+    from .explain import Explanation, explain
     from .inputs import load_inputs
     from .resolve import resolve
     from .templates import write_templates
 
-__all__ = ["load_inputs", "load_scenario", "resolve", "write_templates"]
+__all__ = [
+    "Comparison",
+    "Explanation",
+    "check_path",
+    "compare",
+    "explain",
+    "load_inputs",
+    "load_outcome",
+    "load_scenario",
+    "resolve",
+    "write_templates",
+]
 
 _HOMES = {
+    "Comparison": "silvafisc.runs.compare",
+    "Explanation": "silvafisc.runs.explain",
+    "check_path": "silvafisc.runs.check",
+    "compare": "silvafisc.runs.compare",
+    "explain": "silvafisc.runs.explain",
     "load_inputs": "silvafisc.runs.inputs",
+    "load_outcome": "silvafisc.runs.check",
     "load_scenario": "silvafisc.policy",
     "resolve": "silvafisc.runs.resolve",
     "write_templates": "silvafisc.runs.templates",
@@ -32,7 +52,7 @@ def __getattr__(name: str) -> Any:
 
 
 class _Runs(ModuleType):
-    """Importing the submodule `resolve` would bind the package's `resolve` to the module; the function is what is public."""
+    """Importing a submodule such as `resolve` would bind the package's `resolve` to the module; the function is what is public."""
 
     def __setattr__(self, name: str, value: object) -> None:
         if isinstance(value, ModuleType) and name in _HOMES and _HOMES[name] == value.__name__:

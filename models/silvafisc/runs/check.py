@@ -1,0 +1,115 @@
+"""Check a scenario, a data folder, a workbook or an outcome folder without solving anything."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from silvafisc.allocation.audit import audit
+from silvafisc.datasets import Finding, InputError
+from silvafisc.policy import ParameterTree, Scenario, load_scenario
+from silvafisc.results import Outcome, OutcomeError
+from silvafisc.results.outcome import hash_folder
+
+from .inputs import load_inputs
+from .resolve import resolve
+
+DEFAULT_SCENARIO = "nation-2026-2028"
+"""The shipped scenario; its policy date is the one that tables without a scenario are checked against."""
+MARK = "outcome.json"
+SCENARIO_SUFFIXES = frozenset({".yaml", ".yml"})
+
+
+def check_path(path: str | Path) -> list[Finding]:
+    """Everything wrong with what lies at a path; empty where nothing is.
+
+    A scenario (YAML file or shipped name) is read, its tables are read, and the law of its date is looked up.
+    Tables (folder of CSV files, or an .xlsx workbook) are read and held against each other.
+    An outcome folder is read again, its content hash is formed anew, and every amount is audited anew from its tables.
+    """
+    place = Path(path)
+    try:
+        if (place / MARK).is_file():
+            return check_outcome(place)
+        if place.is_dir() or place.suffix.lower() == ".xlsx":
+            load_inputs(place, ParameterTree.load().on(load_scenario(DEFAULT_SCENARIO).policy_date))
+        elif place.suffix.lower() in SCENARIO_SUFFIXES or not place.exists():
+            check_scenario(load_scenario(path))
+        else:
+            en = "is neither a scenario (.yaml), a workbook (.xlsx), a folder of tables nor an outcome"
+            return [Finding(str(path), "", en, "既不是情景（.yaml）、工作簿（.xlsx）、数据文件夹，也不是结果目录")]
+    except InputError as error:
+        return list(error.findings)
+    except OutcomeError as error:
+        return [Finding(str(error.path), "", error.en, error.zh)]
+    return []
+
+
+def check_scenario(scenario: Scenario) -> None:
+    """Read the scenario's tables and look its law up. Raises InputError."""
+    tree = ParameterTree.load().apply(scenario.parameter_changes())
+    source = scenario.data if scenario.data_folder is None else scenario.data_folder
+    resolve(scenario, tree, load_inputs(source, tree.on(scenario.policy_date)))
+
+
+def load_outcome(folder: str | Path) -> Outcome:
+    """Read an outcome folder.
+
+    Raises:
+        OutcomeError: not an outcome, another format version, or damaged in whatever way.
+    """
+    folder = Path(folder)
+    try:
+        return Outcome.load(folder)
+    except (KeyError, ValueError, TypeError, OSError) as error:
+        raise OutcomeError(folder, f"is damaged: {error}", f"已损坏：{error}") from error
+
+
+def check_outcome(folder: Path) -> list[Finding]:
+    """Read again, hash again, audit again. Raises OutcomeError where it cannot be read."""
+    outcome = load_outcome(folder)
+    findings = _missing_tables(folder)
+    if findings:
+        return findings
+    formed = hash_folder(folder, _meta(folder))
+    if formed != outcome.meta.get("content_hash"):
+        en = "the content is not what was written: its hash differs from the one recorded"
+        findings.append(Finding(str(folder / MARK), "content_hash", en, "内容与写出时不符：散列值与记录不一致"))
+    try:
+        result = audit(outcome.resolved, outcome.inputs, outcome.tables)
+    except (KeyError, ValueError, TypeError) as error:
+        en, zh = f"cannot be audited: {error!r}", f"无法校核：{error!r}"
+        return [*findings, Finding(str(folder), "audit", en, zh)]
+    for check in result["checks"]:
+        for found in check["findings"]:
+            values = f" ({found['expected']} / {found['found']})" if found.get("expected") else ""
+            findings.append(
+                Finding(
+                    str(folder),
+                    f"{check['rule']}: {found['where']}",
+                    f"{found['en']}{values}",
+                    f"{found['zh']}{values}",
+                )
+            )
+    if outcome.audit.get("clean") is not True:
+        en, zh = "the recorded audit is not clean", "所记录的校核未通过"
+        findings.append(Finding(str(folder / "audit.json"), "clean", en, zh))
+    return findings
+
+
+def _meta(folder: Path) -> dict[str, Any]:
+    meta: dict[str, Any] = json.loads((folder / MARK).read_text(encoding="utf-8"))
+    return meta
+
+
+def _missing_tables(folder: Path) -> list[Finding]:
+    """Tables that datapackage.json lists and that are gone."""
+    package = folder / "datapackage.json"
+    try:
+        listed = [str(resource["path"]) for resource in json.loads(package.read_text(encoding="utf-8"))["resources"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return [Finding(str(package), "", f"cannot be read: {error}", f"无法读取：{error}")]
+    return [
+        Finding(str(folder / name), "", "this table of the outcome is missing", "结果目录缺少该表")
+        for name in [*listed, "audit.json"]
+        if not (folder / name).is_file()
+    ]
