@@ -53,7 +53,7 @@ def rule_problem(resolved: Resolved, inputs: UnitInputs, indices: pd.DataFrame, 
     cells = {code: sum(score >= cut for cut in cut_offs) - 1 for code, score in scores.items()}
     columns = _columns(resolved, menus, len(cut_offs))
     membership = _membership(resolved, menus, columns, cells)
-    structure = _structure(columns, len(cut_offs), grading)
+    structure = Part((*_structure(columns, len(cut_offs), grading).rows, *_category_order(resolved, columns)))
     return Problem(
         resolved,
         inputs,
@@ -158,6 +158,31 @@ def _structure(columns: pd.DataFrame, cells: int, grading: GradeSpec) -> Part:
     menus = columns[columns["kind"].isin(["task", "factor"])]
     rows += [one_of(menu, menus.index[used].to_numpy()) for (menu,), used in grouped(menus, ["menu"]).items()]
     return Part(tuple(rows), ())
+
+
+def _category_order(resolved: Resolved, columns: pd.DataFrame) -> list[Row]:
+    """Category order: a standard is not below those named in `not_below` (same cell and period)."""
+    names = ("kind", "subject", "period", "level", "cell")
+    position = {key: i for i, key in enumerate(zip(*(columns[name] for name in names), strict=True))}
+    rows = []
+    for category in resolved.categories:
+        for other in (resolved.category(name) for name in category.not_below):
+            cells = sorted(set(columns["cell"][columns["subject"].isin([category.id, other.id])]))
+            for period in resolved.periods:
+                own = _levels(category, period)
+                for level in _levels(other, period):
+                    reached = next((x for x in own if x >= level), None)
+                    if reached == own[0]:
+                        continue
+                    for cell in cells:
+                        lower = position["threshold", other.id, period, level, cell if other.graded else 0]
+                        label = f"category_order/{category.id}/{other.id}/{period}/{level}/{cell}"
+                        if reached is None:
+                            rows.append(Row("menu", label, np.array([lower]), np.ones(1), upper=0.0, relaxable=False))
+                        else:
+                            key = ("threshold", category.id, period, reached, cell if category.graded else 0)
+                            rows.append(_at_most(label, lower, position[key]))
+    return rows
 
 
 def _at_most(label: str, smaller: int, larger: int) -> Row:

@@ -1,11 +1,12 @@
-"""HiGHS on a model's matrix: one warm session, objectives swapped, earlier stages held as rows."""
+"""HiGHS on a block's matrix: one warm session, objectives swapped, earlier stages held as rows."""
 
 from dataclasses import dataclass
 
 import highspy
 import numpy as np
 
-from .model import Model, power_of_two
+from .blocks import Block
+from .model import power_of_two
 from .problem import Floats, Indices
 
 # Violations of scaled rows; small enough that settlement only has to repair fen, not yuan.
@@ -21,8 +22,7 @@ class Solution:
     """
 
     status: str
-    columns: Indices
-    values: Floats
+    point: Floats
     value: float
     bound: float
 
@@ -42,10 +42,13 @@ class SolverError(Exception):
 
 
 class Session:
-    """A HiGHS object that keeps a model between solves."""
+    """A HiGHS object that keeps a block of the model between solves.
 
-    def __init__(self, model: Model, *, seed: int = 0, time_limit: float = 120.0) -> None:
-        self.model = model
+    Objectives and points are vectors over the block's columns.
+    """
+
+    def __init__(self, block: Block, *, seed: int = 0, time_limit: float = 120.0) -> None:
+        self.block = block
         self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, value in {
             "output_flag": False,
@@ -57,21 +60,21 @@ class Session:
         }.items():
             self._highs.setOptionValue(option, value)
         self._pass()
-        self._rows = len(model.lower)
+        self._rows = len(block.lower)
         self._time_limit = float(time_limit)
 
     def _pass(self) -> None:
-        model, lp = self.model, highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = model.size, len(model.lower)
-        lp.col_cost_ = np.zeros(model.size)
-        lp.col_lower_, lp.col_upper_ = model.column_bounds
-        lp.row_lower_, lp.row_upper_ = model.lower, model.upper
+        block, lp = self.block, highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = len(block.columns), len(block.rows)
+        lp.col_cost_ = np.zeros(len(block.columns))
+        lp.col_lower_, lp.col_upper_ = block.column_bounds
+        lp.row_lower_, lp.row_upper_ = block.lower, block.upper
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = model.matrix.indptr
-        lp.a_matrix_.index_ = model.matrix.indices
-        lp.a_matrix_.value_ = model.matrix.data
+        lp.a_matrix_.start_ = block.matrix.indptr
+        lp.a_matrix_.index_ = block.matrix.indices
+        lp.a_matrix_.value_ = block.matrix.data
         types = highspy.HighsVarType
-        lp.integrality_ = [types.kInteger if whole else types.kContinuous for whole in model.integer]
+        lp.integrality_ = [types.kInteger if whole else types.kContinuous for whole in block.integer]
         if self._highs.passModel(lp) == highspy.HighsStatus.kError:
             raise SolverError("HiGHS refused the model")
 
@@ -98,7 +101,7 @@ class Session:
     def duals(self) -> Floats:
         """Row duals of the last relaxation, in objective units per unit of the rule's own row; >= 0 helps."""
         duals = np.asarray(self._highs.getSolution().row_dual)[: self._rows]
-        return np.asarray(duals * self.model.row_scale / self._scale, np.float64)
+        return np.asarray(duals * self.block.row_scale / self._scale, np.float64)
 
     def hold(self, objective: Floats, at_least: float) -> None:
         """Keep an objective at or above a value in all later solves."""
@@ -126,12 +129,12 @@ class Session:
 
     def bound_row(self, row: int, lower: float, upper: float) -> None:
         """Change the limits of a model row, given in the rule's own unit."""
-        scale = float(self.model.row_scale[row])
+        scale = float(self.block.row_scale[row])
         self._highs.changeRowBounds(row, lower * scale, upper * scale)
 
     def _set_objective(self, objective: Floats) -> float:
         self._scale = power_of_two(objective)
-        n = self.model.size
+        n = len(self.block.columns)
         self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
         self._highs.changeColsCost(n, np.arange(n, dtype=np.int32), objective * self._scale)
         return self._scale
@@ -142,23 +145,21 @@ class Session:
         highs.setOptionValue("time_limit", highs.getRunTime() + self._time_limit)
         highs.run()
         status, info = highs.getModelStatus(), highs.getInfo()
-        nothing = np.zeros(0, np.int64)
         infeasible = {
             highspy.HighsModelStatus.kInfeasible,
             highspy.HighsModelStatus.kUnboundedOrInfeasible,
         }
         if status in infeasible:
-            return Solution("infeasible", nothing, np.zeros(0), -np.inf, -np.inf)
+            return Solution("infeasible", np.zeros(0), -np.inf, -np.inf)
         names = {highspy.HighsModelStatus.kOptimal: "optimal", highspy.HighsModelStatus.kTimeLimit: "time_limit"}
         if status not in names:
             raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
         point = np.asarray(highs.getSolution().col_value)
         if len(point) == 0 or info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return Solution("no_solution", nothing, np.zeros(0), -np.inf, np.inf)
-        n = self.model.problem.size
+            return Solution("no_solution", np.zeros(0), -np.inf, np.inf)
+        n = self.block.choices
         if integer:
             point[:n] = np.round(point[:n])
         value = float(objective @ point)
         bound = float(info.mip_dual_bound) / scale if integer else value
-        chosen = np.flatnonzero(point[:n] > 0.5)
-        return Solution(names[status], chosen, point, value, max(bound, value))
+        return Solution(names[status], point, value, max(bound, value))

@@ -228,6 +228,8 @@ def _open_ended_kind(name: str) -> str:
     """Columns that `columns.csv` cannot list one by one: costs and objectives of the offers."""
     if name.startswith("cost.") or name.endswith("_fen"):
         return "int"
+    if name in {"chosen", "repaid_by_appropriation"}:
+        return "bool"
     return "float" if name.startswith("obj.") else "text"
 
 
@@ -236,7 +238,7 @@ def _datapackage(name: str, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any
 
     def schema(table: str, frame: pd.DataFrame) -> list[dict[str, str]]:
         known = {column.name: column for column in declared.get(table, ())}
-        kinds = {"int": "integer", "float": "number", "decimal": "string", "text": "string"}
+        kinds = {"int": "integer", "float": "number", "decimal": "string", "text": "string", "bool": "boolean"}
         return [
             {
                 "name": str(column),

@@ -2,7 +2,7 @@
 
 For fund f with payer b and period p:
     Σ cost[f, b, p] · x + fixed[f, b, p] + rest[f, p] = appropriation[f, p] + carried_in[f, p] + carry[f, p−1],  rest ≥ 0
-    carry[f, p] ≤ rest[f, p],  carry[f, p] ≤ carry_share · appropriation[f, p]
+    carry[f, p] ≤ carry_share · rest[f, p]
 In words: what is paid from the fund, instalments falling due and the rest make up the appropriation and what was
 carried in. Instalments of earlier offers count in the period in which they fall due.
 """
@@ -52,12 +52,8 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
                     unit="fen",
                 )
             )
-            limit = float(share(fund.carry_share) * fund.appropriation_fen[period])
-            variables += [Aux(rest), Aux(carry, 0.0, limit)]
+            variables += [Aux(rest), Aux(carry)]
+            limit = {carry: 1.0, rest: -float(share(fund.carry_share))}
             nothing = np.zeros(problem.size)
-            built.append(
-                make_row(
-                    "envelope", f"{label}/carry", nothing, upper=0.0, aux={carry: 1.0, rest: -1.0}, relaxable=False
-                )
-            )
+            built.append(make_row("envelope", f"{label}/carry", nothing, upper=0.0, aux=limit, relaxable=False))
     return Part(tuple(built), tuple(variables))

@@ -1,7 +1,8 @@
 """Local capacity: a unit's own budgets carry no more than a share of their disposable revenue.
 
-For unit r and period p:  Σ cost[provincial, city, county] · x ≤ κ · own_revenue[r]
-In words: co-financing asked of a unit and the levels below the centre stays within κ of its own revenue.
+For unit r and period p:  Σ cost[payers at or below r's level] · x ≤ κ · own_revenue[r]
+In words: co-financing asked of a unit and of the levels below it stays within κ of its own revenue. What a higher level
+pays is not its burden.
 """
 
 from collections.abc import Mapping
@@ -12,22 +13,25 @@ import pandas as pd
 
 from silvafisc.quantities import share
 
-from ..problem import Part, Problem, cost_columns, grouped
+from ..problem import Floats, Part, Problem, cost_columns, grouped
 
 TITLE = {"zh": "地方财力约束", "en": "Local capacity"}
 LAW = "生态保护补偿条例第九、十条（财政承受能力）"
 RELAXABLE = True
 
 
+LOCAL_PAYERS = {"province": ("provincial", "city", "county"), "city": ("city", "county"), "county": ("county",)}
+
+
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     """One row per unit and period in which some choice could break the limit."""
     kappa = share(str(params["kappa"]))
     revenue = dict(zip(problem.inputs.regions["region_code"], problem.inputs.regions["own_revenue_fen"], strict=True))
+    levels = dict(zip(problem.inputs.regions["region_code"], problem.inputs.regions["unit_level"], strict=True))
     table, fixed, built = problem.offers.table, problem.fixed.table, []
     for period in problem.resolved.periods:
-        local = _local(table, period)
-        costs = table[local].sum(axis=1).to_numpy(np.float64)
-        known = fixed[_local(fixed, period)].sum(axis=1).groupby(fixed["region_code"]).sum()
+        costs = _local_costs(table, period, levels)
+        known = pd.Series(_local_costs(fixed, period, levels)).groupby(fixed["region_code"]).sum()
         for (code,), used in grouped(table, ["region_code"]).items():
             limit = float((kappa * int(revenue[code])).__floor__() - int(known.get(code, 0)))
             menus = table["menu"].to_numpy()[used]
@@ -39,5 +43,11 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     return Part(tuple(built))
 
 
-def _local(frame: pd.DataFrame, period: str) -> list[str]:
-    return [c for c in cost_columns(frame, period) if c.split(".")[2] in {"provincial", "city", "county"}]
+def _local_costs(frame: pd.DataFrame, period: str, levels: Mapping[str, str]) -> Floats:
+    """What payers at or below the unit's own level pay, per row."""
+    total = np.zeros(len(frame))
+    for column in cost_columns(frame, period):
+        payer = column.split(".")[2]
+        own = frame["region_code"].map(lambda code, payer=payer: payer in LOCAL_PAYERS[levels[code]])
+        total += np.where(own, frame[column], 0.0)
+    return total

@@ -1,0 +1,72 @@
+"""Which rules keep a chosen offer from being the next dearer one."""
+
+import numpy as np
+from scipy import sparse
+
+from .model import Model
+from .problem import Floats
+
+Chosen = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+def binding_rules(model: Model, point: Floats, chosen: Chosen) -> dict[int, str]:
+    """Position of a chosen offer -> rules, joined by `;`, that would be broken if its number alone moved up one step.
+
+    In rule mode the step moves the published number for everybody it applies to.
+    """
+    problem = model.problem
+    activity = np.asarray(model.matrix @ point).ravel()
+    by_column = sparse.csc_matrix(model.matrix)
+    cost = problem.carried(np.asarray(problem.offers.table[problem.offers.cost_columns].sum(axis=1), np.float64))
+    steps = _next_steps(model, point, cost)
+    binding: dict[int, str] = {}
+    known: dict[tuple[int, ...], str] = {}
+    membership = sparse.csr_matrix(problem.membership)
+    for offer in chosen:
+        members = membership[int(offer)].indices
+        column = int(members[np.argmax(point[members])])
+        if column not in steps:
+            continue
+        change = steps[column]
+        if change not in known:
+            known[change] = _broken(model, by_column, activity, change)
+        binding[int(offer)] = known[change]
+    return binding
+
+
+def _next_steps(model: Model, point: Floats, cost: Floats) -> dict[int, tuple[int, ...]]:
+    """Chosen column -> signed columns (position + 1, negative for leaving) of the step to the next dearer number."""
+    columns = model.problem.columns
+    steps: dict[int, tuple[int, ...]] = {}
+    single = columns[columns["kind"].isin(["task", "offer"])]
+    for _, group in single.groupby("menu", sort=True):
+        now = int(group.index.to_numpy()[np.argmax(point[group.index])])
+        dearer = [int(i) for i in group.index if cost[i] > cost[now]]
+        if dearer:
+            steps[now] = (int(min(dearer, key=lambda i: (cost[i], i))) + 1, -(now + 1))
+    thresholds = columns[columns["kind"] == "threshold"]
+    for _, group in thresholds.groupby(["menu", "cell"], sort=True):
+        ordered = group.sort_values("level").index.to_numpy()
+        reached = int(point[ordered].sum()) - 1
+        if reached + 1 < len(ordered):
+            # The threshold of the level paid stays on; the next one is switched on as well.
+            steps[int(ordered[reached])] = (int(ordered[reached + 1]) + 1,)
+    return steps
+
+
+def _broken(model: Model, by_column: sparse.csc_matrix, activity: Floats, change: tuple[int, ...]) -> str:
+    moved = activity.copy()
+    for signed in change:
+        column = by_column[:, [abs(signed) - 1]]
+        moved[column.indices] += np.sign(signed) * column.data
+    touched = np.unique(np.concatenate([by_column[:, [abs(s) - 1]].indices for s in change]))
+    wrong = touched[(moved[touched] > model.upper[touched]) | (moved[touched] < model.lower[touched])]
+    names = set()
+    for row in wrong:
+        rule, label = model.rows[row].rule, model.rows[row].label
+        # Inside the structure only the order of grades and the cut-offs are rules that a reader knows.
+        if rule != "menu":
+            names.add(rule)
+        elif label.startswith(("cut/", "order/")):
+            names.add("grades")
+    return ";".join(sorted(names))

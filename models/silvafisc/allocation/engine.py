@@ -1,0 +1,178 @@
+"""One α, all its solves: blocks solved apart where nothing ties them, by structure where it is known, else by HiGHS."""
+
+import numpy as np
+
+from silvafisc.results import Resolved
+
+from .blocks import Block, blocks_of, whole
+from .build import compile_with_pyomo
+from .model import Model, assemble
+from .problem import Floats, Objective, Problem
+from .solve import Session, Solution
+from .staircase import Staircase
+from .terms import objectives_of, rule_part
+
+TIE = 1e-9
+
+
+class _Unit:
+    """A block with the solver that fits it."""
+
+    def __init__(self, block: Block, resolved: Resolved) -> None:
+        self.block = block
+        self._stairs = Staircase.of(block)
+        self._resolved = resolved
+        self._session: Session | None = None
+        self._holds: list[tuple[Floats, float]] = []
+
+    @property
+    def session(self) -> Session:
+        """The block in HiGHS, made when first needed, with everything that is held."""
+        if self._session is None:
+            self._session = Session(self.block, seed=self._resolved.seed, time_limit=self._resolved.time_limit_seconds)
+            for objective, at_least in self._holds:
+                self._session.hold(objective, at_least)
+        return self._session
+
+    @property
+    def structured(self) -> bool:
+        """Whether the block is solved by enumeration, whose optimum is unique by construction."""
+        return self._stairs is not None
+
+    def maximise(self, objective: Floats, gap: float, beat: float = -np.inf) -> Solution:
+        if self._stairs is not None:
+            solution = self._stairs.maximise(objective, beat)
+            if solution is not None:
+                return solution
+            self._stairs = None
+        return self.session.maximise(objective, gap=gap)
+
+    def hold(self, objective: Floats, at_least: float) -> None:
+        self._holds.append((objective, at_least))
+        if self._stairs is not None:
+            self._stairs.hold(objective, at_least)
+        if self._session is not None:
+            self._session.hold(objective, at_least)
+
+    def release(self) -> None:
+        self._holds.clear()
+        if self._stairs is not None:
+            self._stairs.release()
+        if self._session is not None:
+            self._session.release()
+
+
+class Engine:
+    """All solves of one problem. Objectives and points are vectors over the whole model.
+
+    reference: build through Pyomo (the published answer); otherwise by vectorised assembly (sweeps; equal by test).
+    """
+
+    def __init__(self, problem: Problem, *, reference: bool = False, rules: tuple[str, ...] | None = None) -> None:
+        resolved = problem.resolved
+        specs = [s for s in resolved.rules if rules is None or s.rule in rules]
+        parts = [rule_part(problem, spec) for spec in specs]
+        self.problem = problem
+        self.objectives: dict[str, tuple[Objective, ...]] = {
+            spec.term: objectives_of(problem, spec) for spec in resolved.objectives
+        }
+        flat = [o for objectives in self.objectives.values() for o in objectives]
+        build = compile_with_pyomo if reference else assemble
+        self.model: Model = build(problem, parts, flat)
+        self._units = [_Unit(block, resolved) for block in blocks_of(self.model)]
+
+    def vector(self, objective: Objective) -> Floats:
+        """Coefficients of an objective over the whole model."""
+        return self.model.vector(objective)
+
+    def maximise(self, objective: Floats, gap: float | None = None, beat: float = -np.inf) -> Solution:
+        """The optimum under everything held; sums of the blocks' optima are the optimum.
+
+        beat: an answer below it is of no use (another α has it already); the status is then `infeasible`.
+        """
+        point = np.zeros(self.model.size)
+        value = bound = 0.0
+        status = "optimal"
+        # Blocks in HiGHS first: what they bring tells a structured block how much it would have to reach.
+        for unit in sorted(self._units, key=lambda u: u.structured):
+            structured = sum(u.structured for u in self._units)
+            needed = beat - value if unit.structured and structured == 1 else -np.inf
+            found = unit.maximise(objective[unit.block.columns], self._gap(gap), needed)
+            if not found.found:
+                return Solution(found.status, np.zeros(0), -np.inf, found.bound)
+            status = found.status if found.status != "optimal" else status
+            point[unit.block.columns] = found.point
+            value, bound = value + found.value, bound + found.bound
+        return Solution(status, point, value, bound)
+
+    def _gap(self, gap: float | None) -> float:
+        if gap is not None:
+            return gap
+        return 0.0 if self.problem.resolved.mode == "rule" else self.problem.resolved.gap
+
+    def hold_at(self, objective: Floats, point: Floats) -> None:
+        """Keep an objective at what a point reaches, block by block (exact for an optimum of that objective)."""
+        for unit in self._units:
+            mine = objective[unit.block.columns]
+            if np.any(mine):
+                value = float(mine @ point[unit.block.columns])
+                unit.hold(mine, value - TIE * max(1.0, abs(value)))
+
+    def hold(self, objective: Floats, at_least: float) -> None:
+        """Keep an objective at or above a value; blocks that it ties together become one."""
+        touched = [u for u in self._units if np.any(objective[u.block.columns])]
+        if len(touched) > 1:
+            if any(u._holds for u in self._units):
+                raise ValueError("bounds that tie blocks together come before objectives are held block by block")
+            self._units = [_Unit(whole(self.model), self.problem.resolved)]
+            touched = self._units
+        for unit in touched:
+            unit.hold(objective[unit.block.columns], at_least)
+
+    def release(self) -> None:
+        """Drop everything held; blocks come apart again."""
+        if len(self._units) == 1:
+            self._units = [_Unit(block, self.problem.resolved) for block in blocks_of(self.model)]
+            return
+        for unit in self._units:
+            unit.release()
+
+    def smallest(self, objective: Floats, point: Floats) -> Floats:
+        """Of all points as good as this one, the one with the lexicographically smallest published numbers.
+
+        Blocks solved by enumeration are unique already. For a block in HiGHS one solve asks for a different answer of
+        the same value; only if there is one are the menus minimised one after the other, in published order.
+        """
+        result = point.copy()
+        for unit in self._units:
+            if unit.structured or not unit.block.choices:
+                continue
+            mine = objective[unit.block.columns]
+            session, at = unit.session, unit.block.columns
+            value = float(mine @ point[at])
+            session.hold(mine, value - TIE * max(1.0, abs(value)))
+            chosen = np.flatnonzero(point[at[: unit.block.choices]] > 0.5)
+            session.add_row(chosen, np.ones(len(chosen)), -np.inf, len(chosen) - 1.0)
+            other = session.maximise(mine)
+            session.release(1)
+            if other.found:
+                result[at] = self._descend(unit, session)
+            session.release(1)
+        return result
+
+    def _descend(self, unit: _Unit, session: Session) -> Floats:
+        """Minimise the rank of each menu in turn, fixing it before the next."""
+        columns = self.problem.columns.iloc[unit.block.columns[: unit.block.choices]].reset_index(drop=True)
+        fixed, best = 0, np.zeros(0)
+        keys = ["fund", "subject", "period", "region_code", "cell"]
+        for _, group in columns[columns["kind"] != "cut"].groupby(keys, sort=True):
+            ranks = np.zeros(len(unit.block.columns))
+            ordered = group.sort_values(["level", "offer"], kind="stable").index.to_numpy()
+            threshold = (group["kind"] == "threshold").all()
+            ranks[ordered] = 1.0 if threshold else np.arange(len(ordered), dtype=float)
+            found = session.maximise(-ranks)
+            best = found.point
+            session.add_row(ordered, ranks[ordered], -np.inf, float(ranks @ best))
+            fixed += 1
+        session.release(fixed)
+        return best
