@@ -21,10 +21,27 @@ def test_yuan_are_read_exactly(text: str, fen: int) -> None:
     assert yuan_to_fen(text) == fen
 
 
-@pytest.mark.parametrize("text", ["0.001", "nan", "inf", "", "abc", "1,000"])
-def test_what_is_not_whole_fen_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
+@given(st.integers(min_value=10**26, max_value=10**60))
+def test_no_digit_is_lost_beyond_the_28_of_the_decimal_context(fen: int) -> None:
+    text = f"{fen // 100}.{fen % 100:02d}"
+    assert yuan_to_fen(text) == fen
+    with pytest.raises(ValueError, match="two decimals"):
+        yuan_to_fen(text + "1")
+
+
+@pytest.mark.parametrize(
+    "text", ["0.001", "nan", "inf", "", "abc", "1,000", "1e3", "1E-2", "1_000", ".5", "5.", "１２"]
+)
+def test_what_is_not_whole_fen_in_plain_digits_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"plain decimal|two decimals"):
         yuan_to_fen(text)
+
+
+@pytest.mark.parametrize("text", ["9" * 65, "0." + "0" * 10**6])
+def test_an_endless_number_is_refused_before_it_is_read(text: str) -> None:
+    with pytest.raises(ValueError, match="characters") as refused:
+        yuan_to_fen(text)
+    assert len(str(refused.value)) < 200
 
 
 @pytest.mark.parametrize("value", [1.5, 3, None])
@@ -60,7 +77,7 @@ def test_shares_are_exact() -> None:
     assert share("0.8") == share("4/5") == Fraction(4, 5)
 
 
-@pytest.mark.parametrize("text", ["", "a", "1/0", "nan"])
+@pytest.mark.parametrize("text", ["", "a", "1/0", "nan", "8e-1", "1_0/11", "1/-2", "--1/2", "1/2/2", "/2"])
 def test_what_is_no_share_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="share"):
         share(text)

@@ -59,7 +59,13 @@ def test_hectares_become_tenths_of_a_mu_rounded_down(area: Decimal) -> None:
     assert 0 <= Fraction(area) * 150 - tenths < 1
 
 
-@pytest.mark.parametrize("text", ["-1", "1.25", "nan"])
+def test_no_digit_of_an_area_is_lost() -> None:
+    digits = "123456789" * 6
+    assert mu_to_tenths(f"{digits}.7") == int(digits + "7")
+    assert area_to_tenths(f"{digits}.04", "ha") == int(digits) * 150 + 6  # by hand: 0.04 ha = 0.6 mu
+
+
+@pytest.mark.parametrize("text", ["-1", "1.25", "nan", "1e3"])
 def test_areas_in_mu_are_refused_when_negative_or_too_fine(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         mu_to_tenths(text)

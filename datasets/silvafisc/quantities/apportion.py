@@ -46,12 +46,14 @@ def split_payers(amount: int, shares: Sequence[tuple[str, Fraction]]) -> dict[st
     """Split one payment over its payers: each legal share floored, the rest by largest remainder in payer order.
 
     Raises:
-        ValueError: negative amount or share, or shares that do not sum to 1.
+        ValueError: negative amount or share, a payer listed twice, or shares that do not sum to 1.
     """
     if amount < 0:
         raise ValueError(f"a payment cannot be negative: {amount}")
     if any(part < 0 for _, part in shares) or sum((part for _, part in shares), Fraction(0)) != 1:
         raise ValueError(f"payer shares must be non-negative and sum to 1: {shares}")
+    if len({payer for payer, _ in shares}) != len(shares):
+        raise ValueError(f"a payer is listed twice, so one of its parts would be lost: {shares}")
     exact = [part * amount for _, part in shares]
     parts = [value.__floor__() for value in exact]
     order = sorted(range(len(shares)), key=lambda i: (parts[i] - exact[i], i))

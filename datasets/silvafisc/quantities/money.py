@@ -1,28 +1,37 @@
 """Money as whole fen (1 yuan = 100 fen). Floats never become money."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from fractions import Fraction
 
 FEN_PER_YUAN = 100
 TENTHS_PER_MU = 10
+LONGEST_NUMBER = 64
+"""Characters of a number. No amount, area or share needs more; an endless one would only cost time."""
+
+_DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 def exact_decimal(text: str, what: str) -> Decimal:
-    """Read a finite decimal number from a string; refuse every other type.
+    """Read a plain decimal number from a string, digit by digit; refuse every other type and spelling.
+
+    No exponent ('1e3'), no grouping ('1,000', '1_000'), no digits of other scripts: the same spellings as table cells.
+    Multiply the result only as a `Fraction`: the default `Decimal` context rounds to 28 digits.
 
     Raises:
         TypeError: `text` is not a string (a float has already lost its exact value).
-        ValueError: `text` is not a finite decimal number.
+        ValueError: `text` is not a plain decimal number, or longer than `LONGEST_NUMBER`.
     """
     if not isinstance(text, str):
         raise TypeError(f"{what} must be a quoted decimal string, not {type(text).__name__} ({text!r})")
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        raise ValueError(f"{what} is not a decimal number: {text!r}") from None
-    if not value.is_finite():
-        raise ValueError(f"{what} must be finite: {text!r}")
-    return value
+    number = text.strip()
+    if len(number) > LONGEST_NUMBER:
+        raise ValueError(
+            f"{what} has {len(number)} characters, more than {LONGEST_NUMBER}: {number[:LONGEST_NUMBER]!r}…"
+        )
+    if not _DECIMAL.fullmatch(number):
+        raise ValueError(f"{what} is not a plain decimal number (no exponent, no grouping): {number!r}")
+    return Decimal(number)
 
 
 def yuan_to_fen(text: str) -> int:
@@ -32,12 +41,12 @@ def yuan_to_fen(text: str) -> int:
 
     Raises:
         TypeError: `text` is not a string.
-        ValueError: not a number, or finer than one fen.
+        ValueError: not a plain decimal number, or finer than one fen.
     """
-    fen = exact_decimal(text, "an amount of yuan") * FEN_PER_YUAN
-    if fen != fen.to_integral_value():
+    fen = Fraction(exact_decimal(text, "an amount of yuan")) * FEN_PER_YUAN
+    if fen.denominator != 1:
         raise ValueError(f"an amount of yuan has at most two decimals: {text!r}")
-    return int(fen)
+    return fen.numerator
 
 
 def fen_to_yuan(fen: int) -> str:
@@ -57,11 +66,16 @@ def share(text: str) -> Fraction:
 
     Raises:
         TypeError: `text` is not a string.
-        ValueError: not a number.
+        ValueError: neither a plain decimal number nor a ratio of whole numbers.
     """
     if not isinstance(text, str):
         raise TypeError(f"a share must be a quoted decimal string, not {type(text).__name__} ({text!r})")
+    over, ratio, under = text.strip().partition("/")
     try:
-        return Fraction(text.strip())
+        if not ratio:
+            return Fraction(exact_decimal(over, "a share"))
+        if not (over.isascii() and under.isascii() and over.lstrip("+-").isdecimal() and under.isdecimal()):
+            raise ValueError
+        return Fraction(int(over), int(under))
     except (ValueError, ZeroDivisionError):
-        raise ValueError(f"a share is a decimal or a ratio of whole numbers: {text!r}") from None
+        raise ValueError(f"a share is a decimal or a ratio of whole numbers: {text[:LONGEST_NUMBER]!r}") from None

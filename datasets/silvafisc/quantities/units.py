@@ -1,7 +1,7 @@
 """The closed registry of units, and the one converter to the canonical units mu, fen and tCO2e."""
 
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 from .money import TENTHS_PER_MU, exact_decimal
@@ -107,10 +107,10 @@ def mu_to_tenths(text: str) -> int:
         TypeError, ValueError: not a decimal string, negative, or finer than 0.1 mu.
     """
     value = exact_decimal(text, "an area in mu")
-    tenths = value * TENTHS_PER_MU
-    if tenths < 0 or tenths != tenths.to_integral_value(ROUND_FLOOR):
+    tenths = Fraction(value) * TENTHS_PER_MU
+    if tenths < 0 or tenths.denominator != 1:
         raise ValueError(f"an area in mu is non-negative with at most one decimal: {text!r}")
-    return int(tenths)
+    return tenths.numerator
 
 
 def tenths_to_mu(tenths: int) -> str:
