@@ -210,6 +210,5 @@ def _standard(row: Mapping[str, Any], language: str) -> str:
     )
     a, b = row["first_yuan_per_mu"] or "—", row["second_yuan_per_mu"] or "—"
     change = row["difference_yuan_per_mu"]
-    return f"{row['period']} {what}{grade}  {a} → {b}" + (
-        f"  ({'' if change.startswith('-') else '+'}{change})" if change else ""
-    )
+    shown = f"  ({yuan(yuan_to_fen(change), signed=True)})" if change else ""
+    return f"{row['period']} {what}{grade}  {a} → {b}{shown}"

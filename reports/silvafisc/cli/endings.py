@@ -53,8 +53,9 @@ def _wishes(arguments: Sequence[str]) -> tuple[str, bool]:
 
 def _explained(error: BaseException, terminal: Terminal) -> int:
     """Say what went wrong; the exit code."""
-    if isinstance(error, BrokenPipeError):  # the reader (`| head`) has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    # The reader (`| head`) has had enough; the parser turns this into an exit of its own.
+    if isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
         return DONE
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else DONE

@@ -7,21 +7,30 @@ from typing import Annotated, Literal
 
 import typer
 
+from . import verbs
 from .endings import finish
+from .terminal import Terminal, language_of
 
 app = typer.Typer(
     name="silvafisc",
     help="林财：林业生态保护补偿与补助资金分配测算 / Shares out forest compensation and forestry subsidies, exactly and explainably.",
-    no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode=None,  # plain help: rich would double its time, and Chinese columns stay aligned everywhere
+    rich_markup_mode=None,  # plain help: rich would double its time
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Language = Annotated[
-    str | None, typer.Option("--lang", metavar="zh|en", help="信息语言（默认中文，或按 LANG） / language of messages")
+Language = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help="信息语言 / language of messages")]
+Languages = Annotated[
+    str | None, typer.Option("--lang", metavar="zh,en", help="简报语言，首个亦为信息语言 / languages of the briefings")
 ]
-Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出问题清单和结果 / findings and results as JSON")]
+Formats = Annotated[
+    str | None, typer.Option("--format", metavar="html,pdf", help="简报格式 / formats of the briefings")
+]
+Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出结果和问题清单 / result and findings as JSON")]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="自备的表（文件夹或 .xlsx） / your own tables (folder or .xlsx)"),
+]
 
 
 def _show_version(wanted: bool) -> None:
@@ -41,9 +50,55 @@ def common(
     """Options that stand before the verb."""
 
 
+@app.command(help="检查情景、数据或结果目录 / check a scenario, tables or an outcome")
+def check(
+    path: Annotated[str, typer.Argument(metavar="PATH", help="情景、数据文件夹、工作簿或结果目录 / what to check")],
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    verbs.check(Terminal(language_of(lang), json), path)
+
+
+@app.command(help="比较两个结果 / compare two outcomes")
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="OUT", help="结果目录 / outcome")],
+    second: Annotated[Path, typer.Argument(metavar="OUT", help="结果目录 / outcome")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="写出差异表和比较简报 / write tables and briefing here")
+    ] = None,
+    lang: Languages = None,
+    formats: Formats = None,
+    json: Json = False,
+) -> None:
+    verbs.compare(Terminal(language_of(lang), json), [first, second], out, lang, formats)
+
+
+@app.command(help="某单位为何是这个数 / why a unit gets what it gets")
+def explain(
+    outcome: Annotated[Path, typer.Argument(metavar="OUT", help="结果目录 / outcome")],
+    region: Annotated[str, typer.Option("--region", metavar="CODE", help="六位区划代码 / six-digit code")],
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    verbs.explain(Terminal(language_of(lang), json), outcome, region)
+
+
+@app.command(help="由已存结果重新生成简报 / make the briefings of saved outcomes")
+def brief(
+    outcomes: Annotated[list[Path], typer.Argument(metavar="OUT…", help="结果目录 / outcomes")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="默认写入结果目录 / inside the outcome by default")
+    ] = None,
+    lang: Languages = None,
+    formats: Formats = None,
+    json: Json = False,
+) -> None:
+    verbs.brief(Terminal(language_of(lang), json), outcomes, out, lang, formats)
+
+
 @app.command(help="写出可编辑的输入表 / write the input tables for editing")
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="新文件夹 / new folder")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="文件夹 / folder")],
     level: Annotated[
         Literal["province", "county"],
         typer.Option(help="province：31 省内置数据；county：一个示例县 / shipped provinces, or one example county"),
@@ -52,11 +107,10 @@ def init(
     lang: Language = None,
     json: Json = False,
 ) -> None:
-    from . import verbs
-
-    verbs.init(folder, level=level, xlsx=xlsx, language=lang, json=json)
+    verbs.init(Terminal(language_of(lang), json), folder, level, xlsx)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and leave with its exit code: 0 done, 1 our bug, 2 the user's input, 3 infeasible, 130 interrupted."""
-    sys.exit(finish(app, list(sys.argv[1:] if arguments is None else arguments)))
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(finish(app, given or ["--help"]))

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
+from . import interrupts
+
 if TYPE_CHECKING:
     import pandas as pd
     from rich.status import Status
@@ -53,6 +55,7 @@ class Terminal:
 
     def progress(self, zh: str, en: str) -> None:
         """One line per phase on stderr; a spinner with the phase beside it where stderr is a terminal."""
+        interrupts.check()
         text = self.pick(zh, en)
         if self._status is None:
             print(f"[{time.monotonic() - self._started:6.1f} s] {text}", file=self.err, flush=True)
@@ -61,6 +64,10 @@ class Terminal:
 
             self._status.update(escape(text))
             self._status.start()
+
+    def step(self, text: str) -> None:
+        """A step of a library that speaks one language."""
+        self.progress(f"求解：{text}", text)
 
     def quiet(self) -> None:
         """Take the spinner away before anything else is printed."""

@@ -1,24 +1,183 @@
 """What each verb does. Heavy imports stand inside the functions, so that `--help` costs nothing."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from .terminal import Terminal, language_of
+from silvafisc.datasets.findings import Finding, InputError
 
-DEFAULT_SCENARIO = "nation-2026-2028"
+from . import interrupts
+from .summary import summary_data, summary_lines
+from .target import refuse_target, staged
+from .terminal import LANGUAGES, Terminal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OUTCOMES = Path("outcomes")
+FORMATS = ("html", "pdf")
 
 
-def init(folder: Path, *, level: Literal["province", "county"], xlsx: bool, language: str | None, json: bool) -> None:
-    """Write the input tables for editing.
+def chosen(stated: str | None, option: str, known: Sequence[str]) -> list[str]:
+    """The items of a comma-separated option, in the order stated, all of them where nothing is stated.
 
     Raises:
-        InputError: a file stands in the way.
+        InputError: an unknown item, or none at all.
     """
+    if stated is None:
+        return list(known)
+    items = list(dict.fromkeys(part.strip() for part in stated.split(",")))
+    wrong = [item for item in items if item not in known]
+    if wrong:
+        named, all_of_them = ", ".join(repr(item) for item in wrong), ", ".join(known)
+        en, zh = f"unknown {named}; known: {all_of_them}", f"未知的 {named}；可用：{all_of_them}"
+        raise InputError([Finding(option, "", en, zh)])
+    return items
+
+
+def run(
+    terminal: Terminal, scenario: str, data: Path | None, out: Path | None, lang: str | None, formats: str | None
+) -> None:
+    """Solve, settle and audit a scenario; put the outcome and its briefings in place together."""
+    languages, forms = chosen(lang, "--lang", LANGUAGES), chosen(formats, "--format", FORMATS)
+    terminal.progress("读取情景和数据", "reading the scenario and its tables")
+    from silvafisc.runs import load_outcome, load_scenario
+    from silvafisc.runs import run as solve
+
+    loaded = load_scenario(scenario)
+    folder = out or OUTCOMES / loaded.id
+    refuse_target(folder)
+    outcome = solve(loaded, data=data, progress=terminal.step)
+    with staged(folder) as place:
+        terminal.progress("写出结果", "writing the outcome")
+        outcome.save(place)
+        terminal.progress("生成简报", "making the briefings")
+        from silvafisc.briefing import render
+
+        # The outcome as it will be read later, so that `brief` makes the same bytes.
+        outcome = load_outcome(place)
+        files = [folder / path.name for path in render(outcome, place, languages, forms)]
+    terminal.result(summary_data(outcome, folder, files), summary_lines(outcome, folder, files, terminal.language))
+
+
+def check(terminal: Terminal, path: str) -> None:
+    """Check a scenario, tables or an outcome; raise every finding at once."""
+    terminal.progress(f"检查 {path}", f"checking {path}")
+    from silvafisc.runs import check_path
+
+    findings = check_path(path)
+    if findings:
+        raise InputError(findings)
+    sound = terminal.pick(f"{path}：没有发现问题", f"{path}: nothing found wrong")
+    terminal.result({"exit_code": 0, "findings": []}, [sound])
+
+
+def compare(terminal: Terminal, folders: list[Path], out: Path | None, lang: str | None, formats: str | None) -> None:
+    """Print what changes from the first outcome to the second; with `out`, write the tables and the briefing there."""
+    languages, forms = chosen(lang, "--lang", LANGUAGES), chosen(formats, "--format", FORMATS)
+    terminal.progress("读取结果", "reading the outcomes")
+    from silvafisc.runs import compare as difference
+    from silvafisc.runs import load_outcome
+
+    outcomes = [load_outcome(folder) for folder in folders]
+    comparison = difference(outcomes)
+    files: list[Path] = []
+    if out is not None:
+        terminal.progress("生成比较简报", "making the comparison briefing")
+        from silvafisc.briefing import brief_comparison
+
+        files = [*brief_comparison(outcomes, out, languages, forms), *comparison.save(out)]
+    data = {"exit_code": 0, **comparison.to_json(), "files": [str(path) for path in files]}
+    terminal.result(data, [comparison.text(terminal.language), *(str(path) for path in files)])
+
+
+def explain(terminal: Terminal, folder: Path, region: str) -> None:
+    """Print why a unit gets what it gets."""
+    from silvafisc.runs import explain as reply
+    from silvafisc.runs import load_outcome
+
+    explanation = reply(load_outcome(folder), region)
+    terminal.result({"exit_code": 0, **explanation.to_json()}, [explanation.text(terminal.language)])
+
+
+def frontier(terminal: Terminal, scenario: str, data: Path | None, points: int, out: Path | None) -> None:
+    """Print the Pareto set with the chosen point marked; with `out`, write it as CSV."""
+    terminal.progress("读取情景和数据", "reading the scenario and its tables")
+    from silvafisc.runs import frontier as pareto_set
+    from silvafisc.runs import load_scenario
+
+    loaded = load_scenario(scenario)
+    terminal.progress("求解权衡曲线", "solving the frontier")
+    points_table = pareto_set(loaded, data=data, points=points)
+    if out is not None:
+        _write_table(points_table, out)
+    wide = points_table.pivot(index=["point", "kind", "label"], columns="objective", values="value").reset_index()
+    shown = wide.to_string(index=False, float_format=lambda value: f"{value:,.6g}")
+    rows = {"exit_code": 0, "frontier": points_table.to_dict("records"), "file": "" if out is None else str(out)}
+    terminal.result(rows, [shown, *([] if out is None else [str(out)])])
+
+
+def score(terminal: Terminal, allocation: Path, scenario: str, data: Path | None, out: Path | None) -> None:
+    """Score and audit somebody's own allocation; what breaks a rule is a finding."""
+    terminal.progress("读取分配表", "reading the allocation")
+    from silvafisc.runs import load_scenario
+    from silvafisc.runs import score as weigh
+
+    loaded = load_scenario(scenario)
+    if out is not None:
+        refuse_target(out)
+    terminal.progress("评分和校核", "scoring and auditing")
+    outcome = weigh(allocation, loaded, data=data)
+    if out is not None:
+        with staged(out) as place:
+            outcome.save(place)
+    broken = [
+        Finding(str(allocation), f"{entry['rule']}: {found['where']}", found["en"], found["zh"])
+        for entry in outcome.audit["checks"]
+        for found in entry["findings"]
+    ]
+    if broken:
+        raise InputError(broken)
+    terminal.result(summary_data(outcome, out, []), summary_lines(outcome, out, [], terminal.language))
+
+
+def brief(terminal: Terminal, folders: list[Path], out: Path | None, lang: str | None, formats: str | None) -> None:
+    """Make the briefings of saved outcomes anew, inside each outcome or below `out`."""
+    languages, forms = chosen(lang, "--lang", LANGUAGES), chosen(formats, "--format", FORMATS)
+    from silvafisc.briefing import render
+    from silvafisc.runs import load_outcome
+
+    outcomes = [(folder, load_outcome(folder)) for folder in folders]
+    files: list[Path] = []
+    for folder, outcome in outcomes:
+        terminal.progress(f"生成简报 {folder}", f"making the briefings of {folder}")
+        place = folder if out is None else (out if len(folders) == 1 else out / folder.resolve().name)
+        files += render(outcome, place, languages, forms)
+    terminal.result({"exit_code": 0, "briefings": [str(path) for path in files]}, [str(path) for path in files])
+
+
+def init(terminal: Terminal, folder: Path, level: Literal["province", "county"], xlsx: bool) -> None:
+    """Write the input tables for editing."""
     from silvafisc.policy import ParameterTree
     from silvafisc.runs import load_inputs, load_scenario, write_templates
+    from silvafisc.runs.check import DEFAULT_SCENARIO
 
-    terminal = Terminal(language_of(language), json)
-    scenario = load_scenario(DEFAULT_SCENARIO)
-    inputs = load_inputs("builtin:nation", ParameterTree.load().on(scenario.policy_date))
-    written = write_templates(inputs, folder, xlsx=xlsx, level=level)
-    terminal.result({"written": [str(path) for path in written]}, [str(path) for path in written])
+    rules = ParameterTree.load().on(load_scenario(DEFAULT_SCENARIO).policy_date)
+    inputs = load_inputs("builtin:nation", rules)
+    interrupts.check()
+    with interrupts.held():  # all files or none
+        written = [str(path) for path in write_templates(inputs, folder, xlsx, level)]
+    terminal.result({"exit_code": 0, "written": written}, written)
+
+
+def _write_table(frame: "pd.DataFrame", path: Path) -> None:
+    """Write beside, then rename: an interrupted command leaves the old file."""
+    import os
+    import tempfile
+
+    from silvafisc.results.outcome import write_csv
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as staging:
+        write_csv(frame, Path(staging) / "table.csv")
+        os.replace(Path(staging) / "table.csv", path)

@@ -1,0 +1,75 @@
+"""The few lines that a run ends with: what was reached, how surely, whether it adds up, where it lies."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from silvafisc.results import Outcome
+
+FEN_PER_100M_YUAN = 100 * 10**8
+WHOLE_FROM = 1000
+
+
+def summary_data(outcome: "Outcome", folder: Path | None, files: list[Path]) -> dict[str, Any]:
+    """The summary as plain data."""
+    checks = outcome.audit["checks"]
+    return {
+        "exit_code": 0,
+        "id": outcome.meta["id"],
+        "status": outcome.meta["status"],
+        "objectives": [dict(entry) for entry in outcome.meta["objectives"]],
+        "payment_fen": int(outcome.tables["allocation"]["payment_fen"].sum()),
+        "audit_clean": outcome.audit["clean"],
+        "audit_checks": len(checks),
+        "audit_comparisons": sum(int(check["checked"]) for check in checks),
+        "content_hash": outcome.meta.get("content_hash", ""),
+        "folder": "" if folder is None else str(folder),
+        "briefings": [str(path) for path in files],
+    }
+
+
+def summary_lines(outcome: "Outcome", folder: Path | None, files: list[Path], language: str) -> list[str]:
+    """The summary as text."""
+    zh = language == "zh"
+    data, title = summary_data(outcome, folder, files), outcome.meta["title"]
+    kind = outcome.meta["kind"]
+    lines = [f"{title[language]}（{kind['zh']}）" if zh else f"{title['en']} ({kind['en']})"]
+    lines += [_objective(entry, language) for entry in outcome.meta["objectives"]]
+    periods, paid = outcome.resolved.periods, data["payment_fen"] / FEN_PER_100M_YUAN
+    span = periods[0] if len(periods) == 1 else f"{periods[0]}–{periods[-1]}"
+    units = outcome.tables["allocation"]["region_code"].nunique()
+    lines.append(
+        f"安排资金 {paid:,.2f} 亿元（{span} 年，{units} 个单位，各级合计）"
+        if zh
+        else f"{paid:,.2f} hundred million yuan to {units} units ({span}, all payers)"
+    )
+    verdict = {True: ("通过", "clean"), False: ("未通过", "not clean")}[bool(data["audit_clean"])]
+    lines.append(
+        f"校核{verdict[0]}：{data['audit_checks']} 项规则与合计，{data['audit_comparisons']:,} 处逐一复算"
+        if zh
+        else f"audit {verdict[1]}: {data['audit_checks']} rules and sums, {data['audit_comparisons']:,} comparisons"
+    )
+    if folder is not None:
+        lines.append(f"结果目录：{folder}" if zh else f"outcome: {folder}")
+    lines += [f"  {path}" for path in files]
+    return lines
+
+
+def _objective(entry: Mapping[str, Any], language: str) -> str:
+    from silvafisc.quantities import UNITS
+
+    unit = UNITS.get(str(entry["unit"]))
+    label = (unit.label_zh if language == "zh" else unit.label_en) if unit else str(entry["unit"])
+    value, bound, gap = float(entry["value"]), float(entry["bound"]), float(entry["gap"])
+    proof = f"上界 {_plain(bound)}，差距 {gap:.2%}" if language == "zh" else f"bound {_plain(bound)}, gap {gap:.2%}"
+    name = entry["label"][language]
+    return (
+        f"{name} {_plain(value)} {label}（{proof}）"
+        if language == "zh"
+        else f"{name} {_plain(value)} {label} ({proof})"
+    )
+
+
+def _plain(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= WHOLE_FROM else f"{value:,.6g}"
