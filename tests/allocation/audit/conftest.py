@@ -110,8 +110,8 @@ DEV,central,2027,7000000,0,5154126,1577113,268761,0,268761
 REGIONS = """
 region_code,payer_tier,groups,last_year_fen,importance,need,score,grade,omega,own_revenue_fen
 110001,1,,100049999,0.2,0.1,0.140000,1,0.6,5025000
-110002,2,listed,120000,0.5,0.6,0.560000,2,1.2,52732200
-110003,2,poor,,0.6,0.900001,0.780001,2,1.5,26780100
+110002,2,listed,120000,0.5,0.6,0.560000,2,1.2,43563100
+110003,2,poor,,0.6,0.900001,0.780001,2,1.5,6695000
 """
 
 NOTICE = """
@@ -153,8 +153,8 @@ INPUTS = {
     "regions": """
 region_code,region_name,region_name_en,unit_level,parent_code,payer_tier,groups,population_person,rural_population_person,rural_income_fen,gdp_per_capita_fen,own_revenue_fen,expenditure_fen
 110001,甲,A,county,110000,1,,500,100,2000000,1,5025000,1
-110002,乙,B,county,110000,2,listed,500,200,1000000,1,52732200,1
-110003,丙,C,county,110000,2,poor,500,100,800000,1,26780100,1
+110002,乙,B,county,110000,2,listed,500,200,1000000,1,43563100,1
+110003,丙,C,county,110000,2,poor,500,100,800000,1,6695000,1
 """,
     "areas": """
 region_code,category,area_tenth_mu,certified,document

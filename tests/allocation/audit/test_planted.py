@@ -85,7 +85,8 @@ def factor_money_matched_by_one_fen(case: Any) -> None:
 
 
 def own_revenue_just_too_small(case: Any) -> None:
-    # B bears 527 322 fen in 2027, exactly 1 % of its own revenue; one fen less revenue and the floor is 527 321.
+    # B, a county, bears its county column in 2027: 16 667 + 4 440 + 8 333 + 1 124 + 270 045 + 135 022 = 435 631 fen,
+    # exactly 1 % of its own revenue; one fen less revenue and the limit is 435 630.
     case.add("inputs/regions", "own_revenue_fen", -1, region_code=B)
 
 
@@ -177,6 +178,43 @@ def test_a_planted_violation_is_rejected_by_its_rule(case: Any, rule: str, plant
 
 def test_every_audited_rule_has_a_planted_violation() -> None:
     assert {rule for rule, _ in RULES} == set(audited("rule"))
+
+
+@pytest.mark.parametrize(
+    ("level", "burden"),
+    [
+        # by hand, B in 2027: county 435 631; provincial 50 000 + 13 320 + 25 000 + 3 371 = 91 691; city 7 moved from central
+        ("county", 435631),
+        ("city", 435638),
+        ("province", 527329),
+    ],
+)
+def test_a_unit_bears_what_its_own_and_lower_levels_pay(case: Any, level: str, burden: int) -> None:
+    row = {"region_code": B, "nature": "rigid", "category": "state", "period": "2027"}
+    case.add("allocation", "central_fen", -7, **row)
+    case.add("allocation", "city_fen", 7, **row)
+    case.rule("local_capacity", kappa="1")
+    case.set("inputs/regions", "unit_level", level, region_code=B)
+    case.set("inputs/regions", "own_revenue_fen", burden, region_code=B)
+    assert "local_capacity" not in case.unclean()
+    case.add("inputs/regions", "own_revenue_fen", -1, region_code=B)
+    (finding,) = case.unclean()["local_capacity"]
+    assert finding["where"] == f"region_code={B}, period=2027"
+    assert finding["found"] == f"{burden} fen"
+
+
+def test_the_provincial_column_is_no_burden_of_a_county(case: Any) -> None:
+    # A gets 50 250 fen a year from its province and pays nothing itself
+    case.set("inputs/regions", "own_revenue_fen", 0, region_code=A)
+    assert "local_capacity" not in case.unclean()
+    case.set("inputs/regions", "unit_level", "province", region_code=A)
+    assert [f["found"] for f in case.unclean()["local_capacity"]] == ["50250 fen", "50250 fen"]
+
+
+def test_a_unit_of_unknown_level_is_refused_by_name(case: Any) -> None:
+    case.set("inputs/regions", "unit_level", "township", region_code=A)
+    findings = case.unclean()["local_capacity"]
+    assert any(A in f["where"] and f["found"] == "township" for f in findings)
 
 
 def test_limits_hold_when_they_are_met_exactly(case: Any) -> None:

@@ -172,6 +172,7 @@ class Unit:
     """What the input tables say of a receiving unit; money in fen."""
 
     region: str
+    level: str
     tier: str
     groups: str
     own_revenue: int

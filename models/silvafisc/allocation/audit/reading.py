@@ -295,11 +295,14 @@ def _units(inputs: UnitInputs, check: Check) -> dict[str, Unit]:
     return {
         cells.text("region_code"): Unit(
             cells.text("region_code"),
+            cells.text("unit_level"),
             cells.text("payer_tier"),
             cells.text("groups"),
             *(cells.integer(column) for column in numbers),
         )
-        for cells in rows("inputs/regions", inputs.regions, ("region_code",), ("payer_tier", "groups", *numbers), check)
+        for cells in rows(
+            "inputs/regions", inputs.regions, ("region_code",), ("unit_level", "payer_tier", "groups", *numbers), check
+        )
     }
 
 
