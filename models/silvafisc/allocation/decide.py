@@ -197,3 +197,19 @@ def payoff_table(engines: Sequence[Engine], terms: Sequence[str], progress: Prog
     utopia = {t: table[t][t] for t in terms}
     nadir = {t: min(row[t] for row in table.values()) for t in terms}
     return Payoff(utopia, nadir, table)
+
+
+def weighted_point(engines: Sequence[Engine], weights: Mapping[str, float]) -> dict[str, float]:
+    """Values of the objectives at the maximum of their weighted sum (weights in each objective's own unit)."""
+    vectors = {
+        id(e): (
+            np.sum([w * e.vector(e.objectives[t][0]) for t, w in weights.items()], axis=0),
+            sum(w * e.objectives[t][0].constant for t, w in weights.items()),
+        )
+        for e in engines
+    }
+    engine, solution, _ = _best(_race(engines, vectors))
+    return {
+        t: float(engine.vector(engine.objectives[t][0]) @ solution.point) + engine.objectives[t][0].constant
+        for t in weights
+    }

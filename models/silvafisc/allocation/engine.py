@@ -1,5 +1,7 @@
 """One α, all its solves: blocks solved apart where nothing ties them, by structure where it is known, else by HiGHS."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from silvafisc.results import Resolved
@@ -7,7 +9,7 @@ from silvafisc.results import Resolved
 from .blocks import Block, blocks_of, whole
 from .build import compile_with_pyomo
 from .model import Model, assemble
-from .problem import Floats, Objective, Problem
+from .problem import Floats, Indices, Objective, Problem
 from .solve import Session, Solution
 from .staircase import Staircase
 from .terms import objectives_of, rule_part
@@ -80,6 +82,22 @@ class Engine:
         build = compile_with_pyomo if reference else assemble
         self.model: Model = build(problem, parts, flat)
         self._units = [_Unit(block, resolved) for block in blocks_of(self.model)]
+
+    def with_limit(self, row: int, *, upper: float) -> "Engine":
+        """The same engine with another upper limit of one row, given in the rule's own unit."""
+        upper_limits = self.model.upper.copy()
+        upper_limits[row] = upper * self.model.row_scale[row]
+        return self._on(replace(self.model, upper=upper_limits))
+
+    def without_columns(self, columns: Indices) -> "Engine":
+        """The same engine with some columns never chosen."""
+        return self._on(replace(self.model, closed=columns))
+
+    def _on(self, model: Model) -> "Engine":
+        other = object.__new__(Engine)
+        other.problem, other.objectives, other.model = self.problem, self.objectives, model
+        other._units = [_Unit(block, self.problem.resolved) for block in blocks_of(model)]
+        return other
 
     def vector(self, objective: Objective) -> Floats:
         """Coefficients of an objective over the whole model."""

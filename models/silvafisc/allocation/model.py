@@ -1,13 +1,13 @@
 """The model as a matrix: what the solver gets, and how its rows map back to rules."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from .problem import Aux, Floats, Objective, Part, Problem, Row
+from .problem import Aux, Floats, Indices, Objective, Part, Problem, Row
 
 # Rows are scaled by powers of two (exact) so that their largest coefficient is near this size: a solver tolerance of
 # 1e-9 on such a row is then less than a fen in ten billion yuan.
@@ -18,7 +18,7 @@ _ROW_SIZE = 1024.0
 class Model:
     """lower <= matrix @ x <= upper over binary columns followed by helping variables.
 
-    row_scale: the matrix row equals the rule's row times this power of two.
+    row_scale: the matrix row equals the rule's row times this power of two. closed: columns that may not be chosen.
     """
 
     problem: Problem
@@ -28,6 +28,7 @@ class Model:
     lower: Floats
     upper: Floats
     row_scale: Floats
+    closed: Indices = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def size(self) -> int:
@@ -44,7 +45,9 @@ class Model:
         """Bounds of all columns."""
         n = self.problem.size
         low = np.concatenate([np.zeros(n), [v.lower for v in self.variables]])
-        return low, np.concatenate([np.ones(n), [v.upper for v in self.variables]])
+        high = np.concatenate([np.ones(n), [v.upper for v in self.variables]])
+        high[self.closed] = 0.0
+        return low, high
 
     def vector(self, objective: Objective) -> Floats:
         """Coefficients of an objective over all columns of this model."""

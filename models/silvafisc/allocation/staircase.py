@@ -53,9 +53,10 @@ class Staircase:
     """Enumerates the staircases of one block. Objectives and points are vectors over the block's columns."""
 
     def __init__(
-        self, block: Block, tables: list[list[_Table]], cuts: Indices, grades: int, limits: dict[int, int]
+        self, block: Block, tables: list[list[_Table]], cuts: Indices, grades: int, limits: dict[int, int], rises: bool
     ) -> None:
         self.block, self._tables, self._cuts, self._grades, self._limits = block, tables, cuts, grades, limits
+        self._rises = rises
         self._cells = max(table.columns.shape[1] for tables_ in tables for table in tables_)
         self._holds: list[tuple[Floats, float]] = []
         dense = block.matrix
@@ -103,7 +104,7 @@ class Staircase:
                 line.append(_Table(grid.to_numpy(np.int64), grid.index.to_numpy(np.int64)))
             tables.append(line)
         widths = {table.columns.shape[1] for line in tables for table in line}
-        if len(widths) != 1 or (len(periods) > 1 and not rises):
+        if len(widths) != 1:
             return None
         for row in rows:
             single = len({problem.columns["period"].iat[c] for c in row.columns if c < problem.size} - {""}) <= 1
@@ -116,7 +117,8 @@ class Staircase:
             for row in rows
             if row.rule == "published_values" and row.label in categories
         }
-        return Staircase(block, tables, np.array([local[i] for i in cut_columns], np.int64), grades, limits)
+        cuts = np.array([local[i] for i in cut_columns], np.int64)
+        return Staircase(block, tables, cuts, grades, limits, rises)
 
     def hold(self, objective: Floats, at_least: float) -> None:
         """Keep an objective at or above a value in all later solves."""
@@ -341,7 +343,9 @@ class _Search:
 
         def descend(p: int, sums: Floats, below: Indices | None, bits: Bits, path: tuple[tuple[int, ...], ...]) -> None:
             c = candidates[p]
-            able = np.ones(len(c.levels), bool) if below is None else (standards[p] >= below).all(axis=1)
+            able = np.ones(len(c.levels), bool)
+            if below is not None and self.stairs._rises:
+                able &= (standards[p] >= below).all(axis=1)
             joined = c.bits | bits
             for category, limit in self.stairs._limits.items():
                 able &= np.bitwise_count(joined[:, category]) <= limit

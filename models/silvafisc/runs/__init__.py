@@ -13,25 +13,36 @@ if TYPE_CHECKING:
 
     from .check import check_path, load_outcome
     from .compare import Comparison, compare
+    from .errors import Infeasible
     from .explain import Explanation, explain
+    from .frontier import frontier
     from .inputs import load_inputs
     from .resolve import resolve
+    from .run import AuditError, run
     from .templates import write_templates
 
 __all__ = [
+    "AuditError",
     "Comparison",
     "Explanation",
+    "Infeasible",
     "check_path",
     "compare",
     "explain",
+    "frontier",
     "load_inputs",
     "load_outcome",
     "load_scenario",
     "resolve",
+    "run",
     "write_templates",
 ]
 
 _HOMES = {
+    "AuditError": "silvafisc.runs.run",
+    "Infeasible": "silvafisc.runs.errors",
+    "frontier": "silvafisc.runs.frontier",
+    "run": "silvafisc.runs.run",
     "Comparison": "silvafisc.runs.compare",
     "Explanation": "silvafisc.runs.explain",
     "check_path": "silvafisc.runs.check",

@@ -1,0 +1,65 @@
+"""What a reader asks beside the answer: baselines, reasons, prices, the frontier, and what the answer is sensitive to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+from silvafisc.allocation.baselines import baseline_values, baselines
+from silvafisc.allocation.reasons import reasons
+
+from silvafisc.allocation.case_mode import case_problem
+from silvafisc.allocation.decide import Decision
+from silvafisc.allocation.problem import Floats
+from silvafisc.allocation.tables import chosen_offers
+
+from .frontier import frontier_points
+from .prepare import Prepared, Progress, engines
+from .prices import explainability, fairness_prices, shadow_prices
+from .sensitivity import sensitivities
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Further tables of the outcome, and the prices that go into outcome.json."""
+
+    tables: dict[str, pd.DataFrame]
+    prices: dict[str, Any] = field(default_factory=dict)
+
+
+def beside(
+    prepared: Prepared, decision: Decision, point: Floats, tables: Mapping[str, pd.DataFrame], say: Progress
+) -> Beside:
+    """Compute them all; case-mode scenarios have no published rule to vary, so they get baselines and prices only."""
+    problem = decision.problem
+    rule_mode = prepared.resolved.mode == "rule"
+    say("baselines")
+    kept = _chosen_factor_offers(decision, point)
+    case = case_problem(prepared.resolved, prepared.inputs, prepared.responses.indices, prepared.menus, kept)
+    frame = baselines(problem, tables, case)
+    extra = {
+        "baselines": frame,
+        "reasons": reasons(problem, tables, {"factor_method": frame[frame["baseline"] == "factor_method"]}),
+    }
+    say("prices")
+    extra["shadow_prices"] = shadow_prices(prepared, decision)
+    prices: dict[str, Any] = {}
+    if rule_mode:
+        prices["explainability"] = explainability(prepared, decision, kept)
+        prices["fairness"] = fairness_prices(prepared, decision)
+    terms = [s.term for s in prepared.resolved.objectives][:2]
+    if len(terms) == 2:
+        say("frontier")
+        sweep = engines(prepared) if rule_mode else [decision.engine]
+        extra["frontier"] = frontier_points(sweep, terms, decision, baseline_values(problem, frame, terms))
+    if rule_mode:
+        say("sensitivity")
+        extra["sensitivity"] = sensitivities(prepared, decision, tables, say)
+    return Beside(extra, prices)
+
+
+def _chosen_factor_offers(decision: Decision, point: Floats) -> dict[tuple[str, str], str]:
+    """(fund, period) -> the factor weighting that was chosen."""
+    table = decision.problem.offers.table.iloc[chosen_offers(decision.problem, point)]
+    factor = table[table["nature"] == "factor"]
+    return {(str(f), str(p)): str(o) for f, p, o in zip(factor["fund"], factor["period"], factor["offer"], strict=True)}

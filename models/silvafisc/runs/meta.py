@@ -1,0 +1,109 @@
+"""outcome.json: what was decided, how good it is, what it rests on, and how to make it again."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from silvafisc.allocation.decide import Decision
+from silvafisc.allocation.terms import term
+
+from .indicators import shares
+from .prepare import Prepared
+
+_PACKAGES = ("silvafisc", "pyomo", "highspy", "numpy", "pandas", "scipy")
+
+
+def describe(
+    prepared: Prepared, decision: Decision, tables: Mapping[str, pd.DataFrame], prices: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The content of outcome.json (without format version, resolved scenario and hash, which saving adds)."""
+    scenario, resolved = prepared.scenario, prepared.resolved
+    parts = shares(prepared, tables["allocation"])
+    return {
+        "id": resolved.id,
+        "title": {"zh": scenario.title.zh, "en": scenario.title.en},
+        "kind": {"zh": scenario.kind.zh, "en": scenario.kind.en},
+        "policy_date": resolved.policy_date,
+        "mode": resolved.mode,
+        "status": decision.status,
+        "alpha": decision.problem.alpha if resolved.grades.by_region else None,
+        "objectives": _objectives(prepared, decision),
+        "stages": [
+            {"name": name, "value": value, "bound": bound, "gap": gap} for name, value, bound, gap in decision.stages
+        ],
+        "exchange_rates": _exchange_rates(prepared, decision),
+        "share_open_to_choice": parts["open_to_choice"],
+        "share_assumed_money": parts["assumed_money"],
+        "share_assumed_carbon": parts["assumed_carbon"],
+        "prices": dict(prices),
+        "caveats": [{"zh": c.zh, "en": c.en} for c in scenario.caveats],
+        "provisions": [p.model_dump(mode="json") for p in scenario.provisions],
+        "versions": {name: version(name) for name in _PACKAGES},
+        "input_hashes": _hashes(prepared),
+        "seed": resolved.seed,
+    }
+
+
+def _objectives(prepared: Prepared, decision: Decision) -> list[dict[str, Any]]:
+    """Value of each objective in its own unit; bound and gap of the stage that decided it."""
+    entries = []
+    for spec in prepared.resolved.objectives:
+        objective = decision.engine.objectives[spec.term][0]
+        value = decision.values[spec.term]
+        payoff = decision.payoff
+        known = payoff is not None and spec.term in payoff.utopia
+        stage = next((s for s in decision.stages if spec.term in s[0].split(" + ")), None)
+        alone = stage is not None and stage[0] == spec.term
+        entries.append(
+            {
+                "term": spec.term,
+                "label": term(spec.term).TITLE,
+                "unit": objective.unit,
+                "value": value,
+                "bound": stage[2] if stage and alone else (payoff.utopia[spec.term] if payoff and known else None),
+                "gap": None if stage is None else stage[3],
+                "utopia": payoff.utopia[spec.term] if payoff and known else None,
+                "nadir": payoff.nadir[spec.term] if payoff and known else None,
+                "weight": spec.weight,
+                "stage": spec.stage,
+            }
+        )
+    return entries
+
+
+def _exchange_rates(prepared: Prepared, decision: Decision) -> list[dict[str, Any]]:
+    """How much of the first objective the weights give for one unit of another."""
+    weighted = [s for s in prepared.resolved.objectives if s.weight]
+    if decision.payoff is None or len(weighted) < 2:
+        return []
+    first, *others = weighted
+    worth = {s.term: float(s.weight or 0.0) / decision.payoff.range(s.term) for s in weighted}
+    units = {s.term: decision.engine.objectives[s.term][0].unit for s in weighted}
+    return [
+        {
+            "of": first.term,
+            "per": other.term,
+            "value": worth[other.term] / worth[first.term],
+            "unit": f"{units[first.term]}_per_{units[other.term]}",
+        }
+        for other in others
+    ]
+
+
+def _hashes(prepared: Prepared) -> dict[str, str]:
+    """SHA-256 of every input table, of the scenario and of the law as it was read."""
+    tables = {
+        f"inputs/{name}.csv": frame.to_csv(index=False, lineterminator="\n")
+        for name, frame in prepared.inputs.tables().items()
+    }
+    law = {path: prepared.rules.entry(path).value for path in sorted(prepared.rules.used)}
+    texts = {
+        **tables,
+        "scenario": json.dumps(prepared.scenario.to_json(), ensure_ascii=False, sort_keys=True),
+        "law": json.dumps(law, ensure_ascii=False, sort_keys=True),
+    }
+    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(texts.items())}

@@ -1,0 +1,149 @@
+"""From a scenario to everything the allocation needs: law, inputs, yields, responses, offers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from silvafisc import carbon, economy
+from silvafisc.allocation.engine import Engine
+from silvafisc.allocation.menus import Menus, menus
+from silvafisc.allocation.rule_mode import rule_problem
+from silvafisc.datasets import load_package
+from silvafisc.datasets.findings import Finding, InputError
+from silvafisc.policy import ParameterTree, Rules, Scenario, load_scenario
+from silvafisc.results import Resolved, Responses, UnitInputs, Yields
+
+from .inputs import load_inputs
+from .resolve import resolve
+
+Progress = Callable[[str], None]
+_FILE = "scenario"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A scenario with all its consequences computed; nothing is decided yet."""
+
+    scenario: Scenario
+    tree: ParameterTree
+    rules: Rules
+    inputs: UnitInputs
+    resolved: Resolved
+    yields: Yields
+    scores: pd.DataFrame
+    responses: Responses
+    menus: Menus
+
+
+def as_scenario(scenario: str | Path | Scenario) -> Scenario:
+    """A scenario by name, path or as it is. Raises InputError."""
+    return scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+
+
+def prepare(
+    scenario: str | Path | Scenario, data: str | Path | None = None, progress: Progress | None = None
+) -> Prepared:
+    """Read the law and the tables, and compute yields, responses and offers.
+
+    Args:
+        data: folder or workbook that stands for the scenario's own `data`.
+
+    Raises:
+        InputError: every finding in the scenario, the law's changes and the tables.
+    """
+    say = progress or (lambda text: None)
+    say("load")
+    loaded = as_scenario(scenario)
+    tree = ParameterTree.load().apply(loaded.parameter_changes())
+    rules = tree.on(loaded.policy_date)
+    inputs = load_inputs(data or loaded.data_folder or "builtin:nation", rules)
+    resolved = resolve(loaded, tree, inputs)
+    _refuse_what_is_not_built(loaded, resolved, inputs)
+    say("consequences")
+    packages = {name: load_package(name) for name in carbon.PACKAGES}
+    measures = ["compensation", *(task.id for task in resolved.tasks)]
+    yields = carbon.yields(inputs.stands, packages, measures, resolved.periods, loaded.horizon, rules)
+    scores = carbon.scores(inputs.stands, packages, rules)
+    responses = economy.responses(inputs, resolved, scores, rules)
+    unused = tree.unused_changes()
+    if unused:
+        raise InputError(
+            [
+                Finding(c.where, c.path, "nothing in this scenario reads this parameter", "本情景没有用到这个参数")
+                for c in unused
+            ]
+        )
+    say("offers")
+    return Prepared(
+        loaded, tree, rules, inputs, resolved, yields, scores, responses, menus(resolved, inputs, yields, responses)
+    )
+
+
+def changed(
+    prepared: Prepared,
+    *,
+    inputs: UnitInputs | None = None,
+    resolved: Resolved | None = None,
+    shape: str | None = None,
+    measure_factors: dict[str, float] | None = None,
+) -> Prepared:
+    """The same scenario on other inputs or assumptions, its consequences computed again.
+
+    measure_factors: measure -> factor on its carbon yields.
+    """
+    tables, exact = inputs or prepared.inputs, resolved or prepared.resolved
+    packages = {name: load_package(name) for name in carbon.PACKAGES}
+    yields = prepared.yields
+    if inputs is not None and not tables.stands.equals(prepared.inputs.stands):
+        measures = ["compensation", *(task.id for task in exact.tasks)]
+        yields = carbon.yields(
+            tables.stands, packages, measures, exact.periods, prepared.scenario.horizon, prepared.rules
+        )
+    if measure_factors:
+        table = yields.table.copy()
+        factor = table["measure"].map(measure_factors).fillna(1.0)
+        for column in [c for c in table.columns if c.endswith("_tco2e_per_mu")]:
+            table[column] = table[column] * factor
+        yields = Yields(table, yields.horizon)
+    responses = economy.responses(tables, exact, prepared.scores, prepared.rules, shape=shape)
+    return replace(
+        prepared,
+        inputs=tables,
+        resolved=exact,
+        yields=yields,
+        responses=responses,
+        menus=menus(exact, tables, yields, responses),
+    )
+
+
+def engines(prepared: Prepared, alphas: tuple[str, ...] | None = None, *, reference: bool = False) -> list[Engine]:
+    """One engine per α of a rule-mode scenario, ascending; a single one where units are not graded."""
+    grades = prepared.resolved.grades
+    wanted = alphas or (tuple(sorted(grades.alphas, key=float)) if grades.by_region else ("0.5",))
+    return [
+        Engine(
+            rule_problem(prepared.resolved, prepared.inputs, prepared.responses.indices, prepared.menus, alpha),
+            reference=reference,
+        )
+        for alpha in wanted
+    ]
+
+
+def _refuse_what_is_not_built(scenario: Scenario, resolved: Resolved, inputs: UnitInputs) -> None:
+    """Say plainly what this version cannot do; never solve something else instead."""
+    findings = []
+    for fund in resolved.funds:
+        if fund.residue != "unallocated":
+            en = "a residue that joins the factor pot is not built yet; write `residue: unallocated` or widen the pot grid"
+            zh = "余额并入因素法资金池尚未实现；请改为 residue: unallocated 或扩大资金池档次"
+            findings.append(Finding(scenario.where("funds", fund.id), f"funds.{fund.id}.residue", en, zh))
+    if inputs.last_year is None:
+        for name in ("change_band", "not_below_last_year"):
+            if resolved.rule(name) is not None:
+                en = f"rule {name} needs a table of last year's amounts (last_year.csv)"
+                zh = f"规则 {name} 需要上年数据表（last_year.csv）"
+                findings.append(Finding(scenario.where("rules"), f"rules.{name}", en, zh))
+    if findings:
+        raise InputError(findings)

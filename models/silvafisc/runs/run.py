@@ -1,0 +1,111 @@
+"""Run a scenario: prepare, decide, settle, tabulate, audit, and what a reader asks beside the answer."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from silvafisc.allocation.audit import audit
+from silvafisc.allocation.case_mode import case_problem
+from silvafisc.allocation.decide import Decision, InfeasibleError, decide
+from silvafisc.allocation.engine import Engine
+from silvafisc.allocation.problem import Floats
+from silvafisc.allocation.settle import settle
+from silvafisc.allocation.tables import outcome_tables
+from silvafisc.economy.ledger import ledger_frame, parameter_ledger
+from silvafisc.policy import Scenario
+from silvafisc.results import Outcome
+from silvafisc.results.outcome import outcome_columns
+
+from .beside import beside
+from .indicators import indicators, lorenz_points
+from .infeasible import explain_infeasible, floors_within_envelopes
+from .meta import describe
+from .prepare import Prepared, Progress, engines, prepare
+
+
+class AuditError(Exception):
+    """The independent audit does not confirm the allocation: nothing may be reported. A bug, not the user's fault."""
+
+
+def run(
+    scenario: str | Path | Scenario, *, data: str | Path | None = None, progress: Progress | None = None
+) -> Outcome:
+    """Solve a scenario and return its audited outcome (not yet saved).
+
+    Raises:
+        InputError: wrong scenario or tables, all findings at once.
+        Infeasible: no allocation keeps all rules; names the smallest relaxation.
+        AuditError: the audit does not confirm the result.
+    """
+    say = progress or (lambda text: None)
+    prepared = prepare(scenario, data, say)
+    floors_within_envelopes(prepared)
+    decision, point = solve(prepared, say)
+    say("settle and audit")
+    tables = outcome_tables(decision.engine.model, point)
+    checked = audit(prepared.resolved, prepared.inputs, tables)
+    if not checked["clean"]:
+        broken = [f"{c['rule']}: {f['en']}" for c in checked["checks"] for f in c["findings"]]
+        raise AuditError("\n".join(broken[:20]))
+    return finish(prepared, decision, point, tables, say)
+
+
+def solve(prepared: Prepared, say: Progress) -> tuple[Decision, Floats]:
+    """Decide and settle; the published answer is built through Pyomo. Raises Infeasible."""
+    solvers = (
+        engines(prepared, reference=True)
+        if prepared.resolved.mode == "rule"
+        else [case_engine(prepared, reference=True)]
+    )
+    try:
+        decision = decide(solvers, prepared.resolved.objectives, progress=say)
+    except InfeasibleError:
+        raise explain_infeasible(prepared, solvers[0]) from None
+    return decision, settle(decision.engine.model, decision.point, last_objective(prepared, decision.engine))
+
+
+def case_engine(
+    prepared: Prepared, factor_offers: dict[tuple[str, str], str] | None = None, *, reference: bool = False
+) -> Engine:
+    """The engine of case mode: every offer of every unit on its own."""
+    problem = case_problem(
+        prepared.resolved, prepared.inputs, prepared.responses.indices, prepared.menus, factor_offers
+    )
+    return Engine(problem, reference=reference)
+
+
+def last_objective(prepared: Prepared, engine: Engine) -> Floats:
+    """Coefficients of the last objective that the scenario names: what settlement loses least of."""
+    return engine.vector(engine.objectives[prepared.resolved.objectives[-1].term][0])
+
+
+def finish(
+    prepared: Prepared, decision: Decision, point: Floats, tables: Mapping[str, pd.DataFrame], say: Progress
+) -> Outcome:
+    """Everything beside the answer, the ledger, and the final audit over what will be saved."""
+    extra = beside(prepared, decision, point, tables, say)
+    frames = dict(tables) | extra.tables
+    frames["indicators"] = indicators(prepared, frames)
+    frames["lorenz"] = lorenz_points(prepared, frames["allocation"])
+    reads = parameter_ledger(prepared.rules, sorted(prepared.rules.used))
+    known = prepared.inputs.ledger.astype(str)
+    names = [str(name) for name in known.columns]
+    rows = [dict(zip(names, values, strict=True)) for values in known.itertuples(index=False, name=None)]
+    frames["sources"] = ledger_frame({row["what"]: row for row in [*rows, *reads]}.values())
+    for name, columns in outcome_columns().items():
+        frames.setdefault(name, pd.DataFrame(columns=[column.name for column in columns]))
+    for name, frame in frames.items():
+        declared = [column.name for column in outcome_columns().get(name, ())]
+        frames[name] = frame[[*declared, *(c for c in frame.columns if c not in declared)]]
+    final = audit(prepared.resolved, prepared.inputs, frames)
+    if not final["clean"]:
+        broken = [f"{c['rule']}: {f['en']}" for c in final["checks"] for f in c["findings"]]
+        raise AuditError("\n".join(broken[:20]))
+    return Outcome(
+        meta=describe(prepared, decision, frames, extra.prices),
+        tables=frames,
+        inputs=prepared.inputs,
+        resolved=prepared.resolved,
+        audit=final,
+    )

@@ -1,0 +1,98 @@
+"""What the answer is sensitive to: the scenario solved again with one assumption moved at a time."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from silvafisc import carbon
+from silvafisc.allocation.decide import Decision, InfeasibleError, decide
+from silvafisc.allocation.settle import settle
+from silvafisc.allocation.tables import outcome_tables
+from silvafisc.results import UnitInputs
+
+from .prepare import Prepared, Progress, changed, engines
+
+COLUMNS = ["assumption", "change", "objective", "value", "units_changed", "units_regraded"]
+MOVE = 0.2
+"""Design 2: how many units change when each main assumption moves by 20 %."""
+_NOTICEABLE = 0.01
+
+Move = tuple[str, str, Callable[[], Prepared]]
+
+
+def sensitivities(
+    prepared: Prepared, decision: Decision, tables: Mapping[str, pd.DataFrame], say: Progress
+) -> pd.DataFrame:
+    """One row per assumption, change and objective.
+
+    Every row is a new solve at the published α and with the published normalisation; units_changed counts units whose
+    total moves by more than 1 %, units_regraded units whose grade changes.
+    """
+    totals = _totals(tables["allocation"])
+    grades = dict(zip(tables["regions"]["region_code"], tables["regions"]["grade"], strict=True))
+    rows: list[tuple[str, str, str, float | None, int, int]] = []
+    for name, change, make in _moves(prepared):
+        say(f"sensitivity {name} {change}")
+        moved = make()
+        alphas = (decision.problem.alpha,) if moved.resolved.grades.by_region else None
+        try:
+            again = decide(engines(moved, alphas), moved.resolved.objectives, payoff=decision.payoff)
+        except InfeasibleError:
+            rows += [(name, change, s.term, None, len(totals), 0) for s in prepared.resolved.objectives]
+            continue
+        gain = again.engine.vector(again.engine.objectives[prepared.resolved.objectives[-1].term][0])
+        result = outcome_tables(again.engine.model, settle(again.engine.model, again.point, gain))
+        new = _totals(result["allocation"])
+        changed_units = sum(abs(new.get(c, 0) - fen) > _NOTICEABLE * max(1, fen) for c, fen in totals.items())
+        new_grades = dict(zip(result["regions"]["region_code"], result["regions"]["grade"], strict=True))
+        regraded = sum(new_grades[code] != grade for code, grade in grades.items())
+        rows += [
+            (name, change, s.term, again.values[s.term], changed_units, regraded) for s in prepared.resolved.objectives
+        ]
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    frame["value"] = frame["value"].astype("float64")
+    return frame
+
+
+def _totals(allocation: pd.DataFrame) -> dict[str, int]:
+    sums = allocation.groupby("region_code")["payment_fen"].sum()
+    return {str(code): int(fen) for code, fen in sums.items()}
+
+
+def _moves(prepared: Prepared) -> Iterator[Move]:
+    """The main assumptions, each 20 % down and up; the loss hazard at both ends of its band; the other uptake shape."""
+    inputs = prepared.inputs
+    lowest, central, highest = carbon.loss_hazard_band(prepared.rules)
+    for end in (lowest, highest):
+        stands = inputs.stands.assign(loss_hazard_per_year=inputs.stands["loss_hazard_per_year"] * (end / central))
+        yield "loss_hazard", f"{end:.1%}", _on(prepared, replace(inputs, stands=stands))
+    for sign in (-MOVE, MOVE):
+        factor, change = 1 + sign, f"{sign:+.0%}"
+        responses = inputs.responses
+        moved = (responses["opportunity_cost_fen"] * factor).round().astype("int64")
+        yield "opportunity_cost", change, _on(prepared, _with(inputs, responses, opportunity_cost_fen=moved))
+        for column in ("sigma", "household_share"):
+            values = (
+                (responses[column] * factor).clip(upper=1.0)
+                if column == "household_share"
+                else responses[column] * factor
+            )
+            yield column, change, _on(prepared, _with(inputs, responses, **{column: values}))
+        need = (inputs.tasks["need_tenth_mu"] * factor).astype("int64")
+        yield "task_need", change, _on(prepared, replace(inputs, tasks=inputs.tasks.assign(need_tenth_mu=need)))
+        for measure in (task.id for task in prepared.resolved.tasks if task.id == "afforestation"):
+            yield "afforestation_yield", change, _scaled(prepared, {measure: factor})
+    yield "retention_shape", "S", lambda: changed(prepared, shape="s_shape")
+
+
+def _with(inputs: UnitInputs, responses: pd.DataFrame, **columns: pd.Series) -> UnitInputs:
+    return replace(inputs, responses=responses.assign(**columns))
+
+
+def _on(prepared: Prepared, inputs: UnitInputs) -> Callable[[], Prepared]:
+    return lambda: changed(prepared, inputs=inputs)
+
+
+def _scaled(prepared: Prepared, factors: dict[str, float]) -> Callable[[], Prepared]:
+    return lambda: changed(prepared, measure_factors=factors)
