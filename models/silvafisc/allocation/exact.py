@@ -1,5 +1,6 @@
 """Vectorised exact integer arithmetic for whole tables of offers (same results as `silvafisc.quantities`)."""
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 
@@ -39,3 +40,14 @@ def split(amount_fen: Ints, shares: Shares) -> dict[str, Ints]:
     rank = np.argsort(order, axis=1, kind="stable")
     floors += rank < left[:, None]
     return {payer: floors[:, i] for i, (payer, _) in enumerate(parts)}
+
+
+def split_by_tier(amount_fen: Ints, tiers: Sequence[str], shares: Mapping[str, Shares]) -> dict[str, Ints]:
+    """`split` row by row with the shares of each row's payer tier; a payer without a share in a tier pays 0 there."""
+    amounts, tier = np.asarray(amount_fen, np.int64), np.asarray(tiers, object)
+    result: dict[str, Ints] = {}
+    for name in sorted(set(tiers)):
+        rows = np.flatnonzero(tier == name)
+        for payer, fen in split(amounts[rows], shares[name]).items():
+            result.setdefault(payer, np.zeros(len(amounts), np.int64))[rows] = fen
+    return result

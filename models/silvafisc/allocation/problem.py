@@ -156,7 +156,7 @@ def make_row(rule: str, label: str, coefficients: Floats, **limits: object) -> R
 def grouped(frame: pd.DataFrame, by: list[str]) -> dict[tuple[str, ...], Indices]:
     """Positions of the rows that share the text values of `by`, keys ascending."""
     found: dict[tuple[str, ...], list[int]] = {}
-    for position, key in enumerate(zip(*(frame[name].astype(str) for name in by), strict=True)):
+    for position, key in enumerate(zip(*(frame[name].astype(object) for name in by), strict=True)):
         found.setdefault(key, []).append(position)
     return {key: np.array(found[key], np.int64) for key in sorted(found)}
 

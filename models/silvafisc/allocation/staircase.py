@@ -57,6 +57,7 @@ class Staircase:
     ) -> None:
         self.block, self._tables, self._cuts, self._grades, self._limits = block, tables, cuts, grades, limits
         self._rises = rises
+        self._period_of = block.model.problem.columns["period"].to_numpy(object)
         self._cells = max(table.columns.shape[1] for tables_ in tables for table in tables_)
         self._holds: list[tuple[Floats, float]] = []
         dense = block.matrix
@@ -76,7 +77,7 @@ class Staircase:
 
     def _periods_of(self, row: int) -> set[str]:
         columns = self.block.columns[self.block.matrix[row].indices]
-        return set(self.block.model.problem.columns["period"].to_numpy()[columns])
+        return set(self._period_of[columns[columns < len(self._period_of)]])
 
     @staticmethod
     def of(block: Block) -> "Staircase | None":
@@ -106,8 +107,9 @@ class Staircase:
         widths = {table.columns.shape[1] for line in tables for table in line}
         if len(widths) != 1:
             return None
+        period_of = problem.columns["period"].to_numpy(object)
         for row in rows:
-            single = len({problem.columns["period"].iat[c] for c in row.columns if c < problem.size} - {""}) <= 1
+            single = len(set(period_of[row.columns]) - {""}) <= 1
             if row.rule not in {"menu", "published_values", "standards_only_rise"} and (row.aux or not single):
                 return None
         cut_columns = chosen.index[chosen["kind"] == "cut"]

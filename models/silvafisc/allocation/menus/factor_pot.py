@@ -70,28 +70,32 @@ def factor_offers(resolved: Resolved, inputs: UnitInputs, consequences: Conseque
             cache[factor, part] = np.array([shared.get(code, 0) for code in codes], np.int64)
         return cache[factor, part]
 
-    omega = np.array([consequences.omega[code] for code in codes])
-    frames = [pd.DataFrame()]
+    levels = [(pot, weights) for pot in fund.factor_pot_fen for weights in weight_vectors(resolved, fund.id)]
+    names = np.repeat([offer_name(pot, weights) for pot, weights in levels], len(codes))
+    amounts = np.concatenate(
+        [
+            np.sum([column(factor, part) for factor, part in pot_parts(pot, weights).items()], axis=0)
+            for pot, weights in levels
+        ]
+    )
+    omega = np.tile([consequences.omega[code] for code in codes], len(levels))
+    frames = []
     for period in resolved.periods:
-        rate = np.array([consequences.tonnes_per_fen.get((code, fund.id, period), 0.0) for code in codes])
+        rate = [consequences.tonnes_per_fen.get((code, fund.id, period), 0.0) for code in codes]
         menu = [menu_name(code, f"{fund.id}.{FACTOR_POT}", period) for code in codes]
-        for pot in fund.factor_pot_fen:
-            for weights in weight_vectors(resolved, fund.id):
-                parts = pot_parts(pot, weights)
-                amount = np.sum([column(factor, part) for factor, part in parts.items()], axis=0)
-                frames.append(
-                    pd.DataFrame(
-                        {
-                            "menu": menu,
-                            "region_code": codes,
-                            "period": period,
-                            "offer": offer_name(pot, weights),
-                            cost_column(fund.id, fund.payer, period): amount,
-                            "obj.carbon": amount * rate,
-                            "obj.development": amount * omega / FEN_PER_YUAN,
-                        }
-                    )
-                )
+        frames.append(
+            pd.DataFrame(
+                {
+                    "menu": np.tile(menu, len(levels)),
+                    "region_code": np.tile(codes, len(levels)),
+                    "period": period,
+                    "offer": names,
+                    cost_column(fund.id, fund.payer, period): amounts,
+                    "obj.carbon": amounts * np.tile(rate, len(levels)),
+                    "obj.development": amounts * omega / FEN_PER_YUAN,
+                }
+            )
+        )
     offers = pd.concat(frames, ignore_index=True)
     offers["fund"], offers["nature"], offers["measure"], offers["category"] = fund.id, "factor", FACTOR_POT, ""
     offers["standard_fen"], offers["area_tenth_mu"], offers["due_later_fen"] = -1, 0, 0

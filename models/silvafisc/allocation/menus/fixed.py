@@ -8,7 +8,7 @@ import pandas as pd
 from silvafisc.results import Resolved, UnitInputs
 from silvafisc.results.resolved import Shares
 
-from ..exact import entitlements, split
+from ..exact import entitlements, split_by_tier
 from .columns import cost_column, finish, menu_name
 from .tonnes import COMPENSATION, Consequences
 
@@ -72,21 +72,16 @@ def _rigid(
     floor: int,
     consequences: Consequences,
 ) -> pd.DataFrame:
-    parts = []
-    for tier, group in units.groupby("payer_tier", sort=True):
-        codes, area = list(group["region_code"]), group["area_tenth_mu"].to_numpy()
-        total = entitlements(floor, area)
-        frame = pd.DataFrame({"region_code": codes, "area_tenth_mu": area})
-        frame["menu"] = [f"rigid/{menu_name(code, category, period)}" for code in codes]
-        frame["standard_fen"], frame["due_later_fen"] = floor, 0
-        for payer, fen in split(total, payer_shares[str(tier)]).items():
-            frame[cost_column(fund, payer, period)] = fen
-        frame["obj.carbon"] = consequences.tonnes(codes, COMPENSATION, category, period, floor, area.astype(float))
-        frame["obj.development"] = consequences.weighted_income(codes, category, floor, area.astype(float))
-        parts.append(frame)
-    if not parts:
+    if units.empty:
         return pd.DataFrame()
-    rigid = pd.concat(parts, ignore_index=True)
+    codes, area = list(units["region_code"]), units["area_tenth_mu"].to_numpy()
+    rigid = pd.DataFrame({"region_code": codes, "area_tenth_mu": area})
+    rigid["menu"] = [f"rigid/{menu_name(code, category, period)}" for code in codes]
+    rigid["standard_fen"], rigid["due_later_fen"] = floor, 0
+    for payer, fen in split_by_tier(entitlements(floor, area), list(units["payer_tier"]), payer_shares).items():
+        rigid[cost_column(fund, payer, period)] = fen
+    rigid["obj.carbon"] = consequences.tonnes(codes, COMPENSATION, category, period, floor, area.astype(float))
+    rigid["obj.development"] = consequences.weighted_income(codes, category, floor, area.astype(float))
     rigid["fund"], rigid["nature"], rigid["measure"] = fund, "rigid", COMPENSATION
     rigid["category"], rigid["period"], rigid["offer"] = category, period, "floor"
     return rigid

@@ -6,7 +6,7 @@ import pandas as pd
 from silvafisc.quantities import fen_to_yuan, share
 from silvafisc.results import Resolved, TaskSpec, UnitInputs
 
-from ..exact import Ints, entitlements, split
+from ..exact import Ints, entitlements, split, split_by_tier
 from .columns import cost_column, menu_name
 from .tonnes import Consequences
 
@@ -47,23 +47,32 @@ def task_offers(resolved: Resolved, inputs: UnitInputs, consequences: Consequenc
     so that no assumption moves an official amount.
     """
     units = task_units(inputs, task.id)
+    codes, tiers = list(units["region_code"]), list(units["payer_tier"])
+    need, capacity = units["need_tenth_mu"].to_numpy(), units["capacity_tenth_mu"].to_numpy()
     parts = [pd.DataFrame()]
     for period in resolved.periods:
-        for tier, group in units.groupby("payer_tier", sort=True):
-            codes = list(group["region_code"])
-            for offer, standard, quantity in task_levels(task):
-                area = assigned_area(group["need_tenth_mu"].to_numpy(), group["capacity_tenth_mu"].to_numpy(), quantity)
-                total = entitlements(standard, area)
-                frame = pd.DataFrame({"region_code": codes, "area_tenth_mu": area})
-                frame["standard_fen"] = standard
-                first = _instalments(frame, resolved, task, str(tier), period, total)
-                frame["due_later_fen"] = total - first
-                weight = area.astype(float)
-                frame["obj.carbon"] = consequences.tonnes(codes, task.id, task.id, period, standard, weight)
-                frame["obj.development"] = consequences.weighted_income(codes, task.id, standard, weight)
-                frame["menu"] = [menu_name(code, task.id, period) for code in codes]
-                frame["period"], frame["offer"] = period, offer
-                parts.append(frame)
+        menu = [menu_name(code, task.id, period) for code in codes]
+        for offer, standard, quantity in task_levels(task):
+            area = assigned_area(need, capacity, quantity)
+            total = entitlements(standard, area)
+            costs, first = _instalments(resolved, task, tiers, period, total)
+            weight = area.astype(float)
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "menu": menu,
+                        "region_code": codes,
+                        "period": period,
+                        "offer": offer,
+                        "standard_fen": standard,
+                        "area_tenth_mu": area,
+                        "due_later_fen": total - first,
+                        **costs,
+                        "obj.carbon": consequences.tonnes(codes, task.id, task.id, period, standard, weight),
+                        "obj.development": consequences.weighted_income(codes, task.id, standard, weight),
+                    }
+                )
+            )
     offers = pd.concat(parts, ignore_index=True)
     offers["fund"], offers["nature"], offers["measure"], offers["category"] = task.fund, "task", task.id, ""
     return offers
@@ -76,15 +85,18 @@ def instalment_amounts(task: TaskSpec, total: Ints) -> list[tuple[int, Ints]]:
     return [(years, parts[str(i)]) for i, (years, _) in enumerate(task.instalments)]
 
 
-def _instalments(frame: pd.DataFrame, resolved: Resolved, task: TaskSpec, tier: str, period: str, total: Ints) -> Ints:
-    """Write the cost columns of every instalment inside the horizon; return what is paid in the task's own period."""
+def _instalments(
+    resolved: Resolved, task: TaskSpec, tiers: list[str], period: str, total: Ints
+) -> tuple[dict[str, Ints], Ints]:
+    """Cost columns of every instalment inside the horizon, and what is paid in the task's own period."""
+    costs: dict[str, Ints] = {}
     first = np.zeros_like(total)
     for years, amount in instalment_amounts(task, total):
         due = str(int(period) + years)
         if due not in resolved.periods:
             continue
-        for payer, fen in split(amount, task.payer_shares[tier]).items():
-            frame[cost_column(task.fund, payer, due)] = fen
+        for payer, fen in split_by_tier(amount, tiers, task.payer_shares).items():
+            costs[cost_column(task.fund, payer, due)] = fen
         if years == 0:
             first = amount
-    return first
+    return costs, first

@@ -14,6 +14,7 @@ from ..problem import Part, Problem, Row, forbid, grouped
 TITLE = {"zh": "面积上限", "en": "Eligible area"}
 LAW = "公益林区划落界成果；任务不得超过需求"
 RELAXABLE = True
+_KEYS = ("region_code", "category")
 
 
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
@@ -22,11 +23,10 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     areas = {(r, c): int(a) for r, c, a in _triples(inputs.areas, "category", "area_tenth_mu")}
     needs = {(r, m): int(a) for r, m, a in _triples(inputs.tasks, "measure", "need_tenth_mu")}
     area = table["area_tenth_mu"].to_numpy()
-    recurring = (table["category"] != "").to_numpy()
-    certified = [areas.get(key, 0) for key in zip(table["region_code"], table["category"], strict=True)]
-    built: list[Row] = list(
-        forbid(problem, "eligible_area", np.flatnonzero(recurring & (area > np.array(certified)))).rows
-    )
+    recurring = np.flatnonzero(table["category"] != "")
+    certified = [areas.get(key, 0) for key in zip(*(table[c].iloc[recurring] for c in _KEYS), strict=True)]
+    over = recurring[area[recurring] > np.array(certified, np.int64)]
+    built: list[Row] = list(forbid(problem, "eligible_area", over).rows)
     tasks = np.flatnonzero((table["nature"] == "task") & (area > 0))
     for (code, measure), positions in grouped(table.iloc[tasks], ["region_code", "measure"]).items():
         used = tasks[positions]

@@ -46,8 +46,8 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
 def _local_costs(frame: pd.DataFrame, period: str, levels: Mapping[str, str]) -> Floats:
     """What payers at or below the unit's own level pay, per row."""
     total = np.zeros(len(frame))
+    level = np.array([levels[code] for code in frame["region_code"]], object)
     for column in cost_columns(frame, period):
-        payer = column.split(".")[2]
-        own = frame["region_code"].map(lambda code, payer=payer: payer in LOCAL_PAYERS[levels[code]])
+        own = np.isin(level, [name for name, payers in LOCAL_PAYERS.items() if column.split(".")[2] in payers])
         total += np.where(own, frame[column], 0.0)
     return total
