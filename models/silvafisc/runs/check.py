@@ -11,7 +11,6 @@ from silvafisc.results import Outcome, OutcomeError
 from silvafisc.results.outcome import hash_folder
 
 from .inputs import load_inputs
-from .resolve import resolve
 
 DEFAULT_SCENARIO = "nation-2026-2028"
 """The shipped scenario; its policy date is the one that tables without a scenario are checked against."""
@@ -22,9 +21,13 @@ SCENARIO_SUFFIXES = frozenset({".yaml", ".yml"})
 def check_path(path: str | Path) -> list[Finding]:
     """Everything wrong with what lies at a path; empty where nothing is.
 
-    A scenario (YAML file or shipped name) is read, its tables are read, and the law of its date is looked up.
+    A scenario (YAML file or shipped name) is read, its tables are read, the law of its date is looked up, and the
+    offers are made: all that a run does before it solves.
     Tables (folder of CSV files, or an .xlsx workbook) are read and held against each other.
     An outcome folder is read again, its content hash is formed anew, and every amount is audited anew from its tables.
+
+    Raises:
+        Infeasible: floors and commitments of the scenario exceed an appropriation.
     """
     place = Path(path)
     try:
@@ -45,10 +48,11 @@ def check_path(path: str | Path) -> list[Finding]:
 
 
 def check_scenario(scenario: Scenario) -> None:
-    """Read the scenario's tables and look its law up. Raises InputError."""
-    tree = ParameterTree.load().apply(scenario.parameter_changes())
-    source = scenario.data if scenario.data_folder is None else scenario.data_folder
-    resolve(scenario, tree, load_inputs(source, tree.on(scenario.policy_date)))
+    """All that a run does before it solves. Raises InputError, Infeasible."""
+    from .infeasible import floors_within_envelopes
+    from .prepare import prepare
+
+    floors_within_envelopes(prepare(scenario))
 
 
 def load_outcome(folder: str | Path) -> Outcome:

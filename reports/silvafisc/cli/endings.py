@@ -32,12 +32,13 @@ def finish(app: typer.Typer, arguments: Sequence[str]) -> int:
         try:
             returned = app(args=list(arguments), standalone_mode=False)
             sys.stdout.flush()
-            return returned if isinstance(returned, int) else DONE
+            if returned != INTERRUPTED:  # the parser turns an interruption into a code of its own
+                return returned if isinstance(returned, int) else DONE
         except BaseException as error:
-            if watch.requested or isinstance(error, KeyboardInterrupt | typer.Abort):
-                terminal.note(terminal.pick("已中断，未留下不完整的文件", "interrupted; nothing half-written is left"))
-                return INTERRUPTED
-            return _explained(error, terminal)
+            if not watch.requested and not isinstance(error, KeyboardInterrupt | typer.Abort):
+                return _explained(error, terminal)
+    terminal.note(terminal.pick("已中断，未留下不完整的文件", "interrupted; nothing half-written is left"))
+    return INTERRUPTED
 
 
 def _wishes(arguments: Sequence[str]) -> tuple[str, bool]:

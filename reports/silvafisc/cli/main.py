@@ -19,6 +19,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+DEFAULT_SCENARIO = "nation-2026-2028"
+
 Language = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help="信息语言 / language of messages")]
 Languages = Annotated[
     str | None, typer.Option("--lang", metavar="zh,en", help="简报语言，首个亦为信息语言 / languages of the briefings")
@@ -48,6 +50,22 @@ def common(
     ] = False,
 ) -> None:
     """Options that stand before the verb."""
+
+
+@app.command(help="求解、校核，写出结果和简报 / solve, audit, write the outcome and its briefings")
+def run(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="随附情景名或 YAML 文件 / shipped name or YAML file")
+    ] = DEFAULT_SCENARIO,
+    data: Data = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="结果目录，默认 outcomes/<情景> / outcome folder")
+    ] = None,
+    lang: Languages = None,
+    formats: Formats = None,
+    json: Json = False,
+) -> None:
+    verbs.run(Terminal(language_of(lang), json), scenario, data, out, lang, formats)
 
 
 @app.command(help="检查情景、数据或结果目录 / check a scenario, tables or an outcome")
@@ -81,6 +99,18 @@ def explain(
     json: Json = False,
 ) -> None:
     verbs.explain(Terminal(language_of(lang), json), outcome, region)
+
+
+@app.command(help="两个目标的权衡曲线 / the Pareto set of two objectives")
+def frontier(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="随附情景名或 YAML 文件 / shipped name or file")],
+    points: Annotated[int, typer.Option("--points", metavar="N", min=2, help="点数 / number of points")] = 9,
+    data: Data = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="写出 CSV / write a CSV")] = None,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    verbs.frontier(Terminal(language_of(lang), json), scenario, data, points, out)
 
 
 @app.command(help="由已存结果重新生成简报 / make the briefings of saved outcomes")

@@ -61,14 +61,17 @@ def _objective(entry: Mapping[str, Any], language: str) -> str:
 
     unit = UNITS.get(str(entry["unit"]))
     label = (unit.label_zh if language == "zh" else unit.label_en) if unit else str(entry["unit"])
-    value, bound, gap = float(entry["value"]), float(entry["bound"]), float(entry["gap"])
-    proof = f"上界 {_plain(bound)}，差距 {gap:.2%}" if language == "zh" else f"bound {_plain(bound)}, gap {gap:.2%}"
-    name = entry["label"][language]
-    return (
-        f"{name} {_plain(value)} {label}（{proof}）"
-        if language == "zh"
-        else f"{name} {_plain(value)} {label} ({proof})"
-    )
+    zh = language == "zh"
+    proof = []
+    if entry.get("bound") is not None:
+        bound = _plain(float(entry["bound"]))
+        proof.append(f"上界 {bound}" if zh else f"bound {bound}")
+    if entry.get("gap") is not None:
+        proof.append(f"差距 {float(entry['gap']):.2%}" if zh else f"gap {float(entry['gap']):.2%}")
+    shown = f"{entry['label'][language]} {_plain(float(entry['value']))} {label}".rstrip()
+    if not proof:
+        return shown
+    return f"{shown}（{'，'.join(proof)}）" if zh else f"{shown} ({', '.join(proof)})"
 
 
 def _plain(value: float) -> str:

@@ -17,6 +17,20 @@ if TYPE_CHECKING:
     from silvafisc.datasets import Finding
 
 LANGUAGES = ("zh", "en")
+STEPS = {
+    "load": "读取参数和表",
+    "consequences": "测算固碳和响应",
+    "offers": "生成备选档次",
+    "solve": "求解",
+    "payoff": "求各目标最优值",
+    "check that the published answer is unique": "核实公布方案唯一",
+    "settle and audit": "取整和校核",
+    "baselines": "对照方案",
+    "prices": "规则的边际效益",
+    "frontier": "权衡曲线",
+    "sensitivity": "假设变动",
+}
+"""Steps of `runs` in Chinese; an unknown step is shown as it is."""
 
 
 def language_of(stated: str | None, environment: Mapping[str, str] = os.environ) -> str:
@@ -66,8 +80,10 @@ class Terminal:
             self._status.start()
 
     def step(self, text: str) -> None:
-        """A step of a library that speaks one language."""
-        self.progress(f"求解：{text}", text)
+        """A step of `runs`, which names its steps in short English words."""
+        known = next((name for name in sorted(STEPS, key=len, reverse=True) if text.startswith(name)), None)
+        zh = text if known is None else STEPS[known] + text.removeprefix(known)
+        self.progress(zh, text)
 
     def quiet(self) -> None:
         """Take the spinner away before anything else is printed."""

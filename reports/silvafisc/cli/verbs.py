@@ -42,11 +42,12 @@ def run(
     languages, forms = chosen(lang, "--lang", LANGUAGES), chosen(formats, "--format", FORMATS)
     terminal.progress("读取情景和数据", "reading the scenario and its tables")
     from silvafisc.runs import load_outcome, load_scenario
-    from silvafisc.runs import run as solve
 
     loaded = load_scenario(scenario)
     folder = out or OUTCOMES / loaded.id
     refuse_target(folder)
+    from silvafisc.runs import run as solve
+
     outcome = solve(loaded, data=data, progress=terminal.step)
     with staged(folder) as place:
         terminal.progress("写出结果", "writing the outcome")
