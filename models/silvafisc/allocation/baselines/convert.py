@@ -1,0 +1,169 @@
+"""From money to the best offers within it: what a unit can do with an amount that names no standard.
+
+Year by year: instalments that fall due come first, then of all combinations of one offer per menu the one with the
+largest benefit (first objective of the scenario) is taken whose payments of the fund's payer stay within what is left
+of the entitlement in every period, whose co-financing stays within the unit's local capacity (where that is a rule) and
+whose task areas stay within what is left of the need. Standards do not fall from year to year where that is a rule and the
+money allows it. Equal benefit: the cheaper one.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..exact import Ints
+from ..problem import Floats, Indices
+from .ground import Ground, UnitFund
+
+_MOST = 20_000
+"""Combinations of one unit and year that are compared one by one; beyond it only those are kept of which none costs
+less and brings more."""
+NOTHING = -1
+
+
+@dataclass(frozen=True)
+class Combinations:
+    """All sensible choices of one offer per menu of one unit, fund and year.
+
+    offers: combinations x menus (positions in the ground's offers, -1 = nothing). own, local: fen per period.
+    area: combinations x menus, 0.1 mu (tasks only). level: combinations x menus, fen per mu (categories only).
+    gain: benefit.
+    """
+
+    offers: Indices
+    own: Ints
+    local: Ints
+    area: Ints
+    level: Ints
+    gain: Floats
+
+    @staticmethod
+    def of(ground: Ground, menus: list[Ints]) -> "Combinations":
+        """Multiply the menus out, without offers that another one dominates."""
+        periods = len(ground.periods)
+        empty, none = np.zeros((1, 0), np.int64), np.zeros((1, periods), np.int64)
+        whole = Combinations(empty, none, none, empty, empty, np.zeros(1))
+        for menu in menus:
+            whole = whole.times(_options(ground, menu))
+        return whole
+
+    def times(self, menu: "Combinations") -> "Combinations":
+        """Every combination with every option of another menu."""
+        mine = np.repeat(np.arange(len(self.gain)), len(menu.gain))
+        other = np.tile(np.arange(len(menu.gain)), len(self.gain))
+        product = Combinations(
+            np.hstack([self.offers[mine], menu.offers[other]]),
+            self.own[mine] + menu.own[other],
+            self.local[mine] + menu.local[other],
+            np.hstack([self.area[mine], menu.area[other]]),
+            np.hstack([self.level[mine], menu.level[other]]),
+            self.gain[mine] + menu.gain[other],
+        )
+        if len(product.gain) <= _MOST:
+            return product
+        cost = product.own.sum(axis=1)
+        order = np.lexsort((np.arange(len(cost)), -product.gain, cost))
+        best = np.maximum.accumulate(product.gain[order])
+        keep = np.append(True, best[1:] > best[:-1])
+        return product.take(np.sort(order[keep]))
+
+    def take(self, at: Indices) -> "Combinations":
+        """Some of the combinations."""
+        return Combinations(
+            *(part[at] for part in (self.offers, self.own, self.local, self.area, self.level, self.gain))
+        )
+
+    def best(self, own: Ints, local: Ints | None, area: Ints, least: Ints) -> int:
+        """The best combination within the limits per period and menu, -1 where there is none.
+
+        least: standards that should not be undercut; where the money does not allow that, they are.
+        """
+        fits = (self.own <= own).all(axis=1) & (self.area <= area).all(axis=1)
+        if local is not None:
+            # A limit that is already broken cannot be kept by choosing nothing.
+            fits &= ((self.local <= local) | (self.local == 0)).all(axis=1)
+        rising = fits & (self.level >= least).all(axis=1)
+        at = np.flatnonzero(rising if rising.any() else fits)
+        if not len(at):
+            return NOTHING
+        order = np.lexsort((at, self.own[at].sum(axis=1), -self.gain[at]))
+        return int(at[order[0]])
+
+
+def _options(ground: Ground, menu: Ints) -> Combinations:
+    """The offers of a menu that no other one dominates, and nothing at all."""
+    own, local = ground.own[menu], ground.local[menu]
+    tasks = (ground.offers["nature"].to_numpy()[menu] == "task").astype(np.int64)
+    area, gain = (ground.area[menu] * tasks)[:, None], ground.gain[menu]
+    level = (ground.offers["standard_fen"].to_numpy()[menu] * (1 - tasks))[:, None]
+    burden = np.hstack([own, local, area, -level])
+    no_worse = (burden[:, None, :] <= burden[None, :, :]).all(axis=2) & (gain[:, None] >= gain[None, :])
+    same = no_worse & no_worse.T
+    earlier = np.arange(len(menu))[:, None] < np.arange(len(menu))[None, :]
+    dominated = (no_worse & (~same | earlier)).any(axis=0)
+    keep = np.flatnonzero(~dominated)
+    offers = Combinations(menu[keep][:, None], own[keep], local[keep], area[keep], level[keep], gain[keep])
+    if (offers.own.sum(axis=1) == 0).any():
+        return offers
+    nothing = np.zeros((1, own.shape[1]), np.int64)
+    return Combinations(
+        np.vstack([offers.offers, [[NOTHING]]]),
+        np.vstack([offers.own, nothing]),
+        np.vstack([offers.local, nothing]),
+        np.vstack([offers.area, [[0]]]),
+        np.vstack([offers.level, [[0]]]),
+        np.append(offers.gain, 0.0),
+    )
+
+
+class Converter:
+    """Finds the best offers of every unit; what does not depend on the entitlement is computed once."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._rises = ground.problem.resolved.rule("standards_only_rise") is not None
+        self._known: dict[tuple[str, str, int], Combinations] = {}
+
+    def convert(self, money: dict[UnitFund, Ints]) -> Indices:
+        """Positions of the offers that the entitlements buy, ascending.
+
+        Args:
+            money: (region, fund) -> fen of the fund's payer per period, beyond rigid and committed money.
+        """
+        chosen: list[int] = []
+        left_locally = {code: limit.copy() for code, limit in self._ground.local_limit.items()}
+        for code, fund in sorted(money):
+            chosen += self._unit(code, fund, money[code, fund].copy(), left_locally.get(code))
+        return np.array(sorted(chosen), np.int64)
+
+    def _unit(self, code: str, fund: str, own: Ints, local: Ints | None) -> list[int]:
+        ground, chosen = self._ground, []
+        needs: dict[str, int] = {}
+        paid: dict[str, int] = {}
+        for period in range(len(ground.periods)):
+            menus = ground.menus.get((code, fund, period), [])
+            if not menus:
+                continue
+            subjects = [self._subject(int(menu[0])) for menu in menus]
+            limits = [needs.setdefault(s, ground.needs.get((code, s), 0)) for s in subjects]
+            least = [paid.get(subject, 0) if self._rises else 0 for subject in subjects]
+            key = (code, fund, period)
+            if key not in self._known:
+                self._known[key] = Combinations.of(ground, menus)
+            combinations = self._known[key]
+            best = combinations.best(own, local, np.array(limits, np.int64), np.array(least, np.int64))
+            if best == NOTHING:
+                continue
+            own -= combinations.own[best]
+            if local is not None:
+                local -= combinations.local[best]
+            for at, subject in enumerate(subjects):
+                needs[subject] -= int(combinations.area[best, at])
+                paid[subject] = int(combinations.level[best, at])
+            chosen += [int(offer) for offer in combinations.offers[best] if offer != NOTHING]
+        return chosen
+
+    def _subject(self, offer: int) -> str:
+        """Category or task measure of an offer."""
+        offers = self._ground.offers
+        return str(offers["category"].iat[offer] or offers["measure"].iat[offer])
