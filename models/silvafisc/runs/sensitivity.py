@@ -7,8 +7,10 @@ import pandas as pd
 
 from silvafisc import carbon
 from silvafisc.allocation.decide import Decision, InfeasibleError, decide
+from silvafisc.allocation.problem import Floats, Problem
+from silvafisc.allocation.published import grade_of_units
 from silvafisc.allocation.settle import settle
-from silvafisc.allocation.tables import outcome_tables
+from silvafisc.allocation.tables import chosen_offers
 from silvafisc.results import UnitInputs
 
 from .prepare import Prepared, Progress, changed, engines
@@ -29,7 +31,8 @@ def sensitivities(
     Every row is a new solve at the published α and with the published normalisation; units_changed counts units whose
     total moves by more than 1 %, units_regraded units whose grade changes.
     """
-    totals = _totals(tables["allocation"])
+    sums = tables["allocation"].groupby("region_code")["payment_fen"].sum()
+    totals = {str(code): int(fen) for code, fen in sums.items()}
     grades = dict(zip(tables["regions"]["region_code"], tables["regions"]["grade"], strict=True))
     rows: list[tuple[str, str, str, float | None, int, int]] = []
     for name, change, make in _moves(prepared):
@@ -42,11 +45,11 @@ def sensitivities(
             rows += [(name, change, s.term, None, len(totals), 0) for s in prepared.resolved.objectives]
             continue
         gain = again.engine.vector(again.engine.objectives[prepared.resolved.objectives[-1].term][0])
-        result = outcome_tables(again.engine.model, settle(again.engine.model, again.point, gain))
-        new = _totals(result["allocation"])
+        point = settle(again.engine.model, again.point, gain)
+        new = unit_totals(again.problem, point)
         changed_units = sum(abs(new.get(c, 0) - fen) > _NOTICEABLE * max(1, fen) for c, fen in totals.items())
-        new_grades = dict(zip(result["regions"]["region_code"], result["regions"]["grade"], strict=True))
-        regraded = sum(new_grades[code] != grade for code, grade in grades.items())
+        new_grades = grade_of_units(again.problem, point)
+        regraded = sum(new_grades[code] != grade for code, grade in grades.items() if grade)
         rows += [
             (name, change, s.term, again.values[s.term], changed_units, regraded) for s in prepared.resolved.objectives
         ]
@@ -55,8 +58,13 @@ def sensitivities(
     return frame
 
 
-def _totals(allocation: pd.DataFrame) -> dict[str, int]:
-    sums = allocation.groupby("region_code")["payment_fen"].sum()
+def unit_totals(problem: Problem, point: Floats) -> dict[str, int]:
+    """region_code -> fen that all payers pay over the horizon, fixed money included."""
+    offers, fixed = problem.offers.table, problem.fixed.table
+    chosen = offers.iloc[chosen_offers(problem, point)]
+    parts = [frame[[c for c in frame.columns if c.startswith("cost.")]].sum(axis=1) for frame in (chosen, fixed)]
+    codes = [frame["region_code"] for frame in (chosen, fixed)]
+    sums = pd.concat(parts).groupby(pd.concat(codes)).sum()
     return {str(code): int(fen) for code, fen in sums.items()}
 
 
