@@ -69,9 +69,7 @@ class Combinations:
 
     def take(self, at: Indices) -> "Combinations":
         """Some of the combinations."""
-        return Combinations(
-            *(part[at] for part in (self.offers, self.own, self.local, self.area, self.level, self.gain))
-        )
+        return Combinations(self.offers[at], self.own[at], self.local[at], self.area[at], self.level[at], self.gain[at])
 
     def best(self, own: Ints, local: Ints | None, area: Ints, least: Ints) -> int:
         """The best combination within the limits per period and menu, -1 where there is none.
@@ -139,7 +137,7 @@ class Converter:
     def _unit(self, code: str, fund: str, own: Ints, local: Ints | None) -> list[int]:
         ground, chosen = self._ground, []
         needs: dict[str, int] = {}
-        paid: dict[str, int] = {}
+        paid = {c.id: c.last_year_fen or 0 for c in ground.problem.resolved.categories}
         for period in range(len(ground.periods)):
             menus = ground.menus.get((code, fund, period), [])
             if not menus:

@@ -5,6 +5,7 @@ All three leave the factor pots as they were decided (same pot, same weights), s
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from silvafisc.results import CategorySpec, TaskSpec
 
 from ..exact import Ints
 from ..menus.tasks import task_levels
-from ..problem import Indices
+from ..problem import Floats, Indices
 from ..rule_mode import unit_scores
 from .ground import Ground
 
@@ -75,7 +76,7 @@ def benefit_cost_greedy(ground: Ground, rooms: Rooms, kept: Indices) -> Indices:
     for number, menu in enumerate(menu for key in sorted(ground.menus) for menu in ground.menus[key]):
         hull = efficient_hull(ground, menu)
         at[number] = hull[0]
-        for low, high in zip(hull, hull[1:], strict=False):
+        for low, high in pairwise(hull):
             gain = float(ground.gain[high] - ground.gain[low])
             cost = int(ground.own[high].sum() - ground.own[low].sum())
             jumps.append((-(gain / cost if cost else np.inf), number, low, high))
@@ -100,7 +101,7 @@ def efficient_hull(ground: Ground, menu: Ints) -> list[int]:
     return [int(menu[i]) for i in hull]
 
 
-def _steeper(cost: Ints, gain: Ints, a: int, b: int, c: int) -> bool:
+def _steeper(cost: Ints, gain: Floats, a: int, b: int, c: int) -> bool:
     """Whether b lies on or below the line from a to c."""
     return float((gain[b] - gain[a]) * (cost[c] - cost[a])) <= float((gain[c] - gain[a]) * (cost[b] - cost[a]))
 
