@@ -48,6 +48,7 @@ def case_problem(
             "level": head["standard_fen"],
             "offer": head["offer"],
             "menu": np.where(head_shared, "pot/" + head["fund"] + "/" + head["period"], head["menu"]),
+            "cell": 0,
             "name": names,
         }
     )
