@@ -2,15 +2,22 @@
 
 Rows of money hold whole fen scaled by powers of two, so `matrix @ point` with 0/1 columns is exact and a violation of one
 fen is seen. Solver tolerance is repaired by the cheapest downgrade; in case mode what is left is spent on whole offers by
-gain per fen while every rule holds. In rule mode no unit is changed alone: a published number moves for all, and the
-rest stays unallocated, named.
+gain per fen while every rule holds and no objective falls. In rule mode no unit is changed alone: a published number
+moves for all, and the rest stays unallocated, named.
 """
+
+from math import floor
 
 import numpy as np
 from scipy import sparse
 
+from silvafisc.quantities import share
+
+from .downgrades import column_of, downgrades, menus_of
+from .menus import cost_column
 from .model import Model
-from .problem import Floats, Indices, grouped
+from .problem import Floats, Indices
+from .terms.envelope import known_available
 
 _MOST_REPAIRS = 50
 
@@ -28,7 +35,8 @@ def settle(model: Model, point: Floats, gain: Floats) -> Floats:
         gain: objective that downgrades should lose least of and upgrades gain (the last the scenario names).
 
     Returns:
-        A point whose choice columns are exactly 0/1 and under which no row of a rule is broken.
+        A point whose choice columns are exactly 0/1 and under which no row of a rule is broken; helping variables at
+        the best value that the choices allow.
 
     Raises:
         SettlementError: a menu without exactly one choice, or a violation that 50 downgrades do not repair.
@@ -36,89 +44,143 @@ def settle(model: Model, point: Floats, gain: Floats) -> Floats:
     n = model.problem.size
     settled = point.copy()
     settled[:n] = np.round(settled[:n])
-    menus = _menus(model)
-    for name, columns in menus.items():
+    for name, columns in menus_of(model.problem).items():
         if settled[columns].sum() != 1:
             raise SettlementError(f"menu {name}: {int(settled[columns].sum())} choices instead of one")
-    by_column = sparse.csc_matrix(model.matrix)
+    settled = complete(model, settled)
     for _ in range(_MOST_REPAIRS):
-        if not broken_rows(model, settled).size:
+        limits = _limits(model, settled)
+        if not broken_rows(model, settled, limits).size:
             break
-        settled = _downgrade(model, by_column, menus, settled, gain)
+        settled = _downgrade(model, settled, limits, gain)
     else:
         raise SettlementError(f"rows stay broken: {[model.rows[r].label for r in broken_rows(model, settled)[:5]]}")
     if model.problem.resolved.mode == "case":
-        settled = _spend(model, by_column, menus, settled, gain)
+        settled = _spend(model, settled, gain)
     return settled
 
 
-def broken_rows(model: Model, point: Floats) -> Indices:
+def complete(model: Model, point: Floats) -> Floats:
+    """Helping variables at the value that the choices imply: as far as the rows with no other helping variable let them.
+
+    A ceiling (the smallest adequacy) is reached, a floor (a published value, a change) is not exceeded.
+    """
+    n = model.problem.size
+    if not model.variables:
+        return point
+    result = point.copy()
+    helping = sparse.csr_matrix(model.matrix[:, n:])
+    alone = np.flatnonzero(np.diff(helping.indptr) == 1)
+    at, factor = helping[alone].indices, helping[alone].data
+    chosen = model.matrix[alone][:, :n] @ result[:n]
+    low, high = model.column_bounds
+    least, most = low[n:].copy(), high[n:].copy()
+    above = np.where(factor > 0, model.lower[alone] - chosen, model.upper[alone] - chosen) / factor
+    below = np.where(factor > 0, model.upper[alone] - chosen, model.lower[alone] - chosen) / factor
+    np.maximum.at(least, at, above)
+    np.minimum.at(most, at, below)
+    ceiling = (least <= low[n:]) & (most < high[n:])
+    result[n:] = np.where(ceiling, most, least)
+    return result
+
+
+def broken_rows(model: Model, point: Floats, upper: Floats | None = None) -> Indices:
     """Rows that the point breaks: exactly for rows of whole numbers, beyond rounding for rows with helping variables."""
     activity = model.matrix @ point
     slack = np.array([1e-6 if row.aux else 0.0 for row in model.rows])
-    return np.flatnonzero((activity > model.upper + slack) | (activity < model.lower - slack))
+    highest = model.upper if upper is None else upper
+    return np.flatnonzero((activity > highest + slack) | (activity < model.lower - slack))
 
 
-def _menus(model: Model) -> dict[str, Indices]:
-    """Menus of which exactly one column is chosen (thresholds are staircases, not menus)."""
-    columns = model.problem.columns
-    single = columns[columns["kind"].isin(["task", "factor", "offer"])]
-    return {menu: single.index[used].to_numpy() for (menu,), used in grouped(single, ["menu"]).items()}
+def _limits(model: Model, point: Floats) -> Floats:
+    """Upper limits of the rows; of an envelope that only fractions of a fen carried over would hold, what whole fen leave."""
+    upper = model.upper.copy()
+    for row, fen in _overspent(model, point).items():
+        now = float((model.matrix[row] @ point)[0])
+        upper[row] = min(upper[row], now - fen * model.row_scale[row])
+    return upper
 
 
-def _violation(model: Model, activity: Floats) -> float:
-    over = np.maximum(activity - model.upper, 0.0) + np.maximum(model.lower - activity, 0.0)
-    return float(over.sum())
+def _overspent(model: Model, point: Floats) -> dict[int, int]:
+    """Row of an envelope -> fen by which it is overspent when only whole fen are carried from period to period."""
+    problem = model.problem
+    rows = {row.label: i for i, row in enumerate(model.rows) if row.rule == "envelope"}
+    carrying = [f for f in problem.resolved.funds if share(f.carry_share) > 0]
+    if not rows or not carrying:
+        return {}
+    happens = np.asarray(problem.membership @ point[: problem.size])
+    found: dict[int, int] = {}
+    for fund in carrying:
+        carried = 0
+        for period in problem.resolved.periods:
+            column = cost_column(fund.id, fund.payer, period)
+            table = problem.offers.table
+            paid = int(table[column].to_numpy()[happens > 0.5].sum()) if column in table else 0
+            rest = known_available(problem, fund, period) + carried - paid
+            row = rows.get(f"{fund.id}/{period}")
+            if rest < 0 and row is not None:
+                found[row] = -rest
+            carried = max(0, floor(share(fund.carry_share) * rest))
+    return found
 
 
-def _downgrade(
-    model: Model, by_column: sparse.csc_matrix, menus: dict[str, Indices], point: Floats, gain: Floats
-) -> Floats:
-    """The swap inside one menu that loses least per unit of violation removed."""
+def _violations(activity: Floats, lower: Floats, upper: Floats) -> Floats:
+    return np.asarray(np.maximum(activity - upper, 0.0) + np.maximum(lower - activity, 0.0), np.float64)
+
+
+def _downgrade(model: Model, point: Floats, upper: Floats, gain: Floats) -> Floats:
+    """The change of one published number or offer that loses least per unit of violation removed."""
+    n = model.problem.size
+    moves = downgrades(model.problem, point)
+    changes = sparse.csc_matrix(model.matrix[:, :n] @ moves.matrix)
     activity = np.asarray(model.matrix @ point).ravel()
-    before = _violation(model, activity)
-    best: tuple[float, int, int] | None = None
-    for columns in menus.values():
-        now = int(columns[np.argmax(point[columns])])
-        for other in columns:
-            if other == now:
-                continue
-            change = np.asarray((by_column[:, [other]] - by_column[:, [now]]).todense()).ravel()
-            removed = before - _violation(model, activity + change)
-            if removed > 0:
-                loss = float(gain[now] - gain[other])
-                key = (max(loss, 0.0) / removed, now, int(other))
-                best = key if best is None or key < best else best
-    if best is None:
-        raise SettlementError("no downgrade of a single menu reduces what is broken")
-    result = point.copy()
-    result[best[1]], result[best[2]] = 0.0, 1.0
-    return result
+    broken = broken_rows(model, point, upper)
+    before = _violations(activity, model.lower, upper)
+    moved = activity[broken, None] + changes[broken].toarray()
+    after = _violations(moved, model.lower[broken, None], upper[broken, None])
+    removed = before[broken].sum() - after.sum(axis=0)
+    loss = -np.asarray(moves.matrix.T @ gain[:n]).ravel()
+    useful = np.flatnonzero(removed > 0)
+    order = useful[np.lexsort((useful, np.maximum(loss[useful], 0.0) / removed[useful]))]
+    for move in order:
+        result = complete(model, moves.applied(point, int(move)))
+        now = _violations(np.asarray(model.matrix @ result).ravel(), model.lower, upper)
+        if now.sum() < before.sum():
+            return result
+    raise SettlementError("no downgrade of a single number reduces what is broken")
 
 
-def _spend(
-    model: Model, by_column: sparse.csc_matrix, menus: dict[str, Indices], point: Floats, gain: Floats
-) -> Floats:
-    """Upgrade whole offers by gain per fen while every rule holds."""
+def _spend(model: Model, point: Floats, gain: Floats) -> Floats:
+    """Upgrade whole offers by gain per fen while every rule holds and no other objective falls."""
+    n = model.problem.size
     result = point.copy()
-    names = model.problem.offers.cost_columns
-    offer_cost = np.asarray(model.problem.offers.table[names].sum(axis=1), np.float64)
-    cost = np.append(model.problem.carried(offer_cost), np.zeros(len(model.variables)))
-    candidates = []
-    for columns in menus.values():
-        now = int(columns[np.argmax(result[columns])])
-        for other in columns:
-            better, dearer = gain[other] - gain[now], cost[other] - cost[now]
-            if better > 0:
-                candidates.append((-better / max(dearer, 1.0), now, int(other)))
+    moves = downgrades(model.problem, point)
+    better = np.asarray(moves.matrix.T @ gain[:n]).ravel()
+    kept = _kept_objectives(model)
+    keeps = (np.asarray(moves.matrix.T @ kept) >= 0).all(axis=1)
+    offers = model.problem.offers
+    cost = model.problem.carried(np.asarray(offers.table[offers.cost_columns].sum(axis=1), np.float64))
+    dearer = np.asarray(moves.matrix.T @ cost).ravel()
+    worth = np.flatnonzero((better > 0) & keeps)
+    order = worth[np.lexsort((worth, -better[worth] / np.maximum(dearer[worth], 1.0)))]
+    changes = sparse.csc_matrix(model.matrix[:, :n] @ moves.matrix)
     activity = np.asarray(model.matrix @ result).ravel()
-    for _, now, other in sorted(candidates):
-        if result[now] != 1.0:
+    for move in (int(m) for m in order):
+        if not moves.possible(result, move):
             continue
-        change = by_column[:, [other]] - by_column[:, [now]]
-        rows = change.indices
-        moved = activity[rows] + change.data
+        rows, change = column_of(changes, move)
+        moved = activity[rows] + change
         if ((moved <= model.upper[rows]) & (moved >= model.lower[rows])).all():
-            activity[rows] = moved
-            result[now], result[other] = 0.0, 1.0
+            tried = moves.applied(result, move)
+            if not _overspent(model, tried):
+                activity[rows] = moved
+                result = tried
     return result
+
+
+def _kept_objectives(model: Model) -> Floats:
+    """Columns x objectives of the scenario that are sums over offers; the others are kept by their rows."""
+    problem = model.problem
+    terms = [o.term for o in problem.resolved.objectives if f"obj.{o.term}" in problem.offers.table]
+    found = [problem.carried(problem.column_values(f"obj.{term}")) for term in terms]
+    return np.array(found).reshape(len(terms), problem.size).T
