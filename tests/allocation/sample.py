@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -66,9 +67,7 @@ def sample_resolved(
             ),
         ),
         tasks=(
-            TaskSpec(
-                "afforestation", REFORM, (400_00, 500_00), ("0", "0.25", "0.5"), SHARED, ((0, "0.7"), (1, "0.3"))
-            ),
+            TaskSpec("afforestation", REFORM, (400_00, 500_00), ("0", "0.25", "0.5"), SHARED, ((0, "0.7"), (1, "0.3"))),
         ),
         factors=(
             FactorSpec(REFORM, "fiscal_difficulty", "0.4", "0.6", "0.5"),
@@ -87,7 +86,7 @@ def sample_inputs(codes: Sequence[str] = ("110000", "350000", "520000"), seed: i
     """Units with random but reproducible areas, needs and factors."""
     draw = np.random.default_rng(seed)
     n = len(codes)
-    rated = {"status": "assumption", "source": "made up for a test"}
+    rated: dict[str, Any] = {"status": "assumption", "source": "made up for a test"}
     regions = pd.DataFrame(
         {
             "region_code": list(codes),
@@ -127,7 +126,13 @@ def sample_inputs(codes: Sequence[str] = ("110000", "350000", "520000"), seed: i
     )
     factors = pd.DataFrame(
         [
-            {"region_code": code, "factor": factor, "value": str(draw.integers(1, 100)), "reported_by": "", "verified_by": ""}
+            {
+                "region_code": code,
+                "factor": factor,
+                "value": str(draw.integers(1, 100)),
+                "reported_by": "",
+                "verified_by": "",
+            }
             | rated
             for code in codes
             for factor in ("fiscal_difficulty", "task_need")
@@ -163,7 +168,9 @@ def sample_yields(resolved: Resolved, inputs: UnitInputs, seed: int = 1) -> Yiel
             "measure": measure,
             "period": period,
             "year": int(period),
-            "additional_tco2e_per_mu": float(draw.uniform(0.05, 0.4) if measure == "compensation" else draw.uniform(4, 12)),
+            "additional_tco2e_per_mu": float(
+                draw.uniform(0.05, 0.4) if measure == "compensation" else draw.uniform(4, 12)
+            ),
         }
         for code in inputs.codes
         for measure in ("compensation", "afforestation")
@@ -172,17 +179,28 @@ def sample_yields(resolved: Resolved, inputs: UnitInputs, seed: int = 1) -> Yiel
     return Yields(pd.DataFrame(rows), 2060)
 
 
+def sample_omega(inputs: UnitInputs, eta: float = 0.7) -> list[float]:
+    """omega_r = (mean rural income / rural income_r)^eta, the mean weighted by rural population."""
+    regions = inputs.regions.sort_values("region_code")
+    income, people = regions["rural_income_fen"], regions["rural_population_person"]
+    mean = float((income * people).sum() / people.sum())
+    return [(mean / float(one)) ** eta for one in income]
+
+
 def sample_responses(resolved: Resolved, inputs: UnitInputs, seed: int = 2) -> Responses:
     """Saturating uptake in the standard over the opportunity cost; indices uniform."""
     draw = np.random.default_rng(seed)
     rows = []
+    tasks = {task.id for task in resolved.tasks}
     for row in inputs.responses.itertuples():
         subject = str(row.subject)
-        grid = (
-            resolved.task(subject).standards_fen
-            if subject == "afforestation"
-            else sorted({*resolved.category(subject).levels_fen, *resolved.category(subject).floor_fen.values()})
-        )
+        if subject in tasks:
+            grid = list(resolved.task(subject).standards_fen)
+        elif subject in {category.id for category in resolved.categories}:
+            category = resolved.category(subject)
+            grid = sorted({*category.levels_fen, *category.floor_fen.values()})
+        else:
+            continue
         for standard in grid:
             rows.append(
                 {
@@ -198,7 +216,7 @@ def sample_responses(resolved: Resolved, inputs: UnitInputs, seed: int = 2) -> R
             "region_code": list(inputs.codes),
             "importance": np.round(draw.uniform(size=len(inputs.codes)), 6),
             "need": np.round(draw.uniform(size=len(inputs.codes)), 6),
-            "omega": draw.uniform(0.6, 1.6, len(inputs.codes)),
+            "omega": sample_omega(inputs),
             "opportunity_cost_fen": 50_00.0,
         }
     )
