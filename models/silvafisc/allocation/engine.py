@@ -83,6 +83,11 @@ class Engine:
         self.model: Model = build(problem, parts, flat)
         self._units = [_Unit(block, resolved) for block in blocks_of(self.model)]
 
+    @property
+    def units(self) -> list[_Unit]:
+        """The blocks with their solvers."""
+        return self._units
+
     def with_limit(self, row: int, *, upper: float) -> "Engine":
         """The same engine with another upper limit of one row, given in the rule's own unit."""
         upper_limits = self.model.upper.copy()

@@ -1,0 +1,42 @@
+"""Infeasible scenarios name the gap or the smallest relaxation, and never half an answer."""
+
+from pathlib import Path
+
+import pytest
+
+from silvafisc.runs import Infeasible, run
+
+VARIANT = """extends: county-demo
+id: {id}
+{body}
+"""
+
+
+def variant(folder: Path, name: str, body: str) -> Path:
+    path = folder / f"{name}.yaml"
+    path.write_text(VARIANT.format(id=name, body=body), encoding="utf-8")
+    return path
+
+
+def test_a_fund_below_the_sum_of_its_floors_is_refused_with_the_gap(tmp_path: Path) -> None:
+    body = 'funds: {provincial_compensation: {appropriation: {"2026": "1000000", "2027": "280000000", "2028": "288000000"}}}'
+    with pytest.raises(Infeasible) as caught:
+        run(variant(tmp_path, "floor-gap", body))
+    [finding] = caught.value.findings
+    assert "provincial_compensation" in finding.path
+    assert "2026" in finding.path
+    assert "exceed" in finding.en
+    assert "超过" in finding.zh
+    assert caught.value.relaxations["amount"].iloc[0] > 0
+
+
+@pytest.mark.slow
+def test_rules_that_cannot_hold_together_name_the_smallest_relaxation(tmp_path: Path) -> None:
+    """A group of listed counties cannot get 99 % of money that grades and floors spread over all."""
+    body = 'more_rules:\n  - {rule: priority_share, group: key_assistance, share: "0.99", fund: provincial_forestry}'
+    with pytest.raises(Infeasible) as caught:
+        run(variant(tmp_path, "impossible", body))
+    named = caught.value.relaxations
+    assert "priority_share" in set(named["rule"])
+    assert {"alone", "together"} & set(named["scope"])
+    assert all(f.zh and f.en for f in caught.value.findings)
