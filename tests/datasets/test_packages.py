@@ -40,6 +40,8 @@ NEEDED = {
     "climate_normals": "region_code mean_temperature_celsius precipitation_mm basis",
     "national_forest_totals": "item value unit",
     "age_groups": "age_group area_10k_ha volume_10k_m3",
+    "inventory_releases": "region_code release_year forest_area_10k_ha natural_forest_area_10k_ha "
+    "planted_forest_area_10k_ha status source",
     "stumpage_values_2010": "region_code young_100m_yuan middle_100m_yuan near_mature_100m_yuan mature_100m_yuan "
     "over_mature_100m_yuan total_100m_yuan",
     "volume_biomass": "forest_type intercept_t_per_ha slope_t_per_m3 carbon_fraction root_shoot_ratio "
