@@ -1,6 +1,7 @@
 """Inputs of the nation: facts from packages, and labelled assumption tables for what no publication holds."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 import pandas as pd
 
@@ -9,6 +10,7 @@ from silvafisc.results import UnitInputs
 
 from .assumption_tables.area_split import area_split
 from .assumption_tables.factors import factors_table
+from .assumption_tables.forest_parts import Evidence, ForestParts, forest_parts
 from .assumption_tables.responses import responses_table
 from .assumption_tables.stands import stands_table
 from .assumption_tables.tasks import tasks_table
@@ -16,7 +18,15 @@ from .facts import Facts, TableOfFacts
 from .ledger import ledger_frame, package_columns, parameter_ledger, table_ledger
 from .regions import COLUMNS, regions_table
 
-PACKAGES = ("age_groups", "climate_normals", "national_forest_totals", "provinces", "stumpage_values_2010")
+PACKAGES = (
+    "age_groups",
+    "climate_normals",
+    "inventory_releases",
+    "national_forest_totals",
+    "provinces",
+    "species_composition",
+    "stumpage_values_2010",
+)
 """Data packages that `nation_inputs` needs."""
 TABLES = ("regions", "areas", "tasks", "factors", "responses", "stands")
 """The tables that the nation has; last year's amounts by province are not to be had."""
@@ -51,13 +61,19 @@ def nation_tables(
     totals = Facts(packages["national_forest_totals"], key="item")
     ages = Facts(packages["age_groups"], key="age_group")
     read = Rules(rules.tree, rules.date)  # a record of its own: the ledger lists what these tables rest on, no more
+    releases, types = Facts(packages["inventory_releases"]), packages["species_composition"]
+
+    @cache
+    def parts() -> Mapping[str, ForestParts]:
+        return forest_parts(Evidence(provinces, totals, climate, releases, types), read)
+
     makers: Mapping[str, Callable[[], pd.DataFrame]] = {
         "regions": lambda: regions_table(provinces, read),
         "areas": lambda: area_split(provinces, read),
-        "tasks": lambda: tasks_table(provinces, totals, ages, read),
-        "factors": lambda: factors_table(provinces, totals, ages, read),
+        "tasks": lambda: tasks_table(provinces, totals, ages, parts(), read),
+        "factors": lambda: factors_table(provinces, totals, ages, parts(), read),
         "responses": lambda: responses_table(provinces, stumpage, read),
-        "stands": lambda: stands_table(provinces, totals, climate, read),
+        "stands": lambda: stands_table(provinces, climate, parts(), read),
     }
     tables = {name: makers[name]() for name in names}
     own = _columns_from_packages(packages)

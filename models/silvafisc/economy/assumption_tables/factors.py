@@ -8,6 +8,7 @@
 in words: what has to be done, what there is to guard, and how little a unit can pay by itself.
 """
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 import pandas as pd
@@ -20,6 +21,7 @@ from silvafisc.quantities.money import TENTHS_PER_MU
 from ..facts import Facts, rounded, tenths_of_mu
 from ..frames import input_frame
 from .costs import benchmarks
+from .forest_parts import ForestParts
 from .tasks import yearly_needs
 
 DIGITS = 6
@@ -31,9 +33,11 @@ SOURCES = {
 }
 
 
-def factors_table(provinces: Facts, totals: Facts, ages: Facts, rules: Rules) -> pd.DataFrame:
+def factors_table(
+    provinces: Facts, totals: Facts, ages: Facts, parts: Mapping[str, ForestParts], rules: Rules
+) -> pd.DataFrame:
     """The `factors` table: four factors per unit, exact decimals."""
-    needs = yearly_needs(provinces, totals, ages, rules)
+    needs = yearly_needs(provinces, totals, ages, parts, rules)
     cost = benchmarks(rules)
     rows = []
     for code in provinces.codes:

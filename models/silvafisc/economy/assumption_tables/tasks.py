@@ -10,6 +10,7 @@ middle-aged arbor forest A is tended once in 1/k years; stands with low mean vol
 the nation's V. No provincial table of any of these is published.
 """
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 import pandas as pd
@@ -21,7 +22,8 @@ from ..facts import Facts, rounded, tenths_of_mu
 from ..frames import input_frame
 from .ages import age_shares
 from .costs import MEASURES
-from .stands import NATIONAL_ARBOR, arbor_areas, mean_volumes
+from .forest_parts import NATIONAL_ARBOR, ForestParts
+from .stands import mean_volumes
 
 PARAMETERS = "assumptions.economy.tasks."
 NATIONAL_AFFORESTABLE = "afforestable_land_area_31_provinces"
@@ -54,10 +56,11 @@ def afforestable_land(provinces: Facts, totals: Facts) -> dict[str, Fraction]:
     return {code: national * part / total for code, part in bare.items()}
 
 
-def yearly_needs(provinces: Facts, totals: Facts, ages: Facts, rules: Rules) -> dict[tuple[str, str], Fraction]:
+def yearly_needs(
+    provinces: Facts, totals: Facts, ages: Facts, parts: Mapping[str, ForestParts], rules: Rules
+) -> dict[tuple[str, str], Fraction]:
     """(code, measure) -> need of one year in mu (exact, not rounded)."""
-    arbor = arbor_areas(provinces, totals, rules)
-    volume = mean_volumes(provinces, arbor)
+    volume = mean_volumes(provinces, parts)
     national = totals.exact(NATIONAL_STOCK, "value") / totals.exact(NATIONAL_ARBOR, "value")
     years = rules.fraction(PARAMETERS + "afforestation_years")
     tending = rules.fraction(PARAMETERS + "tending_share")
@@ -65,16 +68,18 @@ def yearly_needs(provinces: Facts, totals: Facts, ages: Facts, rules: Rules) -> 
     tilt = rules.fraction(PARAMETERS + "restoration_tilt_maximum")
     needs: dict[tuple[str, str], Fraction] = {}
     for code, land in afforestable_land(provinces, totals).items():
-        shares = age_shares(ages, float(volume[code]))
+        shares, arbor = age_shares(ages, float(volume[code])), parts[code].arbor
         needs[code, "afforestation"] = land / years
-        needs[code, "tending"] = tending * arbor[code] * sum(shares[age] for age in TENDED_AGES)
-        needs[code, "restoration"] = restoration * arbor[code] * rounded(min(tilt, national / volume[code]), 6)
+        needs[code, "tending"] = tending * arbor * sum(shares[age] for age in TENDED_AGES)
+        needs[code, "restoration"] = restoration * arbor * rounded(min(tilt, national / volume[code]), 6)
     return needs
 
 
-def tasks_table(provinces: Facts, totals: Facts, ages: Facts, rules: Rules) -> pd.DataFrame:
+def tasks_table(
+    provinces: Facts, totals: Facts, ages: Facts, parts: Mapping[str, ForestParts], rules: Rules
+) -> pd.DataFrame:
     """The `tasks` table: need and capacity of one budget year, in 0.1 mu."""
-    needs = yearly_needs(provinces, totals, ages, rules)
+    needs = yearly_needs(provinces, totals, ages, parts, rules)
     norm = {measure: rules.fraction(PARAMETERS + f"capacity_{measure}") for measure in MEASURES}
     rows = [
         {
