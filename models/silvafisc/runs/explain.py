@@ -13,7 +13,7 @@ from silvafisc.datasets import Finding, InputError
 from silvafisc.results import Outcome, OutcomeError
 
 from .formulas import Unit, heading, payers
-from .spoken import Said
+from .spoken import Said, fund_name, name
 
 ALL_UNITS = "000000"
 SCORE_DECIMALS = 6
@@ -241,8 +241,14 @@ def _prices(outcome: Outcome, code: str, rules: tuple[str, ...]) -> tuple[tuple[
     if frame is None:
         return ()
     held = frame[frame["rule"].isin(rules) & frame["region_code"].isin(["", code, ALL_UNITS]) & (frame["price"] > 0)]
-    rows = zip(held["rule"], held["meaning_zh"], held["meaning_en"], strict=True)
-    return tuple((str(rule), Said(str(zh), str(en))) for rule, zh, en in rows)
+    found = []
+    for row in held.to_dict("records"):
+        group, period = str(row["group"]), str(row["period"])
+        named, rule = fund_name(group) if group else Said("", ""), name("rule", str(row["rule"]))
+        zh = " ".join(part for part in (rule.zh, period, named.zh) if part)
+        en = " ".join(part for part in (rule.en, period, named.en) if part)
+        found.append((str(row["rule"]), Said(f"{zh}：{row['meaning_zh']}", f"{en}: {row['meaning_en']}")))
+    return tuple(found)
 
 
 def _notices(outcome: Outcome, code: str) -> tuple[tuple[str, str, int, int, int], ...]:

@@ -98,21 +98,15 @@ class Unit:
         task = self.resolved.task(str(row["measure"]))
         standard, tenths = yuan_to_fen(str(row["standard_yuan_per_mu"])), mu_to_tenths(str(row["area_mu"]))
         total = entitlement(standard, tenths)
-        text = Said(f"{rate(standard).zh} × {area(tenths).zh}", f"{rate(standard).en} × {area(tenths).en}")
-        quantity = self._quantity(task, str(row["period"]), tenths)
-        if quantity:
-            text = Said(
-                f"{rate(standard).zh} × {quantity.zh} = {money(total).zh}",
-                f"{rate(standard).en} × {quantity.en} = {money(total).en}",
-            )
-        first = instalments(task, total)[0]
+        quantity = self._quantity(task, str(row["period"]), tenths) or area(tenths)
+        text = Said(f"{rate(standard).zh} × {quantity.zh}", f"{rate(standard).en} × {quantity.en}")
         if len(task.instalments) > 1:
             part = percent(share(task.instalments[0][1]))
             text = Said(
-                f"{text.zh}，本年首付 {part}" if quantity else f"（{text.zh}）× 首付 {part}",
-                f"{text.en}; first instalment {part}" if quantity else f"({text.en}) × first instalment {part}",
+                f"{text.zh} = {money(total).zh}，本年首付 {part}",
+                f"{text.en} = {money(total).en}; first instalment {part}",
             )
-        return Worked(text, first, task.payer_shares[self.tier])
+        return Worked(text, instalments(task, total)[0], task.payer_shares[self.tier])
 
     def _quantity(self, task: TaskSpec, period: str, tenths: int) -> Said | None:
         """min(need × share, capacity) where the share is published and gives the area; the area is stated else."""
