@@ -1,6 +1,7 @@
 """The verbs that read what is there: exit codes, languages, JSON, and nothing lost."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from tests.runs.settled import outcome
 
 from silvafisc.cli.endings import finish
 from silvafisc.cli.main import app
+from silvafisc.cli.terminal import visible
 
 
 class Talk:
@@ -181,3 +183,33 @@ def test_a_closed_pipe_is_no_error(saved: Path) -> None:
     assert process.wait(60) == 0
     assert b"Traceback" not in err
     assert b"BrokenPipe" not in err
+
+
+def test_a_name_cannot_command_the_terminal() -> None:
+    assert visible("县\x1b[31m\u202e\n名\t　") == "县\\u001b[31m\\u202e\n名\t　"
+
+
+@pytest.mark.parametrize("arguments", [["check", "county-demo"], ["check", "no-such-scenario"]])
+def test_on_a_terminal_the_spinner_is_gone_before_anything_is_said(arguments: list[str]) -> None:
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", CODE, *arguments],
+        cwd=ROOT,
+        env=environment(TERM="xterm", COLUMNS="80"),
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    said = b""
+    while True:
+        try:
+            read = os.read(ours, 4096)
+        except OSError:  # the other end is closed
+            break
+        if not read:
+            break
+        said += read
+    os.close(ours)
+    process.wait(60)
+    hidden, shown, message = (said.rfind(text) for text in (b"\x1b[?25l", b"\x1b[?25h", arguments[1].encode()))
+    assert 0 <= hidden < shown < message

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
@@ -43,6 +44,26 @@ def language_of(stated: str | None, environment: Mapping[str, str] = os.environ)
     return "en" if locale.startswith("en") else "zh"
 
 
+_shown: "dict[str, Status]" = {}
+"""The spinner on the terminal: one, whichever voice speaks, so that an error message always stops it."""
+
+
+def _spinner(stream: TextIO) -> "Status | None":
+    if not stream.isatty() or os.environ.get("TERM") == "dumb":
+        return None
+    if "status" not in _shown:
+        from rich.console import Console
+
+        _shown["status"] = Console(file=stream).status("")
+    return _shown["status"]
+
+
+def visible(text: str) -> str:
+    """The text with control characters and direction marks spelled out: a name cannot command the terminal."""
+    hidden = {char for char in text if unicodedata.category(char) in {"Cc", "Cf"}} - {"\n", "\t"}
+    return text.translate({ord(char): f"\\u{ord(char):04x}" for char in hidden}) if hidden else text
+
+
 @dataclass
 class Terminal:
     """One verb's voice.
@@ -55,13 +76,6 @@ class Terminal:
     out: TextIO = field(default_factory=lambda: sys.stdout)
     err: TextIO = field(default_factory=lambda: sys.stderr)
     _started: float = field(default_factory=time.monotonic)
-    _status: "Status | None" = None
-
-    def __post_init__(self) -> None:
-        if self.err.isatty() and os.environ.get("TERM") != "dumb":
-            from rich.console import Console
-
-            self._status = Console(file=self.err).status("")
 
     def pick(self, zh: str, en: str) -> str:
         """The text in the language of messages."""
@@ -71,13 +85,14 @@ class Terminal:
         """One line per phase on stderr; a spinner with the phase beside it where stderr is a terminal."""
         interrupts.check()
         text = self.pick(zh, en)
-        if self._status is None:
+        status = _spinner(self.err)
+        if status is None:
             print(f"[{time.monotonic() - self._started:6.1f} s] {text}", file=self.err, flush=True)
         else:
             from rich.markup import escape
 
-            self._status.update(escape(text))
-            self._status.start()
+            status.update(escape(text))
+            status.start()
 
     def step(self, text: str) -> None:
         """A step of `runs`, which names its steps in short English words."""
@@ -87,18 +102,13 @@ class Terminal:
 
     def quiet(self) -> None:
         """Take the spinner away before anything else is printed."""
-        if self._status is not None:
-            self._status.stop()
-
-    def line(self, text: str = "") -> None:
-        """A line of the result, on stdout."""
-        self.quiet()
-        print(text, file=self.out)
+        if "status" in _shown:
+            _shown["status"].stop()
 
     def note(self, text: str) -> None:
         """A line beside the result, on stderr."""
         self.quiet()
-        print(text, file=self.err)
+        print(visible(text), file=self.err)
 
     def result(self, data: Mapping[str, Any], lines: Iterable[str]) -> None:
         """The result as JSON or as text."""
@@ -107,7 +117,7 @@ class Terminal:
             print(json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False), file=self.out)
         else:
             for text in lines:
-                print(text, file=self.out)
+                print(visible(text), file=self.out)
 
     def findings(self, findings: "Sequence[Finding]", code: int) -> None:
         """Every finding: JSON on stdout where asked for, else one line each on stderr."""
@@ -117,7 +127,7 @@ class Terminal:
             print(json.dumps({"exit_code": code, "findings": rows}, ensure_ascii=False, indent=1), file=self.out)
             return
         for finding in findings:
-            print(finding.text(self.language), file=self.err)
+            print(visible(finding.text(self.language)), file=self.err)
 
     def infeasible(self, findings: "Sequence[Finding]", relaxations: "pd.DataFrame", code: int) -> None:
         """Why nothing satisfies every rule, and the smallest relaxations that would, by name."""
