@@ -17,7 +17,7 @@ from silvafisc.results.outcome import outcome_columns
 from ..exact import Ints
 from ..problem import Indices, Problem
 from .breaks import Shown, broken_rules
-from .convert import Converter
+from .convert import Converter, Pocket
 from .ground import CARBON, Ground
 from .money import Money, factor_method, last_year, pro_rata_area, pro_rata_need
 from .rows import Pots, decided_tasks, money_rows, standard_rows
@@ -59,7 +59,8 @@ def baselines(problem: Problem, tables: Mapping[str, pd.DataFrame], case: Proble
         Columns of `baselines` in columns.csv, then one `obj.<name>` per further objective of the offers. payment_fen and
         converted_fen are the fund payer's money and include rigid and committed money, so that a baseline's sum compares
         with paid + instalments due of envelopes.csv. Rows of money baselines have no measure and category. `breaks`
-        holds for the baseline as a whole and stands in each of its rows. Order: as named above, then by key.
+        holds for the baseline as a whole and stands in each of its rows. Order: `ORDER`, then by key. `last_year` is
+        absent without a table of last year; `flat_standard` is, where decided tasks stand in no menu (a scored proposal).
 
     Raises:
         KeyError: a factor of the scenario has no values.
@@ -70,13 +71,16 @@ def baselines(problem: Problem, tables: Mapping[str, pd.DataFrame], case: Proble
     for name, give in _MONEY.items():
         money = give(ground)
         if money is not None:
-            chosen = converter.convert({key: np.maximum(fen, 0) for key, fen in money.items()})
+            chosen = converter.convert(Pocket(*key, np.maximum(fen, 0)) for key, fen in money.items())
             parts[name] = _broken(Shown(ground, chosen, None, money), money_rows(ground, money, chosen))
     for name, choose in _STANDARDS.items():
         place = ground if case is None or name != "benefit_cost_greedy" else Ground.of(case)
+        kept = decided_tasks(place, tables)
+        if kept is None and name == "flat_standard":
+            continue
         taken = pots.taken(place)
         rooms = {fund: np.maximum(room - taken[fund], 0) for fund, room in place.room.items()}
-        chosen = choose(place, rooms, decided_tasks(place, tables))
+        chosen = choose(place, rooms, kept if kept is not None else np.zeros(0, np.int64))
         parts[name] = _broken(Shown(place, chosen, pots, None), standard_rows(place, chosen, pots))
     frame = pd.concat([parts[name].assign(baseline=name) for name in ORDER if name in parts], ignore_index=True)
     declared = [column.name for column in outcome_columns()["baselines"]]

@@ -7,13 +7,14 @@ whose task areas stay within what is left of the need. Standards do not fall fro
 money allows it. Equal benefit: the cheaper one.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..exact import Ints
 from ..problem import Floats, Indices
-from .ground import Ground, UnitFund
+from .ground import Ground
 
 _MOST = 20_000
 """Combinations of one unit and year that are compared one by one; beyond it only those are kept of which none costs
@@ -114,41 +115,41 @@ def _options(ground: Ground, menu: Ints) -> Combinations:
     )
 
 
+@dataclass(frozen=True)
+class Pocket:
+    """Money of one unit and fund that may be spent on some subjects (categories, task measures); None = on all."""
+
+    region_code: str
+    fund: str
+    money: Ints
+    """Fen of the fund's payer per period, beyond rigid and committed money."""
+    subjects: frozenset[str] | None = None
+
+
 class Converter:
     """Finds the best offers of every unit; what does not depend on the entitlement is computed once."""
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._rises = ground.problem.resolved.rule("standards_only_rise") is not None
-        self._known: dict[tuple[str, str, int], Combinations] = {}
+        self._known: dict[tuple[str, str, int, frozenset[str] | None], tuple[list[str], Combinations]] = {}
 
-    def convert(self, money: dict[UnitFund, Ints]) -> Indices:
-        """Positions of the offers that the entitlements buy, ascending.
-
-        Args:
-            money: (region, fund) -> fen of the fund's payer per period, beyond rigid and committed money.
-        """
+    def convert(self, pockets: Iterable[Pocket]) -> Indices:
+        """Positions of the offers that the pockets buy, ascending. Pockets of one unit share its local capacity."""
         chosen: list[int] = []
         left_locally = {code: limit.copy() for code, limit in self._ground.local_limit.items()}
-        for code, fund in sorted(money):
-            chosen += self._unit(code, fund, money[code, fund].copy(), left_locally.get(code))
+        for pocket in sorted(pockets, key=lambda p: (p.region_code, p.fund, sorted(p.subjects or ()))):
+            chosen += self._spend(pocket, left_locally.get(pocket.region_code))
         return np.array(sorted(chosen), np.int64)
 
-    def _unit(self, code: str, fund: str, own: Ints, local: Ints | None) -> list[int]:
-        ground, chosen = self._ground, []
+    def _spend(self, pocket: Pocket, local: Ints | None) -> list[int]:
+        ground, own, chosen = self._ground, pocket.money.copy(), list[int]()
         needs: dict[str, int] = {}
         paid = {c.id: c.last_year_fen or 0 for c in ground.problem.resolved.categories}
         for period in range(len(ground.periods)):
-            menus = ground.menus.get((code, fund, period), [])
-            if not menus:
-                continue
-            subjects = [self._subject(int(menu[0])) for menu in menus]
-            limits = [needs.setdefault(s, ground.needs.get((code, s), 0)) for s in subjects]
+            subjects, combinations = self._combinations(pocket, period)
+            limits = [needs.setdefault(s, ground.needs.get((pocket.region_code, s), 0)) for s in subjects]
             least = [paid.get(subject, 0) if self._rises else 0 for subject in subjects]
-            key = (code, fund, period)
-            if key not in self._known:
-                self._known[key] = Combinations.of(ground, menus)
-            combinations = self._known[key]
             best = combinations.best(own, local, np.array(limits, np.int64), np.array(least, np.int64))
             if best == NOTHING:
                 continue
@@ -160,6 +161,16 @@ class Converter:
                 paid[subject] = int(combinations.level[best, at])
             chosen += [int(offer) for offer in combinations.offers[best] if offer != NOTHING]
         return chosen
+
+    def _combinations(self, pocket: Pocket, period: int) -> tuple[list[str], Combinations]:
+        """The subjects of the pocket's menus in a period, and their combinations."""
+        key = (pocket.region_code, pocket.fund, period, pocket.subjects)
+        if key not in self._known:
+            menus = self._ground.menus.get(key[:3], [])
+            named = [(self._subject(int(menu[0])), menu) for menu in menus]
+            kept = [(s, menu) for s, menu in named if pocket.subjects is None or s in pocket.subjects]
+            self._known[key] = [s for s, _ in kept], Combinations.of(self._ground, [menu for _, menu in kept])
+        return self._known[key]
 
     def _subject(self, offer: int) -> str:
         """Category or task measure of an offer."""

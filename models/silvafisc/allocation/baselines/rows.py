@@ -62,15 +62,16 @@ def _rates(ground: Ground, names: list[str]) -> dict[tuple[str, str, str], dict[
     return {key: {name: float(values[name][i]) for name in names} for i, key in enumerate(keys)}
 
 
-def decided_tasks(ground: Ground, tables: Mapping[str, pd.DataFrame]) -> Indices:
-    """Positions of the task offers that were decided."""
+def decided_tasks(ground: Ground, tables: Mapping[str, pd.DataFrame]) -> Indices | None:
+    """Positions of the task offers that were decided; None where one of them stands in no menu."""
     allocation = tables["allocation"]
     keys = ["region_code", "measure", "period", "offer"]
     tasks = allocation[allocation["nature"] == "task"]
     decided = set(zip(*(tasks[name].astype(str) for name in keys), strict=True))
     offers = zip(*(ground.offers[name] for name in keys), strict=True)
     task = (ground.offers["nature"] == "task").to_numpy()
-    return np.array([i for i, key in enumerate(offers) if task[i] and key in decided], np.int64)
+    found = np.array([i for i, key in enumerate(offers) if task[i] and key in decided], np.int64)
+    return found if len(found) == len(decided) else None
 
 
 def standard_rows(ground: Ground, chosen: Indices, pots: Pots) -> pd.DataFrame:
