@@ -65,9 +65,12 @@ def test_no_digit_of_an_area_is_lost() -> None:
     assert area_to_tenths(f"{digits}.04", "ha") == int(digits) * 150 + 6  # by hand: 0.04 ha = 0.6 mu
 
 
-@pytest.mark.parametrize("text", ["-1", "1.25", "nan", "1e3"])
-def test_areas_in_mu_are_refused_when_negative_or_too_fine(text: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("-1", "negative"), ("1.25", "at most one decimal"), ("nan", "plain decimal"), ("1e3", "plain decimal")],
+)
+def test_areas_in_mu_are_refused_when_negative_too_fine_or_no_plain_number(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         mu_to_tenths(text)
 
 

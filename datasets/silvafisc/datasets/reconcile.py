@@ -65,13 +65,8 @@ def _run(package: Package, check: Check) -> Iterator[Finding]:
                 parts = sum((_exact(package, row, part) for part in check.parts), Decimal(0))
                 total = _exact(package, row, check.total)
                 if abs(parts - total) > Decimal(check.tolerance):
-                    where = package.place(row, check.total)
-                    yield Finding(
-                        where,
-                        check.total,
-                        f"parts sum to {parts}, the total is {total}",
-                        f"分项合计 {parts}，总计 {total}",
-                    )
+                    en, zh = f"parts sum to {parts}, the total is {total}", f"分项合计 {parts}，总计 {total}"
+                    yield _in_row(package, row, check.total, en, zh)
         case PercentageCheck():
             yield from _percentage(package, check)
         case CodesCheck():
@@ -80,12 +75,8 @@ def _run(package: Package, check: Check) -> Iterator[Finding]:
             for row in range(len(package.table)):
                 smaller, larger = _exact(package, row, check.smaller), _exact(package, row, check.larger)
                 if smaller > larger:
-                    yield Finding(
-                        package.place(row, check.smaller),
-                        check.smaller,
-                        f"{smaller} exceeds {check.larger} {larger}",
-                        f"{smaller} 大于 {check.larger} {larger}",
-                    )
+                    en, zh = f"{smaller} exceeds {check.larger} {larger}", f"{smaller} 大于 {check.larger} {larger}"
+                    yield _in_row(package, row, check.smaller, en, zh)
 
 
 def _sum(package: Package, check: SumCheck) -> Iterator[Finding]:
@@ -116,12 +107,9 @@ def _percentage(package: Package, check: PercentageCheck) -> Iterator[Finding]:
         implied = pct * whole / PERCENT
         slack = half[check.part] + (pct * half[check.whole] + whole * half[check.pct]) / PERCENT
         if abs(part - implied) > slack:
-            yield Finding(
-                package.place(row, check.part),
-                check.part,
-                f"{part}, but {check.pct} {pct} of {check.whole} {whole} is {implied.normalize()}",
-                f"{part}，而 {check.whole} {whole} 的 {pct}% 为 {implied.normalize()}",
-            )
+            en = f"{part}, but {check.pct} {pct} of {check.whole} {whole} is {implied.normalize()}"
+            zh = f"{part}，而 {check.whole} {whole} 的 {pct}% 为 {implied.normalize()}"
+            yield _in_row(package, row, check.part, en, zh)
 
 
 def _codes(package: Package, check: CodesCheck) -> Iterator[Finding]:
@@ -169,6 +157,11 @@ def _last_digit(package: Package, column: str) -> Decimal:
     """One unit in the last place to which a column is printed: the finest of its cells (trailing zeros are not kept)."""
     exponents = [Decimal(text).as_tuple().exponent for text in package.text[column] if text]
     return Decimal(1).scaleb(min(int(exponent) for exponent in exponents))
+
+
+def _in_row(package: Package, row: int, column: str, en: str, zh: str) -> Finding:
+    """A finding about one cell."""
+    return Finding(package.place(row, column), column, en, zh)
 
 
 def _finding(package: Package, column: str, en: str, zh: str) -> Finding:

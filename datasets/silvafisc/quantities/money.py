@@ -34,6 +34,20 @@ def exact_decimal(text: str, what: str) -> Decimal:
     return Decimal(number)
 
 
+def whole_parts(text: str, parts: int, what: str, finest: str) -> int:
+    """Read a decimal string and count it in parts of one unit (100 fen of a yuan, 10 tenths of a mu), exactly.
+
+    what, finest: how an error names the number and how many decimals it may have.
+
+    Raises:
+        TypeError, ValueError: as `exact_decimal`; also finer than one part.
+    """
+    count = Fraction(exact_decimal(text, what)) * parts
+    if count.denominator != 1:
+        raise ValueError(f"{what} has at most {finest}: {text!r}")
+    return count.numerator
+
+
 def yuan_to_fen(text: str) -> int:
     """Turn a decimal string of yuan into fen: '12.34' -> 1234.
 
@@ -43,10 +57,7 @@ def yuan_to_fen(text: str) -> int:
         TypeError: `text` is not a string.
         ValueError: not a plain decimal number, or finer than one fen.
     """
-    fen = Fraction(exact_decimal(text, "an amount of yuan")) * FEN_PER_YUAN
-    if fen.denominator != 1:
-        raise ValueError(f"an amount of yuan has at most two decimals: {text!r}")
-    return fen.numerator
+    return whole_parts(text, FEN_PER_YUAN, "an amount of yuan", "two decimals")
 
 
 def fen_to_yuan(fen: int) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from .money import TENTHS_PER_MU, exact_decimal
+from .money import TENTHS_PER_MU, exact_decimal, whole_parts
 
 
 @dataclass(frozen=True)
@@ -106,11 +106,10 @@ def mu_to_tenths(text: str) -> int:
     Raises:
         TypeError, ValueError: not a decimal string, negative, or finer than 0.1 mu.
     """
-    value = exact_decimal(text, "an area in mu")
-    tenths = Fraction(value) * TENTHS_PER_MU
-    if tenths < 0 or tenths.denominator != 1:
-        raise ValueError(f"an area in mu is non-negative with at most one decimal: {text!r}")
-    return tenths.numerator
+    tenths = whole_parts(text, TENTHS_PER_MU, "an area in mu", "one decimal")
+    if tenths < 0:
+        raise ValueError(f"an area cannot be negative: {text!r}")
+    return tenths
 
 
 def tenths_to_mu(tenths: int) -> str:
