@@ -27,10 +27,11 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     certified = [areas.get(key, 0) for key in zip(*(table[c].iloc[recurring] for c in _KEYS), strict=True)]
     over = recurring[area[recurring] > np.array(certified, np.int64)]
     built: list[Row] = list(forbid(problem, "eligible_area", over).rows)
+    periods = table["period"].to_numpy(object)
     tasks = np.flatnonzero((table["nature"] == "task") & (area > 0))
     for (code, measure), positions in grouped(table.iloc[tasks], ["region_code", "measure"]).items():
         used = tasks[positions]
-        most = table.iloc[used].groupby("period")["area_tenth_mu"].max().sum()
+        most = sum(area[used][periods[used] == period].max() for period in set(periods[used]))
         need = needs.get((code, measure), 0)
         if most > need:
             values = area[used].astype(float)
