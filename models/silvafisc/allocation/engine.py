@@ -1,9 +1,11 @@
 """One α, all its solves: blocks solved apart where nothing ties them, by structure where it is known, else by HiGHS."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 
+from silvafisc.quantities import share
 from silvafisc.results import Resolved
 
 from .blocks import Block, blocks_of, whole
@@ -174,7 +176,11 @@ class Engine:
             session, at = unit.session, unit.block.columns
             value = float(mine @ point[at])
             session.hold(mine, value - TIE * max(1.0, abs(value)))
-            chosen = np.flatnonzero(point[at[: unit.block.choices]] > 0.5)
+            # Cut-offs are no numbers of their own: they are published where a standard changes.
+            numbers = self.problem.columns["kind"].to_numpy(object)[at[: unit.block.choices]] != "cut"
+            chosen = np.flatnonzero(numbers & (point[at[: unit.block.choices]] > 0.5))
+            if not len(chosen):
+                continue
             session.add_row(chosen, np.ones(len(chosen)), -np.inf, len(chosen) - 1.0)
             other = session.maximise(mine)
             session.release(1)
@@ -184,14 +190,21 @@ class Engine:
         return result
 
     def _descend(self, unit: _Unit, session: Session) -> Floats:
-        """Minimise the rank of each menu in turn, fixing it before the next."""
+        """Minimise each published number in turn, fixing it before the next: standards, then tasks, then weights.
+
+        Standards in the order of standards.csv: category, grade (ascending cell), period.
+        """
         columns = self.problem.columns.iloc[unit.block.columns[: unit.block.choices]].reset_index(drop=True)
+        levels, offers = columns["level"].tolist(), columns["offer"].tolist()
         fixed, best = 0, np.zeros(0)
-        keys = ["fund", "subject", "period", "region_code", "cell"]
-        for _, group in columns[columns["kind"] != "cut"].groupby(keys, sort=True):
+        resolved = self.problem.resolved
+        subjects = [*(c.id for c in resolved.categories), *(t.id for t in resolved.tasks)]
+        order = {subject: number for number, subject in enumerate(subjects)}
+        columns["order"] = [order.get(subject, len(order)) for subject in columns["subject"]]
+        for _, group in columns[columns["kind"] != "cut"].groupby(["order", "fund", "cell", "period"], sort=True):
             ranks = np.zeros(len(unit.block.columns))
-            ordered = group.sort_values(["level", "offer"], kind="stable").index.to_numpy()
             threshold = (group["kind"] == "threshold").all()
+            ordered = np.array(sorted(group.index, key=lambda i: _numbers(levels[i], offers[i])), np.int64)
             ranks[ordered] = 1.0 if threshold else np.arange(len(ordered), dtype=float)
             found = session.maximise(-ranks)
             best = found.point
@@ -199,3 +212,8 @@ class Engine:
             fixed += 1
         session.release(fixed)
         return best
+
+
+def _numbers(level: int, offer: str) -> tuple[int, tuple[Fraction, ...]]:
+    """The numbers that a column publishes: its level, then those in the offer's name in their order."""
+    return int(level), tuple(share(part.split("=")[1]) for part in offer.split(";") if "=" in part)

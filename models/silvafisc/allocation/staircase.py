@@ -59,6 +59,9 @@ class Staircase:
         self._rises = rises
         self._period_of = block.model.problem.columns["period"].to_numpy(object)
         self._cells = max(table.columns.shape[1] for tables_ in tables for table in tables_)
+        subjects = block.model.problem.columns["subject"].to_numpy(object)
+        self.categories = [str(subjects[block.columns[table.columns[0, 0]]]) for table in tables[0]]
+        self._paid = _cells_with_units(block, tables)
         self._holds: list[tuple[Floats, float]] = []
         dense = block.matrix
         self._resources: list[list[tuple[int, Floats]]] = []
@@ -153,16 +156,32 @@ class Staircase:
         return comb(len(table.levels) + self._grades - 1, self._grades)
 
 
+def _cells_with_units(block: Block, tables: list[list[_Table]]) -> list[NDArray[np.bool_]]:
+    """Per category: the cells in which some unit has it; only these publish a standard."""
+    problem, found = block.model.problem, []
+    for table in tables[0]:
+        columns = problem.columns.iloc[block.columns[table.columns[0]]]
+        category = problem.resolved.category(str(columns["subject"].iat[0]))
+        codes = problem.categories_of_units.get(category.id, ())
+        used = {problem.cells[code] if category.graded else 0 for code in codes}
+        found.append(columns["cell"].isin(used).to_numpy(bool))
+    return found
+
+
 class _Search:
     """One solve: bound every cut-off set, then enumerate in order of the bound."""
 
     def __init__(self, stairs: Staircase, forms: list[Floats], beat: float) -> None:
         self.stairs, self.forms = stairs, forms
         self.best_value = beat
-        self.best: list[tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]] = []
+        self.best: list[tuple[float, tuple[int, ...], tuple[tuple[int, ...], ...]]] = []
         self.too_large = False
-        vectors = [combinations_with_replacement(range(len(t.levels)), stairs._grades) for t in stairs._tables[0]]
-        self.vectors = [np.array(list(v), np.int64).reshape(-1, stairs._grades) for v in vectors]
+        # A floor that rises takes levels away, so each period has vectors of its own.
+        self.vectors = [[self._vectors(len(table.levels)) for table in line] for line in stairs._tables]
+
+    def _vectors(self, levels: int) -> Indices:
+        grades = self.stairs._grades
+        return np.array(list(combinations_with_replacement(range(levels), grades)), np.int64).reshape(-1, grades)
 
     def run(self) -> list[tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]] | None:
         """All optimal (cut-off set, level vectors per period); empty if infeasible; None if too large."""
@@ -175,7 +194,7 @@ class _Search:
             self._enumerate(cuts, ups)
             if self.too_large:
                 return None
-        return self.best
+        return [(cuts, path) for value, cuts, path in self.best if value >= self._floor()]
 
     def point(self, best: list[tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]]) -> Floats:
         """The smallest published numbers among the optima, as a point; cut-offs only where a standard changes."""
@@ -197,16 +216,11 @@ class _Search:
         """Set the indicators of published values and, where the minimum asks for more grades, the lowest spare cut-offs."""
         block = self.stairs.block
         names = [v.name for v in block.model.variables]
-        categories = [c.id for c in block.model.problem.resolved.categories]
-        used = [
-            c
-            for c in categories
-            if (block.model.problem.columns["subject"].iloc[block.columns[: block.choices]] == c).any()
-        ]
         for position in range(block.choices, len(block.columns)):
             _, category, level = names[block.columns[position] - block.model.problem.size].split("/")
-            c = used.index(category)
-            levels = [set(line[c].levels[table[c, :, p]]) for p, line in enumerate(self.stairs._tables)]
+            c = self.stairs.categories.index(category)
+            paid = self.stairs._paid[c]
+            levels = [set(line[c].levels[table[c, paid, p]]) for p, line in enumerate(self.stairs._tables)]
             point[position] = float(any(int(level) in found for found in levels))
         row = next((r for r in block.rows if block.model.rows[r].label == "grades"), None)
         if row is not None:
@@ -217,7 +231,7 @@ class _Search:
     def _by_cell(self, cuts: tuple[int, ...], periods: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
         grade = np.searchsorted(np.array(cuts), np.arange(self.stairs._cells), side="right")
         grades = self.stairs._grades
-        return tuple(levels[c * grades + k] for c in range(len(self.vectors)) for k in grade for levels in periods)
+        return tuple(levels[c * grades + k] for c in range(len(self.vectors[0])) for k in grade for levels in periods)
 
     def _floor(self) -> float:
         return self.best_value - _TIE * max(1.0, abs(self.best_value))
@@ -231,7 +245,7 @@ class _Search:
         cumulative = np.cumsum(form[table.columns], axis=0)
         edges = [0, *cuts]
         per_grade = np.add.reduceat(cumulative, edges, axis=1)
-        vectors = self.vectors[category]
+        vectors = self.vectors[period][category]
         return np.asarray(sum(per_grade[vectors[:, k], k] for k in range(len(edges))), np.float64)
 
     def _bounds(self) -> Iterator[tuple[tuple[int, ...], list[list[float]]]]:
@@ -251,7 +265,7 @@ class _Search:
 
     def _upper(self, period: int, cuts: tuple[int, ...], form: Floats, row: tuple[int, Floats] | None) -> float:
         """Best value of a form over all combinations, under one row with non-negative costs (or none)."""
-        count = len(self.vectors)
+        count = len(self.vectors[period])
         values = [self._values(period, c, cuts, form) for c in range(count)]
         if row is None:
             return float(sum(v.max() for v in values))
@@ -296,7 +310,7 @@ class _Search:
         envelope = next((j for j, (row, _) in enumerate(rows) if self._rule(row) == "envelope"), None)
         values = [
             [self._values(period, c, cuts, f) for f in (*forms, *(r for _, r in rows))]
-            for c in range(len(self.vectors))
+            for c in range(len(self.vectors[period]))
         ]
         kept = np.ones((1, 0), np.int64)
         sums = np.zeros((len(forms) + len(rows), 1))
@@ -323,14 +337,17 @@ class _Search:
             kept = np.column_stack([kept[left], right])
         order = np.argsort(-sums[0], kind="stable")[:most]
         kept, sums = kept[order], sums[: len(forms), order]
-        levels = np.concatenate([self.vectors[c][kept[:, c]] for c in range(len(self.vectors))], axis=1)
-        bits = np.zeros((len(kept), len(self.vectors)), np.uint64)
+        count = len(self.vectors[period])
+        levels = np.concatenate([self.vectors[period][c][kept[:, c]] for c in range(count)], axis=1)
+        bits = np.zeros((len(kept), count), np.uint64)
         grades = stairs._grades
         # Level positions are compared across periods by their standard, so bits count standards, not positions.
-        grids = [sorted({int(s) for line in stairs._tables for s in line[c].levels}) for c in range(len(self.vectors))]
+        grids = [sorted({int(s) for line in stairs._tables for s in line[c].levels}) for c in range(count)]
         for c, grid in enumerate(grids):
             bit = np.array([1 << grid.index(int(s)) for s in stairs._tables[period][c].levels], np.uint64)
-            bits[:, c] = np.bitwise_or.reduce(bit[levels[:, c * grades : (c + 1) * grades]], axis=1)
+            # A grade in which no unit has the category publishes nothing.
+            paid = [k for k, span in enumerate(np.split(stairs._paid[c], cuts)) if span.any()]
+            bits[:, c] = np.bitwise_or.reduce(bit[levels[:, [c * grades + k for k in paid]]], axis=1)
         return _Candidates(sums, levels, bits)
 
     def _join(self, candidates: list[_Candidates], cuts: tuple[int, ...]) -> None:
@@ -366,7 +383,7 @@ class _Search:
                 else:
                     self._found(float(total[0]), cuts, step)
 
-        descend(0, np.zeros(len(self.forms)), None, np.zeros(len(self.vectors), np.uint64), ())
+        descend(0, np.zeros(len(self.forms)), None, np.zeros(len(self.vectors[0]), np.uint64), ())
 
     def _standards(self, period: int, levels: Indices) -> Indices:
         grades = self.stairs._grades
@@ -379,4 +396,4 @@ class _Search:
         if value > self.best_value + _TIE * max(1.0, abs(self.best_value)):
             self.best.clear()
         self.best_value = max(self.best_value, value)
-        self.best.append((cuts, path))
+        self.best.append((value, cuts, path))
