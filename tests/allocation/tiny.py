@@ -149,6 +149,8 @@ def tiny(
     pot: bool = False,
     grades: int = 2,
     payers: Mapping[str, Shares] = CENTRAL,
+    quantities: Sequence[str] = ("0", "0.5"),
+    floors: Mapping[str, Mapping[str, int]] | None = None,
     seed: int = 0,
 ) -> Tiny:
     """Units with areas, needs and factors; one fund for the categories, one for a task and a factor pot."""
@@ -169,10 +171,19 @@ def tiny(
             ),
         ),
         categories=tuple(
-            CategorySpec(name, PROTECTION, name, dict.fromkeys(periods, levels[0]), tuple(levels), payers)
+            CategorySpec(
+                name,
+                PROTECTION,
+                name,
+                (floors or {}).get(name, dict.fromkeys(periods, levels[0])),
+                tuple(levels),
+                payers,
+            )
             for name in categories
         ),
-        tasks=(TaskSpec("afforestation", REFORM, (400_00, 500_00), ("0", "0.5"), payers, ((0, "0.7"), (1, "0.3"))),)
+        tasks=(
+            TaskSpec("afforestation", REFORM, (400_00, 500_00), tuple(quantities), payers, ((0, "0.7"), (1, "0.3"))),
+        )
         if task
         else (),
         factors=(
@@ -210,7 +221,9 @@ def _inputs(units: int, categories: Sequence[str], seed: int) -> UnitInputs:
     responses = pd.concat(
         [rows[rows["subject"] == "afforestation"], *(recurring.assign(subject=c) for c in sorted(categories))]
     ).sort_values(["region_code", "subject"], ignore_index=True)
-    return replace(inputs, areas=areas, responses=responses)
+    # Capacities bind in no menu; tests of the rule bring their own.
+    tasks = inputs.tasks.assign(capacity_tenth_mu=inputs.tasks["need_tenth_mu"] * 2)
+    return replace(inputs, areas=areas, tasks=tasks, responses=responses)
 
 
 def whole_gains(table: pd.DataFrame, seed: int) -> None:

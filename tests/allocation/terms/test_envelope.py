@@ -65,7 +65,9 @@ def test_only_whole_fen_are_carried_over(mode: str) -> None:
     # By hand: 1 fen is left in 2026, floor(0.9 x 1) = 0 carried; 3 fen in 2027, floor(0.9 x 3) = 2 carried. Fractions
     # would carry 0.9 and then 0.9 x 3.9 = 3.51, enough for an offer in 2028 that costs 3 fen more than 2028 has.
     problem = tiny(mode, units=1, periods=("2026", "2027", "2028"), levels=(16_00, 18_00), grades=1).budget("0")
-    step = min(o.costs["central", "2028"] for c in problem.choices() for o in c.offers if ("central", "2028") in o.costs)
+    step = min(
+        o.costs["central", "2028"] for c in problem.choices() for o in c.offers if ("central", "2028") in o.costs
+    )
     for short, expected in ((3, 0), (2, 1)):
         carrying = with_protection(problem, {"2026": 1, "2027": 3, "2028": step - short}, "0.9", {})
         top, _ = best(carrying.choices(), [carrying.affordable], CARBON)
