@@ -62,13 +62,16 @@ def _objective(entry: Mapping[str, Any], language: str) -> str:
     unit = UNITS.get(str(entry["unit"]))
     label = (unit.label_zh if language == "zh" else unit.label_en) if unit else str(entry["unit"])
     zh = language == "zh"
+    shown = f"{entry['label'][language]} {_plain(float(entry['value']))} {label}".rstrip()
+    weighed = entry.get("weight") is not None
     proof = []
     if entry.get("bound") is not None:
-        bound = _plain(float(entry["bound"]))
-        proof.append(f"上界 {bound}" if zh else f"bound {bound}")
+        # Weighed against others, an objective's bound is what it would reach alone.
+        name = ("单独最优" if weighed else "上界") if zh else ("best alone" if weighed else "bound")
+        proof.append(f"{name} {_plain(float(entry['bound']))}")
     if entry.get("gap") is not None:
-        proof.append(f"差距 {float(entry['gap']):.2%}" if zh else f"gap {float(entry['gap']):.2%}")
-    shown = f"{entry['label'][language]} {_plain(float(entry['value']))} {label}".rstrip()
+        name = ("加权目标差距" if weighed else "差距") if zh else ("gap of the weighted sum" if weighed else "gap")
+        proof.append(f"{name} {float(entry['gap']):.2%}")
     if not proof:
         return shown
     return f"{shown}（{'，'.join(proof)}）" if zh else f"{shown} ({', '.join(proof)})"
