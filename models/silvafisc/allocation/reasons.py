@@ -306,7 +306,9 @@ def _same_shares(view: _View, reference: Amounts) -> Step:
 
     def give(fund: str, period: str, pot: int) -> Mapping[str, int]:
         weights = {
-            cell[1]: fen for cell, fen in reference.items() if (cell[0], cell[2], cell[4]) == ("factor", fund, period)
+            cell[1]: max(fen, 0)
+            for cell, fen in reference.items()
+            if (cell[0], cell[2], cell[4]) == ("factor", fund, period)
         }
         if not any(weights.values()):
             return template_amounts(view.ground, fund, pot)
