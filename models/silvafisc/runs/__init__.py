@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .inputs import load_inputs
     from .resolve import resolve
     from .run import AuditError, run
+    from .score import score
     from .templates import write_templates
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "load_scenario",
     "resolve",
     "run",
+    "score",
     "write_templates",
 ]
 
@@ -43,6 +45,7 @@ _HOMES = {
     "Infeasible": "silvafisc.runs.errors",
     "frontier": "silvafisc.runs.frontier",
     "run": "silvafisc.runs.run",
+    "score": "silvafisc.runs.score",
     "Comparison": "silvafisc.runs.compare",
     "Explanation": "silvafisc.runs.explain",
     "check_path": "silvafisc.runs.check",

@@ -113,6 +113,22 @@ def frontier(
     verbs.frontier(Terminal(language_of(lang), json), scenario, data, points, out)
 
 
+@app.command(help="为别人编制的分配表评分并校核 / score and audit somebody else's allocation")
+def score(
+    allocation: Annotated[Path, typer.Argument(metavar="ALLOCATION.csv", help="分配表 / the allocation")],
+    scenario: Annotated[
+        str, typer.Option("--scenario", metavar="S", help="随附情景名或 YAML 文件 / shipped name or file")
+    ],
+    data: Data = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="保存为结果目录 / save as an outcome")
+    ] = None,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    verbs.score(Terminal(language_of(lang), json), allocation, scenario, data, out)
+
+
 @app.command(help="由已存结果重新生成简报 / make the briefings of saved outcomes")
 def brief(
     outcomes: Annotated[list[Path], typer.Argument(metavar="OUT…", help="结果目录 / outcomes")],

@@ -119,27 +119,29 @@ def frontier(terminal: Terminal, scenario: str, data: Path | None, points: int, 
 
 
 def score(terminal: Terminal, allocation: Path, scenario: str, data: Path | None, out: Path | None) -> None:
-    """Score and audit somebody's own allocation; what breaks a rule is a finding."""
-    terminal.progress("读取分配表", "reading the allocation")
+    """Score and audit somebody's own allocation. Rules that it breaks are the answer, not an error."""
+    terminal.progress("读取情景和分配表", "reading the scenario and the allocation")
     from silvafisc.runs import load_scenario
-    from silvafisc.runs import score as weigh
 
     loaded = load_scenario(scenario)
     if out is not None:
         refuse_target(out)
+    from silvafisc.runs import score as weigh
+
     terminal.progress("评分和校核", "scoring and auditing")
     outcome = weigh(allocation, loaded, data=data)
     if out is not None:
         with staged(out) as place:
             outcome.save(place)
     broken = [
-        Finding(str(allocation), f"{entry['rule']}: {found['where']}", found["en"], found["zh"])
+        Finding(str(entry["rule"]), str(found["where"]), str(found["en"]), str(found["zh"]))
         for entry in outcome.audit["checks"]
         for found in entry["findings"]
     ]
-    if broken:
-        raise InputError(broken)
-    terminal.result(summary_data(outcome, out, []), summary_lines(outcome, out, [], terminal.language))
+    head = summary_lines(outcome, out, [], terminal.language)
+    rows = [{"rule": f.where, "where": f.path, "zh": f.zh, "en": f.en} for f in broken]
+    data_ = {**summary_data(outcome, out, []), "broken": rows}
+    terminal.result(data_, [*head, *(f"  {finding.text(terminal.language)}" for finding in broken)])
 
 
 def brief(terminal: Terminal, folders: list[Path], out: Path | None, lang: str | None, formats: str | None) -> None:
