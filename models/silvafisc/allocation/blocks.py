@@ -1,5 +1,6 @@
 """Blocks: parts of the model that share no row. Funds never mix, so they are often separate problems."""
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -53,6 +54,15 @@ class Block:
         """Column bounds."""
         low, high = self.model.column_bounds
         return low[self.columns], high[self.columns]
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Equal for blocks that are the same to a solver, whatever model they stand in."""
+        parts = (self.matrix.data, self.matrix.indices, self.matrix.indptr, self.lower, self.upper, self.integer)
+        digest = hashlib.sha256()
+        for part in (*parts, *self.column_bounds):
+            digest.update(np.ascontiguousarray(part).tobytes() + b"|")
+        return digest.digest()
 
     @property
     def choices(self) -> int:

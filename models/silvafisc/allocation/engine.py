@@ -1,5 +1,6 @@
 """One α, all its solves: blocks solved apart where nothing ties them, by structure where it is known, else by HiGHS."""
 
+import hashlib
 from dataclasses import replace
 from fractions import Fraction
 
@@ -17,13 +18,15 @@ from .staircase import Staircase
 from .terms import objectives_of, rule_part
 
 TIE = 1e-9
+Known = dict[bytes, Solution]
+"""Answers of HiGHS by everything they depend on: the tasks of one fund are the same problem at every α."""
 
 
 class _Unit:
     """A block with the solver that fits it."""
 
-    def __init__(self, block: Block, resolved: Resolved) -> None:
-        self.block = block
+    def __init__(self, block: Block, resolved: Resolved, known: Known) -> None:
+        self.block, self._known = block, known
         self._stairs = Staircase.of(block)
         self._resolved = resolved
         self._session: Session | None = None
@@ -49,7 +52,16 @@ class _Unit:
             if solution is not None:
                 return solution
             self._stairs = None
-        return self.session.maximise(objective, gap=gap)
+        key = self._key(objective, gap)
+        if key not in self._known:
+            self._known[key] = self.session.maximise(objective, gap=gap)
+        return self._known[key]
+
+    def _key(self, objective: Floats, gap: float) -> bytes:
+        digest = hashlib.sha256(self.block.digest + np.array([gap]).tobytes() + objective.tobytes())
+        for held, at_least in self._holds:
+            digest.update(held.tobytes() + np.array([at_least]).tobytes())
+        return digest.digest()
 
     def hold(self, objective: Floats, at_least: float) -> None:
         self._holds.append((objective, at_least))
@@ -70,20 +82,29 @@ class Engine:
     """All solves of one problem. Objectives and points are vectors over the whole model.
 
     reference: build through Pyomo (the published answer); otherwise by vectorised assembly (sweeps; equal by test).
+    known: answers shared with other engines; nothing else is shared.
     """
 
-    def __init__(self, problem: Problem, *, reference: bool = False, rules: tuple[str, ...] | None = None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        *,
+        reference: bool = False,
+        rules: tuple[str, ...] | None = None,
+        known: Known | None = None,
+    ) -> None:
         resolved = problem.resolved
         specs = [s for s in resolved.rules if rules is None or s.rule in rules]
         parts = [rule_part(problem, spec) for spec in specs]
         self.problem = problem
+        self.known: Known = {} if known is None else known
         self.objectives: dict[str, tuple[Objective, ...]] = {
             spec.term: objectives_of(problem, spec) for spec in resolved.objectives
         }
         flat = [o for objectives in self.objectives.values() for o in objectives]
         build = compile_with_pyomo if reference else assemble
         self.model: Model = build(problem, parts, flat)
-        self._units = [_Unit(block, resolved) for block in blocks_of(self.model)]
+        self._units = [_Unit(block, resolved, self.known) for block in blocks_of(self.model)]
 
     @property
     def units(self) -> list[_Unit]:
@@ -102,8 +123,8 @@ class Engine:
 
     def _on(self, model: Model) -> "Engine":
         other = object.__new__(Engine)
-        other.problem, other.objectives, other.model = self.problem, self.objectives, model
-        other._units = [_Unit(block, self.problem.resolved) for block in blocks_of(model)]
+        other.problem, other.objectives, other.model, other.known = self.problem, self.objectives, model, self.known
+        other._units = [_Unit(block, self.problem.resolved, self.known) for block in blocks_of(model)]
         return other
 
     def vector(self, objective: Objective) -> Floats:
@@ -149,7 +170,7 @@ class Engine:
         if len(touched) > 1:
             if any(u._holds for u in self._units):
                 raise ValueError("bounds that tie blocks together come before objectives are held block by block")
-            self._units = [_Unit(whole(self.model), self.problem.resolved)]
+            self._units = [_Unit(whole(self.model), self.problem.resolved, self.known)]
             touched = self._units
         for unit in touched:
             unit.hold(objective[unit.block.columns], at_least)
@@ -157,7 +178,7 @@ class Engine:
     def release(self) -> None:
         """Drop everything held; blocks come apart again."""
         if len(self._units) == 1:
-            self._units = [_Unit(block, self.problem.resolved) for block in blocks_of(self.model)]
+            self._units = [_Unit(block, self.problem.resolved, self.known) for block in blocks_of(self.model)]
             return
         for unit in self._units:
             unit.release()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from silvafisc import carbon, economy
-from silvafisc.allocation.engine import Engine
+from silvafisc.allocation.engine import Engine, Known
 from silvafisc.allocation.menus import Menus, menus
 from silvafisc.allocation.rule_mode import rule_problem
 from silvafisc.datasets import load_package
@@ -122,10 +122,12 @@ def engines(prepared: Prepared, alphas: tuple[str, ...] | None = None, *, refere
     """One engine per α of a rule-mode scenario, ascending; a single one where units are not graded."""
     grades = prepared.resolved.grades
     wanted = alphas or (tuple(sorted(grades.alphas, key=float)) if grades.by_region else ("0.5",))
+    known: Known = {}
     return [
         Engine(
             rule_problem(prepared.resolved, prepared.inputs, prepared.responses.indices, prepared.menus, alpha),
             reference=reference,
+            known=known,
         )
         for alpha in wanted
     ]

@@ -77,7 +77,7 @@ def fairness_prices(prepared: Prepared, decision: Decision) -> list[dict[str, An
     present = list(dict.fromkeys(spec.rule for spec in prepared.resolved.rules))
     entries = []
     for rule in (r for r in _FAIRNESS if r in present):
-        without = Engine(engine.problem, rules=tuple(r for r in present if r != rule))
+        without = Engine(engine.problem, rules=tuple(r for r in present if r != rule), known=engine.known)
         free = without.maximise(without.vector(without.objectives[name][0])).value
         entries.append(
             {
