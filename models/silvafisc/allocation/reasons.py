@@ -88,6 +88,8 @@ class Sums:
 
     amounts: Amounts
     standards: Levels
+    derived: frozenset[tuple[str, str, str]]
+    """Cells without a stated standard on the certified area: nothing about them is restated."""
 
 
 @dataclass(frozen=True)
@@ -180,11 +182,14 @@ def sums_of(problem: Problem, allocation: pd.DataFrame, certified: Mapping[tuple
             if row["area_mu"]:
                 areas[place] = mu_to_tenths(str(row["area_mu"]))
     standards: dict[tuple[str, str, str], int | Fraction] = {**stated}
+    derived = set()
     for place, fen in paid.items():
-        area = areas.get(place, 0) or certified.get(place[:2], 0)
+        known = certified.get(place[:2], 0)
+        area = areas.get(place, 0) or known
         if place not in stated and area:
             standards[place] = Fraction(fen * TENTHS_PER_MU, area)
-    return Sums(amounts, standards)
+            derived |= {place} if area == known else set()
+    return Sums(amounts, standards, frozenset(derived))
 
 
 Step = Callable[[Amounts], Amounts]
@@ -242,8 +247,11 @@ def _to_mean(view: _View, mean: Mapping[tuple[str, str], int]) -> Step:
     return step
 
 
-def _to_area(view: _View, levels: Levels) -> Step:
-    """Categories at the reference's standards on this allocation's area; its mean standard where it paid none."""
+def _to_area(view: _View, levels: Levels, same: set[tuple[str, str, str]]) -> Step:
+    """Categories at the reference's standards on this allocation's area; its mean standard where it paid none.
+
+    same: cells whose area is this allocation's already; their amounts stay to the fen.
+    """
     mean = mean_standards(levels, view.areas)
 
     def step(state: Amounts) -> Amounts:
@@ -251,7 +259,7 @@ def _to_area(view: _View, levels: Levels) -> Step:
         for cell in sorted(state.keys() | view.own.amounts.keys()):
             kind, code, _, category, period = cell
             level = levels.get((code, category, period), mean.get((category, period)))
-            if kind == "category" and level is not None:
+            if kind == "category" and level is not None and (code, category, period) not in same:
                 moved[cell] = view.entitled(code, category, level)
         return moved
 
@@ -356,14 +364,17 @@ def _last_year(view: _View) -> pd.DataFrame:
         for period in ground.periods:
             cell = (kind, code, fund, FACTOR_POT if kind == "factor" else subject, period)
             reference[cell] = reference.get(cell, 0) + fen
+    same: set[tuple[str, str, str]] = set()
     rows = zip(*(table[n] for n in ("region_code", "subject", "area_tenth_mu", "amount_fen")), strict=True)
     for code, subject, area, fen in rows:
         # Without last year's area the money is taken to have been for this year's.
-        covered = int(area) or view.areas.get((code, subject), 0)
+        now = view.areas.get((code, subject), 0)
+        covered = int(area) or now
         if kinds.get(subject) == "category" and covered:
             for period in ground.periods:
                 levels[code, subject, period] = Fraction(int(fen) * TENTHS_PER_MU, covered)
-    steps = _closing(view, reference, levels) | {"area": _to_area(view, levels)}
+                same |= {(code, subject, period)} if covered == now else set()
+    steps = _closing(view, reference, levels) | {"area": _to_area(view, levels, same)}
     if "weight" in steps:
         steps |= {"pot": _same_shares(view, reference), "factor": _template(view)}
     return _decompose(view, "last_year", reference, steps, sorted({code for code, _ in known}))
@@ -371,7 +382,9 @@ def _last_year(view: _View) -> pd.DataFrame:
 
 def _proposal(view: _View, allocation: pd.DataFrame) -> pd.DataFrame:
     stated = sums_of(view.ground.problem, allocation, view.areas)
-    steps = _closing(view, stated.amounts, stated.standards) | {"area": _to_area(view, stated.standards)}
+    steps = _closing(view, stated.amounts, stated.standards) | {
+        "area": _to_area(view, stated.standards, set(stated.derived))
+    }
     if "weight" in steps:
         steps |= {"pot": _same_shares(view, stated.amounts)}
     return _decompose(view, "proposal", stated.amounts, steps, list(view.ground.codes))

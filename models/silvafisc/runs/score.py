@@ -25,6 +25,7 @@ from silvafisc.allocation.case_mode import case_problem
 from silvafisc.allocation.engine import Engine
 from silvafisc.allocation.menus import Menus
 from silvafisc.allocation.menus.factor_pot import FACTOR_POT, factor_amounts, pot_parts, weight_vectors
+from silvafisc.allocation.menus.tasks import instalment_amounts
 from silvafisc.allocation.model import assemble
 from silvafisc.allocation.problem import Problem
 from silvafisc.allocation.reasons import reasons
@@ -32,6 +33,7 @@ from silvafisc.allocation.tables import outcome_tables
 from silvafisc.allocation.terms import objectives_of, term
 from silvafisc.economy.ledger import ledger_frame, parameter_ledger
 from silvafisc.policy import Scenario
+from silvafisc.quantities import entitlement, mu_to_tenths, share, split_payers, yuan_to_fen
 from silvafisc.results import Offers, Outcome
 from silvafisc.results.outcome import outcome_columns
 
@@ -171,36 +173,56 @@ def _as_stated(base: Problem, allocation: pd.DataFrame, lines: list[Line]) -> pd
     kept = [cell in stated and n != "committed" for cell, n in zip(cells, allocation["nature"], strict=True)]
     rows: list[dict[Any, Any]] = allocation[kept].to_dict("records")
 
-    def add(region: str, fund: str, measure: str, category: str, period: str, nature: str, fen: int) -> None:
+    def add(
+        region: str,
+        fund: str,
+        measure: str,
+        category: str,
+        period: str,
+        nature: str,
+        fen: int,
+        total: int | None = None,
+    ) -> None:
+        """A row of the fund payer's money; `total` is what all payers give with it."""
         blank: dict[str, Any] = dict.fromkeys(allocation.columns, "")
         amounts = {f"{payer}_fen": 0 for payer in ("central", "provincial", "city", "county")}
         key = {"region_code": region, "fund": fund, "measure": measure, "category": category, "period": period}
-        rows.append(blank | key | {"nature": nature, "payment_fen": fen, **amounts, f"{payers[fund]}_fen": fen})
+        rows.append(
+            blank
+            | key
+            | {"nature": nature, "payment_fen": fen if total is None else total, **amounts, f"{payers[fund]}_fen": fen}
+        )
 
     for line in lines:
         if line.kind == "money" and line.subject:
-            nature = "rigid" if line.category else "task"
-            add(line.region, line.fund, line.measure, line.category, line.period, nature, line.payment or 0)
+            nature, payment = "rigid" if line.category else "task", line.payment or 0
+            total = _all_payers(base, line) if line.category else payment
+            add(line.region, line.fund, line.measure, line.category, line.period, nature, payment, total)
         elif line.kind == "money":
             # Money of a whole fund: what is fixed stands in its own rows, the rest is a pot.
             fixed = ground.fixed_of.get((line.region, line.fund), np.zeros(len(place), np.int64))[place[line.period]]
             add(line.region, line.fund, FACTOR_POT, "", line.period, "factor", (line.payment or 0) - int(fixed))
-    for row, own in zip(ground.fixed.to_dict("records"), ground.fixed_own, strict=True):
+    for row, own, paid in zip(ground.fixed.to_dict("records"), ground.fixed_own, ground.fixed_paid, strict=True):
         region, fund, period = str(row["region_code"]), str(row["fund"]), str(row["period"])
         if (region, fund, str(row["category"]), period) in money | stated and row["nature"] == "rigid":
             continue
         nature, category = str(row["nature"]), str(row["category"])
-        add(region, fund, str(row["measure"]), category, period, nature, int(own[place[period]]))
+        at = place[period]
+        add(region, fund, str(row["measure"]), category, period, nature, int(own[at]), int(paid[at]))
     _instalments(allocation, base, stated, add)
     return pd.DataFrame(rows, columns=list(allocation.columns))
 
 
+def _all_payers(base: Problem, line: Line) -> int:
+    """What all payers give where the fund's payer gives the stated money by the legal split (0 where it gives none)."""
+    spec, payer = base.resolved.category(line.category), base.resolved.fund(line.fund).payer
+    tiers = dict(zip(base.inputs.regions["region_code"], base.inputs.regions["payer_tier"], strict=True))
+    part = dict(spec.payer_shares[tiers[line.region]]).get(payer)
+    return ((line.payment or 0) / share(part)).__floor__() if part and share(part) else 0
+
+
 def _instalments(allocation: pd.DataFrame, base: Problem, stated: set[tuple[str, str, str, str]], add: Any) -> None:
     """Later instalments of the tasks that were stated by standard."""
-    from silvafisc.allocation.menus.tasks import instalment_amounts
-    from silvafisc.quantities import entitlement, mu_to_tenths, split_payers, yuan_to_fen
-    from silvafisc.quantities import share as part
-
     tiers = dict(zip(base.inputs.regions["region_code"], base.inputs.regions["payer_tier"], strict=True))
     tasks = allocation[allocation["nature"] == "task"]
     for row in tasks.to_dict("records"):
@@ -209,7 +231,7 @@ def _instalments(allocation: pd.DataFrame, base: Problem, stated: set[tuple[str,
             continue
         spec, payer = base.resolved.task(key[2]), base.resolved.fund(key[1]).payer
         total = entitlement(yuan_to_fen(str(row["standard_yuan_per_mu"])), mu_to_tenths(str(row["area_mu"])))
-        shares = [(name, part(text)) for name, text in spec.payer_shares[tiers[key[0]]]]
+        shares = [(name, share(text)) for name, text in spec.payer_shares[tiers[key[0]]]]
         for years, amount in instalment_amounts(spec, np.array([total], np.int64)):
             due = str(int(key[3]) + years)
             if years and due in base.resolved.periods:

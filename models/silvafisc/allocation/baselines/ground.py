@@ -33,7 +33,7 @@ class Ground:
 
     offers: the open offers, by menu and ascending standard. own: fen of the fund's payer, offers x periods. paid: fen of
     all payers. local: fen of the payers at or below the unit's level. objectives: name -> benefit per offer.
-    fixed, fixed_own, fixed_local: the same of rigid and committed rows.
+    fixed, fixed_own, fixed_paid, fixed_local: the same of rigid and committed rows.
     """
 
     problem: Problem
@@ -44,6 +44,7 @@ class Ground:
     objectives: Mapping[str, Floats]
     fixed: pd.DataFrame
     fixed_own: Ints
+    fixed_paid: Ints
     fixed_local: Ints
     fixed_objectives: Mapping[str, Floats]
 
@@ -57,7 +58,7 @@ class Ground:
         offers = table[keep].sort_values(["menu", "standard_fen", "offer"], kind="stable", ignore_index=True)
         fixed, names = problem.fixed.table, [c.removeprefix("obj.") for c in problem.offers.objective_columns]
         own, paid, local = _money(problem, offers)
-        fixed_own, _, fixed_local = _money(problem, fixed)
+        fixed_own, fixed_paid, fixed_local = _money(problem, fixed)
         return Ground(
             problem=problem,
             offers=offers,
@@ -67,6 +68,7 @@ class Ground:
             objectives={name: offers[f"obj.{name}"].to_numpy(np.float64) for name in names},
             fixed=fixed,
             fixed_own=fixed_own,
+            fixed_paid=fixed_paid,
             fixed_local=fixed_local,
             fixed_objectives={name: _column(fixed, f"obj.{name}") for name in names},
         )
