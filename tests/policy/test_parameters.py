@@ -129,7 +129,7 @@ def test_numbers_keep_their_unit_and_texts_are_no_numbers() -> None:
     rules = ParameterTree.load().on("2026-01-01")
     assert (
         rules.fraction("factors.general_template.task_need")
-        == rules.fraction("assumptions.allocation.factor_weights.band") * 5
+        == rules.fraction("assumptions.allocation.factor_weights.band") * 10
     )
     assert rules.number("factors.general_template.task_need") == 50.0
     assert rules.fen("notice.amounts.unit") == 1_000_000

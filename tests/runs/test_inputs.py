@@ -187,7 +187,7 @@ def test_an_area_larger_than_the_provinces_forest_is_refused(folder: Path) -> No
 
 
 def test_hectares_written_as_mu_are_suspected(folder: Path) -> None:
-    edit(folder / "stands.csv", "110000,5787266.3,", "110000,385817.7,")
+    edit(folder / "stands.csv", "110000,9535548.5,", "110000,635703.2,")
     assert "hectares given as mu" in refused(folder)
     areas = folder / "areas.csv"
     edit(areas, "5880978.3", "392065.2")

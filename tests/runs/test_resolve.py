@@ -127,12 +127,12 @@ def test_payers_instalments_and_floor_of_a_task(tmp_path: Path) -> None:
 def test_factor_bands_are_the_template_and_the_band_on_record(tmp_path: Path) -> None:
     resolved = _resolved(tmp_path)
     bands = {spec.factor: (spec.low, spec.template, spec.high) for spec in resolved.factors}
-    # by hand: 50/20/20/10 ± 10 points
+    # by hand: 50/20/20/10 ± 5 points
     assert bands == {
-        "task_need": ("0.4", "0.5", "0.6"),
-        "forest_resource": ("0.1", "0.2", "0.3"),
-        "fiscal_difficulty": ("0.1", "0.2", "0.3"),
-        "performance": ("0", "0.1", "0.2"),
+        "task_need": ("0.45", "0.5", "0.55"),
+        "forest_resource": ("0.15", "0.2", "0.25"),
+        "fiscal_difficulty": ("0.15", "0.2", "0.25"),
+        "performance": ("0.05", "0.1", "0.15"),
     }
     assert resolved.factor_step == "0.05"
     assert {spec.status for spec in resolved.factors} == {"assumption"}
