@@ -110,6 +110,7 @@ def _stages(live: list[Engine], specs: Sequence[ObjectiveSpec], payoff: Payoff |
     if best.problem.resolved.mode == "rule":
         say("check that the published answer is unique")
         point = best.smallest(vector, point)
+    point = best.model.completed(point)
     values = {o.term: float(best.vector(o) @ point) + o.constant for group in best.objectives.values() for o in group}
     return Decision(best, point, values, stages, status, payoff)
 

@@ -58,6 +58,29 @@ class Model:
             full[self.problem.size + where[name]] = value
         return full
 
+    def completed(self, point: Floats) -> Floats:
+        """The point with helping variables at the value that its choices imply, as far as rows with no other one say.
+
+        A ceiling (the smallest adequacy) is reached, a floor (a published value, a change) is not exceeded.
+        """
+        n = self.problem.size
+        if not self.variables:
+            return point
+        result = point.copy()
+        helping = sparse.csr_matrix(self.matrix[:, n:])
+        alone = np.flatnonzero(np.diff(helping.indptr) == 1)
+        at, factor = helping[alone].indices, helping[alone].data
+        chosen = self.matrix[alone][:, :n] @ result[:n]
+        low, high = self.column_bounds
+        least, most = low[n:].copy(), high[n:].copy()
+        above = np.where(factor > 0, self.lower[alone] - chosen, self.upper[alone] - chosen) / factor
+        below = np.where(factor > 0, self.upper[alone] - chosen, self.lower[alone] - chosen) / factor
+        np.maximum.at(least, at, above)
+        np.minimum.at(most, at, below)
+        ceiling = (least <= low[n:]) & (most < high[n:])
+        result[n:] = np.where(ceiling, most, least)
+        return result
+
 
 def gather(problem: Problem, parts: Sequence[Part], objectives: Sequence[Objective]) -> tuple[list[Row], list[Aux]]:
     """All rows and helping variables, structure first, in a fixed order."""

@@ -47,7 +47,7 @@ def settle(model: Model, point: Floats, gain: Floats) -> Floats:
     for name, columns in menus_of(model.problem).items():
         if settled[columns].sum() != 1:
             raise SettlementError(f"menu {name}: {int(settled[columns].sum())} choices instead of one")
-    settled = complete(model, settled)
+    settled = model.completed(settled)
     for _ in range(_MOST_REPAIRS):
         limits = _limits(model, settled)
         if not broken_rows(model, settled, limits).size:
@@ -58,30 +58,6 @@ def settle(model: Model, point: Floats, gain: Floats) -> Floats:
     if model.problem.resolved.mode == "case":
         settled = _spend(model, settled, gain)
     return settled
-
-
-def complete(model: Model, point: Floats) -> Floats:
-    """Helping variables at the value that the choices imply: as far as the rows with no other helping variable let them.
-
-    A ceiling (the smallest adequacy) is reached, a floor (a published value, a change) is not exceeded.
-    """
-    n = model.problem.size
-    if not model.variables:
-        return point
-    result = point.copy()
-    helping = sparse.csr_matrix(model.matrix[:, n:])
-    alone = np.flatnonzero(np.diff(helping.indptr) == 1)
-    at, factor = helping[alone].indices, helping[alone].data
-    chosen = model.matrix[alone][:, :n] @ result[:n]
-    low, high = model.column_bounds
-    least, most = low[n:].copy(), high[n:].copy()
-    above = np.where(factor > 0, model.lower[alone] - chosen, model.upper[alone] - chosen) / factor
-    below = np.where(factor > 0, model.upper[alone] - chosen, model.lower[alone] - chosen) / factor
-    np.maximum.at(least, at, above)
-    np.minimum.at(most, at, below)
-    ceiling = (least <= low[n:]) & (most < high[n:])
-    result[n:] = np.where(ceiling, most, least)
-    return result
 
 
 def broken_rows(model: Model, point: Floats, upper: Floats | None = None) -> Indices:
@@ -143,7 +119,7 @@ def _downgrade(model: Model, point: Floats, upper: Floats, gain: Floats) -> Floa
     useful = np.flatnonzero(removed > 0)
     order = useful[np.lexsort((useful, np.maximum(loss[useful], 0.0) / removed[useful]))]
     for move in order:
-        result = complete(model, moves.applied(point, int(move)))
+        result = model.completed(moves.applied(point, int(move)))
         now = _violations(np.asarray(model.matrix @ result).ravel(), model.lower, upper)
         if now.sum() < before.sum():
             return result

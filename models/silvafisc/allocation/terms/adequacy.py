@@ -18,7 +18,10 @@ TITLE = {"zh": "补偿充足度", "en": "Adequacy"}
 
 
 def objectives(problem: Problem, params: Mapping[str, Any]) -> tuple[Objective, ...]:
-    """The max-min objective (share of opportunity cost), then the mean shortfall (negative share)."""
+    """The max-min objective (share of opportunity cost), then the mean shortfall (negative share).
+
+    Raises ValueError where no unit has recurring area above `min_area_mu`.
+    """
     table, responses = problem.offers.table, problem.inputs.responses
     cost = {
         (r, s): float(oc)
@@ -28,6 +31,10 @@ def objectives(problem: Problem, params: Mapping[str, Any]) -> tuple[Objective, 
     }
     smallest = float(params.get("min_area_mu", 0)) * TENTHS_PER_MU
     recurring = ((table["category"] != "") & (table["area_tenth_mu"] > smallest)).to_numpy()
+    if not recurring.any():
+        raise ValueError(
+            "adequacy: no unit has recurring area above min_area_mu; drop the objective or lower the limit"
+        )
     offers = np.flatnonzero(recurring)
     cover = np.zeros(len(table))
     rows = []
