@@ -226,6 +226,18 @@ def _inputs(units: int, categories: Sequence[str], seed: int) -> UnitInputs:
     return replace(inputs, areas=areas, tasks=tasks, responses=responses)
 
 
+def largest(table: pd.DataFrame, column: str) -> int:
+    """Row number of the largest value of a column."""
+    return int(str(table[column].idxmax()))
+
+
+def add(table: pd.DataFrame, row: int, column: str, amount: float) -> None:
+    """Add to one cell; a column that is not there counts as 0."""
+    values = table[column].to_numpy().copy() if column in table else np.zeros(len(table), np.int64)
+    values[row] += amount
+    table[column] = values
+
+
 def whole_gains(table: pd.DataFrame, seed: int) -> None:
     """Objectives become whole numbers that rise with the cost inside each menu, at random steps."""
     draw = np.random.default_rng(seed + 1000)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from tests.allocation.agree import check_rule
 from tests.allocation.brute import Choice, Offer
-from tests.allocation.tiny import MODES, PROTECTION, REFORM, SHARED, Tiny, tiny
+from tests.allocation.tiny import MODES, PROTECTION, REFORM, SHARED, Tiny, add, largest, tiny
 
 from silvafisc.quantities import share, split_payers
 from silvafisc.results import RuleSpec
@@ -38,12 +38,9 @@ def shift(fund: str, nature: str, fen: int, to: str) -> Callable[[pd.DataFrame],
     def edit(table: pd.DataFrame) -> None:
         column = f"cost.{fund}.central.2026_fen"
         mine = table[(table["nature"] == nature) & (table["region_code"] == table["region_code"].max())]
-        dearest = mine[column].idxmax()
-        table.loc[dearest, column] -= fen
-        other = f"cost.{fund}.{to}.2026_fen"
-        if other not in table:
-            table[other] = 0
-        table.loc[dearest, other] += fen
+        dearest = largest(mine, column)
+        add(table, dearest, column, -fen)
+        add(table, dearest, f"cost.{fund}.{to}.2026_fen", fen)
 
     return edit
 
@@ -67,7 +64,7 @@ def test_enumeration_of_tasks_and_factor_money_charged_to_the_wrong_payer(mode: 
 def raise_gain_of_factor_offers(table: pd.DataFrame) -> None:
     """The dearest factor offer of the last unit is worth having."""
     mine = table[(table["nature"] == "factor") & (table["region_code"] == table["region_code"].max())]
-    table.loc[mine[f"cost.{REFORM}.central.2026_fen"].idxmax(), "obj.carbon"] += 100.0
+    add(table, largest(mine, f"cost.{REFORM}.central.2026_fen"), "obj.carbon", 100.0)
 
 
 @pytest.mark.parametrize("mode", MODES)

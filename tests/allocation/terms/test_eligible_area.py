@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from tests.allocation.agree import check_rule
 from tests.allocation.brute import Choice
-from tests.allocation.tiny import MODES, tiny
+from tests.allocation.tiny import MODES, add, largest, tiny
 
 from silvafisc.results import RuleSpec
 
@@ -30,7 +30,7 @@ def test_enumeration_of_tasks_whose_periods_together_exceed_the_need(mode: str, 
 @pytest.mark.parametrize("mode", MODES)
 def test_enumeration_of_an_offer_for_a_tenth_of_a_mu_too_much(mode: str) -> None:
     def larger(table: pd.DataFrame) -> None:
-        table.loc[table["standard_fen"].idxmax(), "area_tenth_mu"] += 1
+        add(table, largest(table, "standard_fen"), "area_tenth_mu", 1)
 
     problem = tiny(mode, seed=2).offers(larger).budget("1")
     areas = dict(zip(problem.inputs.areas["region_code"], problem.inputs.areas["area_tenth_mu"], strict=True))

@@ -1,10 +1,11 @@
 """No hidden debt, by enumeration: an offer that future appropriations would repay is never chosen."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from tests.allocation.agree import check_rule
 from tests.allocation.brute import Choice
-from tests.allocation.tiny import MODES, tiny
+from tests.allocation.tiny import MODES, add, largest, tiny
 
 from silvafisc.results import RuleSpec
 
@@ -14,9 +15,9 @@ from silvafisc.results import RuleSpec
 def test_enumeration_of_flagged_offers(mode: str, nature: str) -> None:
     def flag(table: pd.DataFrame) -> None:
         mine = table[(table["nature"] == nature) & (table["region_code"] == "110002")]
-        best = mine["obj.carbon"].idxmax()
-        table.loc[best, "repaid_by_appropriation"] = True
-        table.loc[best, "obj.carbon"] += 50.0
+        best = largest(mine, "obj.carbon")
+        table["repaid_by_appropriation"] = np.arange(len(table)) == best
+        add(table, best, "obj.carbon", 50.0)
 
     levels = (16_00, 18_00, 20_00) if nature == "top_up" else (16_00,)
     problem = tiny(mode, units=2, levels=levels, task=nature == "task", pot=nature == "factor", seed=5)
