@@ -241,3 +241,11 @@ def test_a_scenario_that_is_not_there_is_named_with_the_nearest(say: Talk) -> No
     code, _, err = say("run", "nation-2026-2029", "--lang", "en")
     assert code == 2
     assert "did you mean 'nation-2026-2028'" in err
+
+
+def test_a_frontier_of_one_objective_is_refused_at_its_line(say: Talk, place: Path) -> None:
+    scenario(place, "objectives: [{term: carbon, stage: 1}]\n")
+    code, _, err = say("frontier", place / "mine.yaml", "--lang", "en")
+    assert code == 2
+    assert "mine.yaml:5:" in err
+    assert "needs two objectives" in err

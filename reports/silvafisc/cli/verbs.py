@@ -108,6 +108,9 @@ def frontier(terminal: Terminal, scenario: str, data: Path | None, points: int, 
     from silvafisc.runs import load_scenario
 
     loaded = load_scenario(scenario)
+    if len(loaded.objectives) < 2:
+        en, zh = "a frontier needs two objectives", "权衡曲线需要两个目标"
+        raise InputError([Finding(loaded.where("objectives"), "objectives", en, zh)])
     terminal.progress("求解权衡曲线", "solving the frontier")
     points_table = pareto_set(loaded, data=data, points=points)
     if out is not None:
