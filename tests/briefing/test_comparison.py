@@ -26,7 +26,7 @@ def second(outcome: Outcome) -> Outcome:
 def test_the_lead_says_what_changed(outcome: Outcome, second: Outcome) -> None:
     """by hand: 1 000 万元 = 0.10 亿元."""
     for language, wanted in (
-        ("zh", "后一方案比前一方案多安排 0.10 亿元。新增固碳相同。1 个单位增加，0 个减少，30 个不变。"),
+        ("zh", "后一方案比前一方案多安排 0.10 亿元。新增碳汇相同。1 个单位增加，0 个减少，30 个不变。"),
         (
             "en",
             "The second plan allocates 0.010 billion yuan more than the first. Added carbon is the same. "
@@ -35,7 +35,7 @@ def test_the_lead_says_what_changed(outcome: Outcome, second: Outcome) -> None:
     ):
         lead = build_comparison([outcome, second], language).sections[0].blocks[0]
         assert isinstance(lead, Paragraph)
-        assert runs_text(lead.runs) == wanted
+        assert runs_text(lead.runs).replace("\u00a0", " ") == wanted
 
 
 def test_every_number_of_a_comparison_resolves_in_its_outcomes(outcome: Outcome, second: Outcome) -> None:

@@ -45,7 +45,7 @@ def test_every_key_draws_on_declared_columns_or_meta(outcome: Outcome, zh: Brief
     declared |= {"standards", "sources"}
     for number in numbers(zh):
         for place in traces(number.key):
-            assert place in declared or place.startswith(("meta.", "audit.checks.")), number.key
+            assert place in declared or place.startswith(("meta.", "audit.checks.", "resolved.")), number.key
 
 
 def test_every_input_figure_in_a_briefing_has_a_line_in_the_ledger(outcome: Outcome, zh: Briefing) -> None:

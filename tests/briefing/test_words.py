@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from silvafisc.briefing import build
-from silvafisc.briefing.blocks import Briefing, Card, Paragraph, Table, figures, numbers, runs_text, texts
+from silvafisc.briefing.blocks import Briefing, Callout, Card, Paragraph, Table, figures, numbers, runs_text, texts
 from silvafisc.briefing.document import UnauditedError, unnamed_ids
 from silvafisc.briefing.draft import Draft
 from silvafisc.briefing.sections import decision
@@ -101,12 +101,14 @@ def test_ids_of_the_shipped_vocabulary_have_names(outcome: Outcome) -> None:
 
 def lead_of_changes(outcome: Outcome) -> str:
     blocks = decision.section(Draft(outcome, "zh")).blocks
-    return next(runs_text(b.runs) for b in blocks if isinstance(b, Paragraph) and "持平" in runs_text(b.runs))
+    return next(runs_text(b.runs) for b in blocks if isinstance(b, Paragraph) and "相比" in runs_text(b.runs))
 
 
 def test_counts_of_changes_agree_with_the_reasons(outcome: Outcome) -> None:
     """by hand: the made-up shifts raise 15 units, lower 15 and leave one."""
-    assert lead_of_changes(outcome) == "与因素法对照方案相比，15 个单位增加、15 个减少、1 个持平。"
+    assert lead_of_changes(outcome) == (
+        "没有上年分配表。与因素法对照方案相比，15 个单位增加、15 个单位减少、1 个单位持平。"
+    )
 
 
 @pytest.mark.parametrize(
@@ -142,12 +144,15 @@ def test_an_outcome_without_a_clean_audit_is_refused(outcome: Outcome) -> None:
 
 
 def test_caveats_and_uncertified_areas_stand_on_page_one(zh: Briefing, outcome: Outcome) -> None:
-    first = " ".join(texts(zh.sections[0].blocks[0]))
+    callout = next(block for block in zh.sections[0].blocks if isinstance(block, Callout))
+    assert zh.sections[0].blocks.index(callout) < 3, "right after the conclusion and its figures"
+    first = " ".join(texts(callout))
     assert "情景测算" in first
     assert "不是资金下达文件" in first
     assert "未经核定" in first
     for caveat in outcome.meta["caveats"]:
-        assert caveat["zh"] in first
+        assert caveat["zh"].rstrip("。") in first
+    assert "演示数据" in first, "one line of the made-up ledger is demonstration data"
 
 
 def test_every_figure_says_its_finding_source_and_holds_its_data(zh: Briefing, en: Briefing) -> None:
@@ -189,6 +194,6 @@ def test_what_an_outcome_does_not_have_is_left_out_or_dashed_never_zero(outcome:
         for block in section.blocks
         if isinstance(block, Table)
         for row in block.rows
-        if runs_text(row.cells[0]) == "同额统一标准"
+        if runs_text(row.cells[0]) == "统一标准"
     )
     assert runs_text(flat.cells[3]) == "—"

@@ -21,6 +21,7 @@ class Number:
 
     value: exactly what `key` resolves to, in the outcome's own unit. text: what the reader sees, in `unit`.
     per: how many of the outcome's units one shown unit is. sign: `minus` shows −, `plus` shows + and − (a change), `words` shows the size only (the sentence says more or less).
+    attached: the unit is printed right after the number and never parted from it by a line break.
     """
 
     value: int | float
@@ -30,6 +31,7 @@ class Number:
     per: float
     sign: str = "minus"
     strong: bool = False
+    attached: bool = False
 
 
 Run = Text | Number
@@ -134,28 +136,6 @@ class Formula:
 
 
 @dataclass(frozen=True)
-class Source:
-    """One line of the ledger; `status` is shown in words, `assumed` marks what is recalled or assumed."""
-
-    what: str
-    value: str
-    unit: str
-    reference: str
-    status: str
-    assumed: bool
-
-
-@dataclass(frozen=True)
-class SourceList:
-    """headers: what, value, reference, status, in the briefing's language."""
-
-    caption: Runs
-    headers: tuple[str, str, str, str]
-    entries: tuple[Source, ...]
-    number: str = ""
-
-
-@dataclass(frozen=True)
 class Card:
     """A unit's own sheet: opened on demand on a screen, printed in full."""
 
@@ -165,7 +145,7 @@ class Card:
     blocks: tuple["Block", ...]
 
 
-Block = Heading | Paragraph | Items | Table | Figure | KeyFigures | Callout | Note | Formula | SourceList | Card
+Block = Heading | Paragraph | Items | Table | Figure | KeyFigures | Callout | Note | Formula | Card
 
 
 @dataclass(frozen=True)
@@ -178,7 +158,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Briefing:
-    """One document in one language. date: the scenario's policy date, ISO. labels: fixed words the renderers need."""
+    """One document in one language.
+
+    kind: the outcome's kind in words, in every page's head. date: the scenario's policy date, ISO. labels: fixed words
+    that the renderers need.
+    """
 
     id: str
     title: str
@@ -222,9 +206,16 @@ def figures(part: Any) -> Iterator[Figure]:
             yield item
 
 
+def run_text(run: Run) -> str:
+    """What a reader sees of a run: its text, and the unit where it is attached (no gap before the per cent sign)."""
+    if isinstance(run, Text) or not run.attached or not run.unit:
+        return run.text
+    return f"{run.text}%" if run.unit == "%" else f"{run.text}\u00a0{run.unit}"
+
+
 def runs_text(runs: Runs) -> str:
     """The runs as one string."""
-    return "".join(run.text for run in runs)
+    return "".join(map(run_text, runs))
 
 
 _HIDDEN = frozenset({"id", "svg", "language", "tone", "kind"})

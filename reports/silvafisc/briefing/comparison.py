@@ -12,7 +12,6 @@ from .draft import Draft, cell, fixed
 from .figures.bars import ranked
 from .keys import Lookup, combine, evaluate, ref
 from .rounding import shown_total
-from .sections.decision import objective_kind
 from .sections.drawings import DRAWN_UNITS, short_name
 
 
@@ -136,9 +135,8 @@ def _objectives(pair: _Pair) -> Table:
         term = str(entry["term"])
         if term not in known:
             continue
-        kind, key = objective_kind(str(entry["unit"])), f"meta.objectives[term={term}].value"
-        unit = pair.second.unit(kind)
-        label = pair.second.localized(entry["label"])
+        label, kind = pair.second.objective(term)
+        unit, key = pair.second.unit(kind), f"meta.objectives[term={term}].value"
         rows.append(
             Row(
                 (

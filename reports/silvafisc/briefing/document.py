@@ -5,7 +5,7 @@ from typing import Any
 
 from silvafisc.results import Outcome
 
-from .blocks import Block, Briefing, Card, Figure, Section, SourceList, Table
+from .blocks import Block, Briefing, Card, Figure, Section, Table
 from .draft import Draft
 from .sections import allocation, annex, decision, fairness, frontier, reasons, sources
 from .words import Words
@@ -78,7 +78,7 @@ def number_blocks(sections: list[Section], words: Words) -> tuple[Section, ...]:
 
     def numbered(block: Block) -> Block:
         kind = "figure" if isinstance(block, Figure) else "table"
-        if isinstance(block, Card) or not isinstance(block, Figure | Table | SourceList):
+        if isinstance(block, Card) or not isinstance(block, Figure | Table):
             return block
         counts[kind] += 1
         return replace(block, number=words(f"labels.{kind}", number=str(counts[kind])))

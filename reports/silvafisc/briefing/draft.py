@@ -78,20 +78,37 @@ class Draft:
 
     def with_unit(self, number: Number) -> Runs:
         """A number and its unit, for sentences."""
-        if not number.unit:
-            return (number,)
-        gap = "" if number.unit == "%" else " "
-        return (number, Text(f"{gap}{number.unit}"))
+        return (replace(number, attached=bool(number.unit)),)
 
     def phrase(self, kind: str, key: str, signed: bool = False) -> Runs:
         """The number behind `key` with its unit, for sentences."""
         return self.with_unit(self.number(kind, key, signed))
+
+    def fitting(self, kind: str, key: str) -> Runs:
+        """As `phrase`; tonnes too few for the unit of this size of outcome are shown in tonnes."""
+        number = self.number(kind, key)
+        if kind == "carbon" and number.value and not _nonzero(number.text):
+            return self.phrase("tonnes", key)
+        return self.with_unit(number)
 
     def size_of(self, kind: str, key: str) -> tuple[str, Runs]:
         """`more`, `less` or `same` as the reader sees it, and the size without sign and with its unit."""
         number = self.number(kind, key)
         direction = "same" if not _nonzero(number.text) else "less" if number.text.startswith("−") else "more"
         return direction, self.with_unit(replace(number, text=number.text.removeprefix("−"), sign="words"))
+
+    def objective(self, term: str) -> tuple[str, str]:
+        """Label and kind of number of an objective."""
+        for entry in self.outcome.meta["objectives"]:
+            if entry["term"] == term:
+                return self.localized(entry["label"]), self.kind_of(str(entry["unit"]), term)
+        return self.words.name("objective", term), "plain"
+
+    def kind_of(self, unit: str, term: str = "") -> str:
+        """How a value of that unit is shown; yuan of the development objective are weighted, so never money."""
+        if unit == "yuan":
+            return "weighted" if term == "development" else "yuan_total"
+        return {"fen": "money_total", "tco2e": "carbon", "1": "ratio"}.get(unit, "plain")
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of the outcome; a table of the format that this outcome does not have is empty."""
@@ -141,6 +158,13 @@ class Draft:
         """What changes are measured against: last year where it is known, then the department's proposal, then the factor method."""
         present = set(self.table("reasons")["against"])
         return next((name for name in ("last_year", "proposal", "factor_method") if name in present), None)
+
+    @cached_property
+    def years(self) -> str:
+        """The periods in words: `2026—2028年`."""
+        if len(self.periods) == 1:
+            return self.words("terms.year", year=self.periods[0])
+        return self.words("terms.years", first=self.periods[0], last=self.periods[-1])
 
     @cached_property
     def baselines(self) -> list[str]:
@@ -249,8 +273,7 @@ def _significant(value: Fraction, digits: int) -> str:
     with localcontext() as context:
         context.prec, context.rounding = digits, ROUND_HALF_UP
         exact = Decimal(value.numerator) / Decimal(value.denominator)
-    text = f"{exact.normalize():,f}" if -digits < exact.adjusted() < 3 * digits else f"{exact.normalize():e}"
-    return text.replace("-", "−")
+    return f"{exact:,.{max(0, digits - 1 - exact.adjusted())}f}".replace("-", "−")
 
 
 def _nonzero(text: str) -> bool:

@@ -11,7 +11,7 @@ from fontTools.ttLib import TTFont
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from .blocks import Briefing, texts
+from .blocks import Briefing, run_text, texts
 from .glyphs import characters, font_path, require_glyphs
 
 FACE = "Briefing Sans"
@@ -22,6 +22,7 @@ SECOND_FACE = "Briefing Signs"
 def _environment() -> Environment:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["kind"] = lambda block: type(block).__name__
+    environment.filters["shown"] = run_text
     return environment
 
 
@@ -59,7 +60,7 @@ def _faces(used: str) -> str:
 
 def _always() -> str:
     """Printable ASCII, so that list marks and the browser's own signs never fall to another font."""
-    return "".join(map(chr, range(ord(" "), ord("~") + 1))) + "•▸▾"
+    return "".join(map(chr, range(ord(" "), ord("~") + 1))) + "•▸▾\u00a0"
 
 
 @lru_cache(maxsize=16)

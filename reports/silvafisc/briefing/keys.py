@@ -4,7 +4,9 @@
     allocation[nature=rigid|top_up,region_code=110000].sum(payment_fen)     also min, max
     allocation[].distinct(region_code)   regions[grade=2].rows()
     reasons[against=factor_method].above(amount_fen;region_code)    units whose sum is > 0; also below, equal (to 0)
-    inputs.areas[...]...   meta.objectives[term=carbon].value   meta.exchange_rates[0].value   audit.checks[rule=envelope].checked
+    sources[what^=assumptions.carbon.|carbon.].rows()       cells that start so
+    inputs.areas[...]...   meta.objectives[term=carbon].value   meta.exchange_rates[0].value   audit.checks[0].checked
+    resolved.rules[0].params.share                          what the scenario was resolved to
     difference(a,b)  ratio(a,b)  change(a,b) = (a - b) / b  total(a,b,...)  least(a,b,...)  greatest(a,b,...)
 
 Characters with a meaning in keys are percent-encoded in values.
@@ -23,6 +25,7 @@ from silvafisc.results import Outcome
 _ACT = re.compile(r"(sum|min|max|distinct|above|below|equal|rows)\(([^)]*)\)")
 _FUNCTION = re.compile(r"(difference|ratio|change|total|least|greatest)\((.*)\)\Z", re.DOTALL)
 _TABLE = re.compile(r"([a-z_.]+?)\[([^\]]*)\]\.(.+)\Z", re.DOTALL)
+_ROOTS = ("meta.", "audit.", "resolved.")
 _STEP = re.compile(r"\.?([a-z_0-9]+)(?:\[(?:([a-z_]+)=)?([^\]]*)\])?")
 
 
@@ -30,14 +33,21 @@ class KeyResolutionError(LookupError):
     """A key does not lead to exactly one number of this outcome."""
 
 
-def ref(table: str, what: str, **where: str | Sequence[str]) -> str:
+def ref(table: str, what: str, /, **where: str | Sequence[str]) -> str:
     """The key of `what` (a column or `sum(column)` …) in the rows where every named column has (one of) the values."""
     parts = []
     for column in sorted(where):
         value = where[column]
         values = [value] if isinstance(value, str) else list(value)
-        parts.append(f"{column}={'|'.join(quote(v, safe=' .:+-') for v in values)}")
+        sign = "^=" if isinstance(value, Starts) else "="
+        parts.append(f"{column}{sign}{'|'.join(quote(v, safe=' .:+-') for v in values)}")
     return f"{table}[{','.join(parts)}].{what}"
+
+
+class Starts(tuple[str, ...]):
+    """Values of a column in `ref` that cells only need to start with."""
+
+    __slots__ = ()
 
 
 def meta_ref(path: str) -> str:
@@ -57,6 +67,7 @@ class Lookup:
         self.outcome = outcome
         self._tables: dict[str, dict[str, list[Any]]] = {}
         self._indexes: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], list[int]]] = {}
+        self._resolved: Mapping[str, Any] | None = None
 
     def value(self, key: str) -> int | float:
         """The number behind a key.
@@ -66,9 +77,9 @@ class Lookup:
         """
         if _FUNCTION.match(key):
             return evaluate(key, self.value)
-        if key.startswith(("meta.", "audit.")):
+        if key.startswith(_ROOTS):
             root, _, path = key.partition(".")
-            return _number(_descend(self.outcome.meta if root == "meta" else self.outcome.audit, path, key), key)
+            return _number(_descend(self._root(root), path, key), key)
         table, where, what = self._parse(key)
         rows = self.rows(table, where, key)
         act = _ACT.fullmatch(what)
@@ -77,6 +88,13 @@ class Lookup:
                 raise KeyResolutionError(f"{key}: {len(rows)} rows instead of one")
             return _number(self.column(table, what, key)[rows[0]], key)
         return self._aggregate(table, rows, act[1], act[2], key)
+
+    def _root(self, name: str) -> Any:
+        if name == "resolved":
+            if self._resolved is None:
+                self._resolved = self.outcome.resolved.to_json()
+            return self._resolved
+        return self.outcome.meta if name == "meta" else self.outcome.audit
 
     def cell(self, key: str) -> str:
         """The single cell behind a key as text; empty where the cell is empty."""
@@ -93,6 +111,11 @@ class Lookup:
 
     def rows(self, table: str, where: Mapping[str, Sequence[str]], key: str) -> list[int]:
         """Positions of the rows in which every column has one of the given values, in table order."""
+        starts = {name: tuple(values) for name, values in where.items() if name.endswith("^")}
+        if starts:
+            exact = {name: values for name, values in where.items() if name not in starts}
+            heads = [(self.column(table, name[:-1], key), values) for name, values in starts.items()]
+            return [i for i in self.rows(table, exact, key) if all(str(c[i]).startswith(v) for c, v in heads)]
         names = tuple(sorted(where))
         index = self._indexes.get((table, names))
         if index is None:
@@ -129,7 +152,7 @@ class Lookup:
             raise KeyResolutionError(f"{key}: not an outcome key")
         where: dict[str, list[str]] = {}
         for part in filter(None, match[2].split(",")):
-            column, _, values = part.partition("=")
+            column, _, values = part.partition("=")  # `what^` where cells only start so
             where[column] = [unquote(value) for value in values.split("|")]
         return match[1], where, match[3]
 
@@ -177,7 +200,7 @@ def traces(key: str) -> list[str]:
     function = _FUNCTION.match(key)
     if function:
         return [place for part in _arguments(function[2]) for place in traces(part)]
-    if key.startswith(("meta.", "audit.")):
+    if key.startswith(_ROOTS):
         return [re.sub(r"\[[^\]]*\]", "", key)]
     match = _TABLE.match(key)
     if match is None:

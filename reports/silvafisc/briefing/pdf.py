@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 import typst
 
-from .blocks import Briefing, Figure, Number, Text, texts
+from .blocks import Briefing, Figure, Number, Table, Text, run_text, texts
 from .glyphs import FONT_FAMILY, SECOND_FAMILY, font_folder, require_glyphs, second_folder
+from .layout import fit, inset
 from .writing import RenderError
 
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
@@ -44,7 +45,9 @@ def render_pdf(briefing: Briefing) -> bytes:
 def _printable(part: Any) -> Any:
     """Plain data without what a page does not show: keys of numbers and the tables under the drawings."""
     if isinstance(part, Number):
-        return {"t": part.text, "u": part.unit} | ({"s": True} if part.strong else {})
+        return {"t": run_text(part), "u": part.unit} | {
+            name: True for name, on in (("s", part.strong), ("k", part.attached)) if on
+        }
     if isinstance(part, Text):
         return {"t": part.text} | {name: True for name, on in (("s", part.strong), ("l", part.lowered)) if on}
     if isinstance(part, tuple | list):
@@ -52,5 +55,8 @@ def _printable(part: Any) -> Any:
     if is_dataclass(part):
         hidden = {"data"} if isinstance(part, Figure) else set()
         shown = {name: _printable(value) for name, value in vars(part).items() if name not in hidden}
+        if isinstance(part, Table):
+            laid = fit(part)
+            shown |= {"size": laid.size, "widths": laid.widths, "heads": laid.headers, "inset": inset(part)}
         return {"type": type(part).__name__} | shown
     return part

@@ -101,6 +101,10 @@ class Words:
             return item
         return entry[self.language]
 
+    def known(self, group: str, item: str) -> bool:
+        """Whether an id has a name."""
+        return f"names.{group}.{item}" in all_texts() or _named_elsewhere(group, item) is not None
+
     def rule(self, item: str) -> str:
         """A rule in words, or a dash."""
         entry = all_texts().get(f"names.rule_words.{item}")
@@ -137,6 +141,7 @@ def _named_elsewhere(group: str, item: str) -> dict[str, str] | None:
     catalogue = load_catalogue()
     labels: dict[str, dict[str, Label]] = {
         "fund": {name: fund.label for name, fund in catalogue.funds.items()},
+        "value": {name: measure.label for name, measure in catalogue.measures.items()},
         "measure": {name: measure.label for name, measure in catalogue.measures.items()},
         "category": {name: category.label for name, category in catalogue.categories.items()},
         "factor": {name: factor.label for fund in catalogue.funds.values() for name, factor in fund.factors.items()},

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from .canvas import ACCENT, GRID, INK, MUTED, NATURE_COLOURS, SECOND, label_width, look, new_figure, to_svg
+from .canvas import ACCENT, GRID, INK, MUTED, NATURE_COLOURS, SECOND, label_width, look, new_figure, plain_tick, to_svg
 
 
 def _grid(axes: Axes, axis: str) -> None:
@@ -13,13 +13,24 @@ def _grid(axes: Axes, axis: str) -> None:
     (axes.xaxis if axis == "x" else axes.yaxis).grid(True, color=GRID, linewidth=0.5)
 
 
-def _plain(value: float, _: int) -> str:
-    return f"{value:,.6g}".replace("-", "−")
-
-
 def upright(name: str, language: str) -> str:
     """A unit's name under a narrow column: Chinese one character below the other, English turned by the caller."""
     return "\n".join(name) if language == "zh" else name
+
+
+def _foot(labels: Sequence[str], language: str, width: float) -> tuple[bool, float]:
+    """Whether the names under `width` cm of columns stand level, and the room they take below the axis in cm."""
+    if label_width(labels, 6.5) < width / max(len(labels), 1):
+        return True, 0.7
+    if language == "zh":
+        return False, 0.3 + 0.27 * max(map(len, labels), default=1)
+    return False, 0.3 + label_width(labels, 6.5)
+
+
+def _names(axes: Axes, labels: Sequence[str], level: bool, language: str) -> None:
+    axes.set_xlim(-0.6, len(labels) - 0.4)
+    axes.set_xticks(range(len(labels)), [label if level else upright(label, language) for label in labels])
+    axes.tick_params(axis="x", length=0, labelsize=6.5, rotation=0 if level or language == "zh" else 90)
 
 
 def stacked(
@@ -31,15 +42,8 @@ def stacked(
 ) -> str:
     """One column per unit, stacked by nature. parts: nature -> (legend text, value per unit)."""
     with look():
-        room = 14.4 / max(len(labels), 1)
-        level = label_width(labels, 6.5) < room
-        if level:
-            foot = 0.7
-        elif language == "zh":
-            foot = 0.3 + 0.27 * max(map(len, labels), default=1)
-        else:
-            foot = 0.3 + label_width(labels, 6.5)
-        figure = new_figure(16.5, 6.6 + foot, (1.9, 0.2, foot, 0.3))
+        level, foot = _foot(labels, language, 15.4)
+        figure = new_figure(17.2, 4.9 + foot, (1.5, 0.1, foot, 0.2))
         axes = figure.subplots()
         base = [0.0] * len(labels)
         for nature, (name, values) in parts.items():
@@ -54,23 +58,60 @@ def stacked(
                 linewidth=0.3,
             )
             base = [low + value for low, value in zip(base, values, strict=True)]
-        axes.set_xlim(-0.6, len(labels) - 0.4)
-        axes.set_xticks(range(len(labels)), [label if level else upright(label, language) for label in labels])
-        axes.tick_params(axis="x", length=0, labelsize=6.5, rotation=0 if level or language == "zh" else 90)
+        _names(axes, labels, level, language)
         axes.set_ylabel(axis)
-        axes.yaxis.set_major_formatter(FuncFormatter(_plain))
+        axes.yaxis.set_major_formatter(FuncFormatter(plain_tick))
         _grid(axes, "y")
         axes.legend(loc="upper right", ncols=min(len(parts), 5), fontsize=7.5, handlelength=1.2)
         return to_svg(figure, prefix)
 
 
-def ranked(
-    prefix: str, items: Sequence[tuple[str, float, str]], axis: str, reference: tuple[float, str] | None = None
+def columns(
+    prefix: str, items: Sequence[tuple[str, float, str]], axis: str, language: str, top: tuple[float, str] | None
 ) -> str:
-    """Horizontal bars in the given order: (label, value, shown text); `reference` draws a named line."""
+    """Columns in the given order: (label, value, shown text).
+
+    top: the largest value on the scale and its name, a line; what is larger is cut off there, with its text above.
+    """
+    with look():
+        labels = [label for label, _, _ in items]
+        level, foot = _foot(labels, language, 15.4)
+        figure = new_figure(17.2, 4.6 + foot, (1.5, 0.1, foot, 0.5))
+        axes = figure.subplots()
+        limit = max(value for _, value, _ in items) if top is None else top[0]
+        heights = [min(value, limit) for _, value, _ in items]
+        cut = [value > limit for _, value, _ in items]
+        colours = [SECOND if over else ACCENT for over in cut]
+        axes.bar(range(len(items)), heights, width=0.78, color=colours)
+        usual = [text for (_, _, text), over in zip(items, cut, strict=True) if not over]
+        turned = 0 if label_width(usual, 5.6) < 15.4 / len(items) * 1.05 else 90
+        for place, (_, _, text) in enumerate(items):
+            axes.annotate(
+                text,
+                (place, heights[place]),
+                xytext=(0, 2),
+                textcoords="offset points",
+                ha="center",
+                va="bottom",
+                size=5.6,
+                rotation=turned,
+            )
+        _names(axes, labels, level, language)
+        axes.set_ylim(0, limit * 1.06)
+        if top is not None:
+            axes.axhline(limit, color=INK, linewidth=0.8, linestyle=(0, (4, 2)))
+            axes.annotate(top[1], (-0.5, limit), xytext=(2, -3), textcoords="offset points", va="top", size=7)
+        axes.set_ylabel(axis)
+        axes.yaxis.set_major_formatter(FuncFormatter(plain_tick))
+        _grid(axes, "y")
+        return to_svg(figure, prefix)
+
+
+def ranked(prefix: str, items: Sequence[tuple[str, float, str]], axis: str) -> str:
+    """Horizontal bars in the given order: (label, value, shown text)."""
     with look():
         names = 0.4 + label_width((label for label, _, _ in items), 7.5)
-        figure = new_figure(16.5, 0.36 * max(len(items), 4) + 1.6, (names, 0.3, 1.1, 0.2))
+        figure = new_figure(17.2, 0.34 * max(len(items), 4) + 1.2, (names, 0.3, 1.0, 0.1))
         axes = figure.subplots()
         places = list(range(len(items)))[::-1]
         values = [value for _, value, _ in items]
@@ -93,18 +134,8 @@ def ranked(
             axes.set_xlim(left=0)
         axes.axvline(0, color=MUTED, linewidth=0.6)
         axes.set_xlabel(axis)
-        axes.xaxis.set_major_formatter(FuncFormatter(_plain))
+        axes.xaxis.set_major_formatter(FuncFormatter(plain_tick))
         _grid(axes, "x")
-        if reference is not None:
-            axes.axvline(reference[0], color=INK, linewidth=0.9, linestyle=(0, (4, 2)))
-            axes.annotate(
-                reference[1],
-                (reference[0], len(items) - 0.4),
-                xytext=(3, -2),
-                textcoords="offset points",
-                va="top",
-                size=7,
-            )
         return to_svg(figure, prefix)
 
 
@@ -112,10 +143,14 @@ def tornado(prefix: str, items: Sequence[tuple[str, Sequence[tuple[str, float]]]
     """Change of an objective when an assumption moves: (label, ((how, value) …)) around `centre`, all in shown units."""
     with look():
         names = 0.4 + label_width((label for label, _ in items), 8)
-        figure = new_figure(16.5, 0.75 * len(items) + 1.6, (names, 0.3, 1.1, 0.2))
+        figure = new_figure(17.2, 0.52 * len(items) + 1.3, (names, 0.3, 1.0, 0.1))
         axes = figure.subplots()
         places = list(range(len(items)))[::-1]
+        values = [value for _, moves in items for _, value in moves]
+        close = 0.02 * (max([*values, centre]) - min([*values, centre]))
         for place, (_, moves) in zip(places, items, strict=True):
+            if all(abs(value - centre) <= close for _, value in moves):
+                moves = [(" / ".join(how for how, _ in moves), max(value for _, value in moves))]
             for how, value in moves:
                 low = value < centre
                 axes.barh(place, value - centre, left=centre, height=0.6, color=SECOND if low else ACCENT)
@@ -135,6 +170,6 @@ def tornado(prefix: str, items: Sequence[tuple[str, Sequence[tuple[str, float]]]
         axes.set_ylim(-0.6, len(items) - 0.4)
         axes.set_xlabel(axis)
         axes.xaxis.set_major_locator(MaxNLocator(7))
-        axes.xaxis.set_major_formatter(FuncFormatter(_plain))
+        axes.xaxis.set_major_formatter(FuncFormatter(plain_tick))
         _grid(axes, "x")
         return to_svg(figure, prefix)

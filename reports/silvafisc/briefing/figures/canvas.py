@@ -67,6 +67,11 @@ def look() -> Iterator[None]:
         yield
 
 
+def plain_tick(value: float, _: int = 0) -> str:
+    """A tick written out with thousands marks, never as a power of ten."""
+    return f"{value:,.10g}".replace("-", "−")
+
+
 def label_width(texts: Iterable[str], size: float) -> float:
     """Width in cm that the widest of some labels takes at most, at `size` points."""
     em = size / 72 * 2.54

@@ -47,7 +47,7 @@ def tile_map(
     high = max(value for value, _ in values.values())
     ramp = LinearSegmentedColormap.from_list("tiles", SEQUENCE)
     with look():
-        figure = new_figure(13.8, 9.4, (0, 0, 0, 0))
+        figure = new_figure(12.6, 8.6, (0, 0, 0, 0))
         axes = figure.subplots()
         axes.set_axis_off()
         axes.set_aspect("equal")

@@ -51,7 +51,7 @@ def by_nature(draft: Draft) -> Table:
     carbon = draft.number("carbon", ref("allocation", "sum(carbon_tco2e)"), steps=sum(tonnes.values()))
     numbers = [*nature_totals.values(), draft.grand_total(), *payer_totals.values(), carbon]
     rows.append(Row((cell(words("terms.sum"), True), *((number,) for number in numbers)), "total"))
-    caption = words.runs("allocation.by_nature", periods=words.join(draft.periods))
+    caption = words.runs("allocation.by_nature", periods=draft.years)
     return Table(tuple(columns), tuple(rows), caption, words.runs("allocation.by_nature_note"), dense=True)
 
 
@@ -129,6 +129,8 @@ def task_standards(draft: Draft) -> Table:
             continue
         where = {"measure": str(measure), "category": "", "period": str(period)}
         kind, _, share = str(rule).partition(":")
+        if kind == "need" and not draft.lookup.value(ref("standards", "area_mu", **where)):
+            kind, share = "none", ""
         quantity = words(f"allocation.quantity.{kind}", share=share) if share else words(f"allocation.quantity.{kind}")
         rows.append(
             Row(

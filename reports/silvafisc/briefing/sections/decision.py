@@ -18,20 +18,24 @@ from ..blocks import (
 from ..draft import Draft, cell
 from ..keys import combine, meta_ref, ref
 from ..words import capital
+from .sensitivity import first_term, loss_hazard_range, moved, summary
 
 SHOWN_BASELINES = 3
 SHOWN_UNITS = 3
 
 
 def section(draft: Draft) -> Section:
-    """Section 1 of the design."""
+    """Section 1 of the design: what is proposed comes first, then what it rests on."""
     words = draft.words
-    blocks: list[Block] = [_caution(draft), Paragraph(_lead(draft)), _key_figures(draft)]
+    blocks: list[Block] = [Paragraph(_lead(draft)), _key_figures(draft), _caution(draft)]
     if (draft.table("standards")["category"] != "").any():
         blocks.append(_published(draft))
     blocks += [Heading(words("decision.money_head")), Paragraph(_money(draft))]
-    blocks += [Heading(words("decision.changes_head")), *_changes(draft)]
+    blocks += [Paragraph(runs) for runs in _without_money(draft)]
+    blocks += [Heading(_changes_head(draft)), *_changes(draft)]
     blocks += [Heading(words("decision.rests_head")), Items(tuple(_rests_on(draft)))]
+    if moved(draft):
+        blocks.append(summary(draft))
     return Section("decision", words("decision.title"), tuple(blocks))
 
 
@@ -40,7 +44,9 @@ def _caution(draft: Draft) -> Callout:
     items: list[Runs] = [words.runs("decision.not_a_notice")]
     if not draft.outcome.inputs.areas["certified"].all():
         items.append(words.runs("decision.uncertified"))
-    items += [words.runs("decision.caveat", text=draft.localized(entry)) for entry in meta["caveats"]]
+    if draft.has("sources", demo="yes"):
+        items.append(words.runs("decision.demo", count=draft.number("count", ref("sources", "rows()", demo="yes"))))
+    items += [words.runs("decision.caveat", text=draft.localized(entry).rstrip("。.；; ")) for entry in meta["caveats"]]
     return Callout("caution", capital(draft.localized(meta["kind"])), tuple(items))
 
 
@@ -48,7 +54,7 @@ def _lead(draft: Draft) -> Runs:
     words = draft.words
     return words.runs(
         "decision.lead",
-        periods=f"{draft.periods[0]}–{draft.periods[-1]}" if len(draft.periods) > 1 else draft.periods[0],
+        periods=draft.years,
         units=draft.number("count", ref("regions", "distinct(region_code)")),
         money=draft.phrase("money_total", draft.payment()),
         published=draft.number("count", ref("standards", "rows()")),
@@ -92,7 +98,7 @@ def _key_figures(draft: Draft) -> KeyFigures:
         items.append(
             KeyFigure(
                 capital(draft.localized(second["label"])),
-                draft.number(objective_kind(str(second["unit"])), key),
+                draft.number(draft.kind_of(str(second["unit"]), term), key),
                 tuple(
                     compared(draft, key, ref("frontier", "value", kind="baseline", label=name, objective=term), name)
                     for name in shown[:SHOWN_BASELINES]
@@ -100,11 +106,6 @@ def _key_figures(draft: Draft) -> KeyFigures:
             )
         )
     return KeyFigures(tuple(items))
-
-
-def objective_kind(unit: str) -> str:
-    """How an objective of that unit is shown."""
-    return {"fen": "money_total", "tco2e": "carbon", "1": "ratio"}.get(unit, "plain")
 
 
 def compared(draft: Draft, key: str, base: str, name: str = "") -> Runs:
@@ -144,7 +145,7 @@ def _published(draft: Draft) -> Table:
         rows.append(Row((cell(words.name("category", spec.id)), *cells)))
     unit = words("terms.per_year", unit=draft.unit("standard"))
     heads = [words("allocation.grade", grade=grade) if grade else words("allocation.all_units") for grade in grades]
-    columns = (Column(words("decision.published_head"), width=1), *(Column(head, unit, True) for head in heads))
+    columns = (Column(words("decision.published_head")), *(Column(head, unit, True) for head in heads))
     caption = (
         words.runs("decision.published", first=first, last=last)
         if first != last
@@ -158,7 +159,7 @@ def _tasks(draft: Draft) -> Runs:
     parts = []
     for spec in draft.outcome.resolved.tasks:
         where = {"measure": spec.id, "category": "", "period": draft.periods[0]}
-        if draft.has("standards", **where):
+        if draft.has("standards", **where) and draft.lookup.value(ref("standards", "sum(area_mu)", **where)):
             key = ref("standards", "standard_yuan_per_mu", **where)
             parts.append((Text(f"{words.name('measure', spec.id)} "), draft.number("standard", key)))
     factors = []
@@ -173,11 +174,6 @@ def _tasks(draft: Draft) -> Runs:
     if factors:
         said.append(words.runs("decision.weights", weights=words.join(list(factors))))
     return words.join(said, "sentence")
-
-
-def neat(change: str) -> str:
-    """How an assumption was moved, with a proper minus and no gap before the per cent sign."""
-    return change.replace("-", "−").replace(" %", "%")
 
 
 def _money(draft: Draft) -> Runs:
@@ -207,6 +203,36 @@ def _money(draft: Draft) -> Runs:
     return words.runs("decision.money", funds=funds, natures=natures, rest=rest, later=later)
 
 
+def _without_money(draft: Draft) -> list[Runs]:
+    """A sentence for every task measure of the scenario that gets nothing, with the reason where the offers show one."""
+    found = []
+    for spec in draft.outcome.resolved.tasks:
+        if draft.lookup.value(draft.payment(measure=spec.id, nature="task")):
+            continue
+        name = draft.words.name("measure", spec.id)
+        best = _best_carbon(draft, spec.id)
+        key = "decision.without_carbon" if best is not None and best <= 0 else "decision.without"
+        found.append(draft.words.runs(key, measure=name, periods=draft.years))
+    return found
+
+
+def _best_carbon(draft: Draft, measure: str) -> float | None:
+    """The most carbon that any offer of a task measure brings; None where carbon is no objective or offers are not kept."""
+    terms = {str(entry["term"]) for entry in draft.outcome.meta["objectives"]}
+    if "carbon" not in terms or "obj.carbon" not in draft.table("offers").columns:
+        return None
+    if not draft.has("offers", measure=measure, nature="task"):
+        return None
+    return float(draft.lookup.value(ref("offers", "max(obj.carbon)", measure=measure, nature="task")))
+
+
+def _changes_head(draft: Draft) -> str:
+    """What changes are measured against stands in the heading."""
+    if draft.against is None:
+        return draft.words("decision.changes_head_none")
+    return draft.words("decision.changes_head", base=draft.words.name("against", draft.against))
+
+
 def _changes(draft: Draft) -> list[Block]:
     words, against = draft.words, draft.against
     if against is None:
@@ -216,7 +242,11 @@ def _changes(draft: Draft) -> list[Block]:
         act: draft.number("count", ref("reasons", f"{act}(amount_fen;region_code)", against=against))
         for act in ("above", "below", "equal")
     }
-    blocks: list[Block] = [Paragraph(words.runs("decision.changes", base=base, **counts))]
+    said = [words.runs(f"decision.change_{act}", count=number) for act, number in counts.items() if number.value]
+    lead = [words.runs("decision.changes", base=base, counts=words.join(said))]
+    if against != "last_year":
+        lead.insert(0, words.runs("decision.no_last_year"))
+    blocks: list[Block] = [Paragraph(words.join(lead, "sentence"))]
     order = sorted(draft.codes, key=lambda code: (-draft.lookup.value(draft.change(code)), code))
     more = [code for code in order if draft.lookup.value(draft.change(code)) > 0][:SHOWN_UNITS]
     less = [code for code in reversed(order) if draft.lookup.value(draft.change(code)) < 0][:SHOWN_UNITS]
@@ -245,53 +275,16 @@ def _rests_on(draft: Draft) -> list[Runs]:
             carbon=draft.phrase("share", meta_ref("share_assumed_carbon")),
         ),
     ]
-    moves = moved(draft)
-    if moves:
-        items.append(
-            words.runs(
-                "decision.sensitivity",
-                moves=words.join([_move(draft, name, changes) for name, changes in moves.items()], "semicolon"),
-            )
-        )
-    if "loss_hazard" in moves:
-        where = {"assumption": "loss_hazard", "objective": first_term(draft)}
+    ends = loss_hazard_range(draft)
+    if ends is not None:
+        label, kind = draft.objective(first_term(draft))
         items.append(
             words.runs(
                 "decision.loss_hazard",
-                least=draft.number("carbon", ref("sensitivity", "min(value)", **where)),
-                greatest=draft.phrase("carbon", ref("sensitivity", "max(value)", **where)),
-                chosen=draft.phrase("carbon", draft.indicator("carbon.total")),
+                label=label,
+                least=draft.number(kind, ends[0]),
+                greatest=draft.phrase(kind, ends[1]),
+                chosen=draft.phrase(kind, meta_ref(f"objectives[term={first_term(draft)}].value")),
             )
         )
     return items
-
-
-def first_term(draft: Draft) -> str:
-    """The first objective."""
-    return str(draft.outcome.meta["objectives"][0]["term"])
-
-
-def moved(draft: Draft) -> dict[str, list[str]]:
-    """Assumption -> how it was moved, in the order of sensitivity.csv, for the first objective."""
-    frame = draft.table("sensitivity")
-    found: dict[str, list[str]] = {}
-    for name, change, objective in zip(frame["assumption"], frame["change"], frame["objective"], strict=True):
-        if objective == first_term(draft):
-            found.setdefault(str(name), []).append(str(change))
-    return found
-
-
-def _move(draft: Draft, name: str, changes: list[str]) -> Runs:
-    words = draft.words
-    parts = [
-        words.runs(
-            "decision.move_part",
-            change=neat(change),
-            units=draft.number(
-                "count",
-                ref("sensitivity", "units_changed", assumption=name, change=change, objective=first_term(draft)),
-            ),
-        )
-        for change in changes
-    ]
-    return words.runs("decision.move", assumption=words.name("assumption", name), parts=words.join(parts))

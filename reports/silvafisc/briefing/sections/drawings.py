@@ -1,6 +1,7 @@
 """The drawings of the sections: values from the outcome, the finding as title, the same numbers as a table."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from ..blocks import Column, Figure, Number, Row, Runs, Table
 from ..draft import Draft, cell
@@ -73,11 +74,13 @@ def nature_picture(draft: Draft) -> Figure:
     drawn = order[:DRAWN_UNITS]
     cells, _ = draft.money_cells("nature")
     numbers = {(nature, code): cells[code][nature] for nature in draft.natures for code in order}
+    # The axis counts in the unit of totals (亿元), the table below in that of amounts (万元).
+    per = float(Fraction(str(draft.style("money_total")["per"])))
     parts = {
-        nature: (words.name("nature", nature), [shown(numbers[nature, code]) for code in drawn])
+        nature: (words.name("nature", nature), [numbers[nature, code].value / per for code in drawn])
         for nature in draft.natures
     }
-    axis = words("figures.axis", label=words("terms.total"), unit=draft.unit("money"))
+    axis = words("figures.axis", label=words("terms.total"), unit=draft.unit("money_total"))
     svg = stacked(f"nature-{draft.language}", [short_name(draft, code) for code in drawn], parts, axis, draft.language)
     largest = max(draft.natures, key=lambda nature: draft.lookup.value(draft.payment(nature=nature)))
     title = words.runs(

@@ -1,8 +1,8 @@
 """Fairness: Lorenz curve, Theil parts, adequacy, local burden."""
 
 from ..blocks import Block, Column, Figure, Heading, Paragraph, Row, Runs, Section, Table
-from ..draft import Draft, cell
-from ..figures.bars import ranked
+from ..draft import ALL, Draft, cell
+from ..figures.bars import columns as draw_columns
 from ..figures.curves import lorenz
 from ..keys import combine, ref
 from .drawings import DRAWN_UNITS, short_name, shown, unit_table
@@ -11,10 +11,9 @@ from .drawings import DRAWN_UNITS, short_name, shown, unit_table
 def section(draft: Draft) -> Section:
     """Section 5 of the design."""
     words = draft.words
-    blocks: list[Block] = [Paragraph(_lead(draft))]
+    blocks: list[Block] = [Paragraph(_lead(draft)), measures(draft)]
     if len(draft.table("lorenz")):
         blocks.append(lorenz_picture(draft))
-    blocks.append(measures(draft))
     if draft.has("indicators", variable="local_burden"):
         blocks += [
             Heading(words("fairness.burden_head")),
@@ -24,15 +23,11 @@ def section(draft: Draft) -> Section:
     adequacy = adequacy_picture(draft)
     if adequacy is not None:
         blocks += [Heading(words("fairness.adequacy_head")), adequacy]
-    return Section("fairness", words("fairness.title"), tuple(blocks), new_page=True)
+    return Section("fairness", words("fairness.title"), tuple(blocks))
 
 
 def _lead(draft: Draft) -> Runs:
     words = draft.words
-    between = combine("ratio", draft.indicator("fairness.theil_between"), draft.indicator("fairness.theil"))
-    theil = draft.lookup.value(draft.indicator("fairness.theil"))
-    kakwani = draft.indicator("fairness.kakwani")
-    direction, _ = draft.size_of("index", kakwani)
     parts = [
         words.runs(
             "fairness.lead",
@@ -40,10 +35,19 @@ def _lead(draft: Draft) -> Runs:
             theil=draft.number("index", draft.indicator("fairness.theil")),
         )
     ]
-    if theil:
+    # Without groups that part the units there is nothing between them; without incomes there is no Kakwani index.
+    if _has(draft, "fairness.theil_between") and draft.lookup.value(draft.indicator("fairness.theil")):
+        between = combine("ratio", draft.indicator("fairness.theil_between"), draft.indicator("fairness.theil"))
         parts.append(words.runs("fairness.between", share=draft.phrase("share", between)))
-    parts.append(words.runs(f"fairness.kakwani_{direction}", kakwani=draft.number("index", kakwani)))
+    if _has(draft, "fairness.kakwani"):
+        kakwani = draft.indicator("fairness.kakwani")
+        direction, _ = draft.size_of("index", kakwani)
+        parts.append(words.runs(f"fairness.kakwani_{direction}", kakwani=draft.number("index", kakwani)))
     return words.join(parts, "sentence")
+
+
+def _has(draft: Draft, variable: str) -> bool:
+    return draft.has("indicators", variable=variable, region_code=ALL, year="")
 
 
 def lorenz_picture(draft: Draft) -> Figure:
@@ -79,7 +83,7 @@ def measures(draft: Draft) -> Table:
     )
     rows = []
     for name, kind in names:
-        if not draft.has("indicators", variable=name, region_code="000000", year=""):
+        if not _has(draft, name):
             continue
         number = draft.number(kind, draft.indicator(name))
         rows.append(
@@ -122,8 +126,8 @@ def adequacy_picture(draft: Draft) -> Figure | None:
     drawn = order[:DRAWN_UNITS]
     items = [(short_name(draft, code), shown(numbers[code]), numbers[code].text) for code in drawn]
     axis = words("figures.axis", label=words("fairness.adequacy"), unit="%")
-    reference = (100.0, words("fairness.adequacy_line")) if max(value for _, value, _ in items) > 70 else None
-    svg = ranked(f"adequacy-{draft.language}", items, axis, reference)
+    top = (100.0, words("fairness.adequacy_line")) if max(value for _, value, _ in items) > 70 else None
+    svg = draw_columns(f"adequacy-{draft.language}", items, axis, draft.language, top)
     title = words.runs(
         "fairness.adequacy_title", unit=short_name(draft, order[0]), share=draft.with_unit(numbers[order[0]])
     )

@@ -5,8 +5,9 @@ from ..draft import Draft, cell
 from ..figures.curves import frontier
 from ..keys import combine, meta_ref, ref
 from ..words import capital
-from .decision import compared, objective_kind
+from .decision import compared
 from .drawings import shown
+from .rules import fairness_prices
 
 
 def section(draft: Draft) -> Section:
@@ -26,8 +27,8 @@ def section(draft: Draft) -> Section:
         if explainability.get("lower") is not None and explainability.get("upper") is not None:
             blocks.append(Paragraph(_explainability(draft)))
         if prices.get("fairness"):
-            blocks.append(fairness_prices(draft))
-    return Section("frontier", words("frontier.title"), tuple(blocks), new_page=True)
+            blocks += fairness_prices(draft)
+    return Section("frontier", words("frontier.title"), tuple(blocks))
 
 
 def axes(draft: Draft) -> list[str]:
@@ -49,19 +50,11 @@ def _count(draft: Draft) -> Runs:
     return (draft.number("count", ref("frontier", "distinct(point)", kind="frontier")),)
 
 
-def _objective(draft: Draft, term: str) -> tuple[str, str]:
-    """Label and kind of number of an objective."""
-    for entry in draft.outcome.meta["objectives"]:
-        if entry["term"] == term:
-            return draft.localized(entry["label"]), objective_kind(str(entry["unit"]))
-    return draft.words.name("objective", term), "plain"
-
-
 def picture(draft: Draft) -> Figure:
     """All points, the chosen one and the baselines."""
     words = draft.words
     terms = axes(draft)
-    described = [_objective(draft, term) for term in terms]
+    described = [draft.objective(term) for term in terms]
     rows: list[Row] = []
     drawn: dict[str, list[tuple[float, float, str]]] = {}
     for kind in ("frontier", "chosen", "baseline"):
@@ -86,7 +79,9 @@ def picture(draft: Draft) -> Figure:
     curve = sorted((x, y) for x, y, _ in drawn["frontier"])
     legend = (words("frontier.kind.frontier"), words("frontier.kind.chosen"), words("frontier.kind.baseline"))
     chosen = [(x, y, "") for x, y, _ in drawn["chosen"]]
-    svg = frontier(f"frontier-{draft.language}", curve, chosen, drawn["baseline"], (labels[0], labels[1]), legend)
+    panels = (words("frontier.panel_all"), words("frontier.panel_near"))
+    axes_labels = (labels[0], labels[1])
+    svg = frontier(f"frontier-{draft.language}", curve, chosen, drawn["baseline"], axes_labels, legend, panels)
     columns = (
         Column(words("frontier.point_head")),
         Column(words("frontier.kind_head")),
@@ -110,11 +105,13 @@ def baselines(draft: Draft) -> Table:
     words = draft.words
     frame = draft.table("baselines")
     carbon = draft.indicator("carbon.total")
+    # Baselines count the money of each fund's own payer; so does this row.
+    own = combine("total", ref("envelopes", "sum(paid_fen)"), ref("envelopes", "sum(instalments_due_fen)"))
     rows = [
         Row(
             (
                 cell(capital(words("frontier.chosen")), True),
-                (draft.number("money_total", draft.payment()),),
+                (draft.number("money_total", own),),
                 cell("—"),
                 (draft.number("carbon", carbon),),
                 cell("—"),
@@ -167,8 +164,9 @@ def _compared(draft: Draft, carbon: str, name: str) -> Runs:
 
 def _explainability(draft: Draft) -> Runs:
     words, price = draft.words, draft.outcome.meta["prices"]["explainability"]
-    label, kind = _objective(draft, str(price["objective"]))
-    kind = objective_kind(str(price["unit"])) if price.get("unit") else kind
+    term = str(price["objective"])
+    label, kind = draft.objective(term)
+    kind = draft.kind_of(str(price["unit"]), term) if price.get("unit") else kind
     path = "prices.explainability"
     parts = [
         words.runs(
@@ -178,30 +176,9 @@ def _explainability(draft: Draft) -> Runs:
             upper=draft.phrase(kind, meta_ref(f"{path}.upper")),
         )
     ]
-    for term in price.get("side_effects") or {}:
-        other, style = _objective(draft, str(term))
-        direction, size = draft.size_of(style, meta_ref(f"{path}.side_effects.{term}"))
-        parts.append(
-            words.runs(f"frontier.side_{direction}", objective=other, **({} if direction == "same" else {"size": size}))
-        )
+    for other in price.get("side_effects") or {}:
+        name, style = draft.objective(str(other))
+        direction, size = draft.size_of(style, meta_ref(f"{path}.side_effects.{other}"))
+        extra = {} if direction == "same" else {"size": size}
+        parts.append(words.runs(f"frontier.side_{direction}", objective=name, **extra))
     return words.join(parts, "sentence")
-
-
-def fairness_prices(draft: Draft) -> Table:
-    """What each fairness rule costs in the first objective."""
-    words = draft.words
-    rows = []
-    for entry in draft.outcome.meta["prices"]["fairness"]:
-        kind = objective_kind(str(entry["unit"]))
-        number: Runs = cell("—")
-        if entry["price"] is not None:
-            key = meta_ref(f"prices.fairness[rule={entry['rule']}].price")
-            number = draft.with_unit(draft.number(kind, key))
-        label, _ = _objective(draft, str(entry["objective"]))
-        rows.append(Row((cell(words.name("rule", str(entry["rule"]))), cell(label), number)))
-    columns = (
-        Column(words("terms.rule")),
-        Column(words("reasons.objective")),
-        Column(words("frontier.price"), "", True),
-    )
-    return Table(columns, tuple(rows), words.runs("frontier.fairness"), words.runs("frontier.fairness_note"))

@@ -5,7 +5,7 @@ from ..draft import Draft, cell
 from ..keys import combine, meta_ref, ref
 from ..rounding import shown_parts, shown_rows
 from ..words import capital, symbols
-from .decision import objective_kind
+from .rules import binding, prices
 
 
 def section(draft: Draft) -> Section:
@@ -26,7 +26,7 @@ def section(draft: Draft) -> Section:
         blocks.append(prices(draft))
     if draft.against is not None:
         blocks += [Heading(words("reasons.changes_head")), parts(draft)]
-    return Section("reasons", words("reasons.title"), tuple(blocks), new_page=True)
+    return Section("reasons", words("reasons.title"), tuple(blocks))
 
 
 def _maybe(draft: Draft, kind: str, entry: object, key: str) -> Runs:
@@ -34,49 +34,59 @@ def _maybe(draft: Draft, kind: str, entry: object, key: str) -> Runs:
 
 
 def objectives(draft: Draft) -> Table:
-    """Value, proven bound, gap and the best and worst each objective could reach."""
+    """Value, weight, and the best and worst that each objective could reach alone."""
     words = draft.words
     rows = []
     for entry in draft.outcome.meta["objectives"]:
         path = f"objectives[term={entry['term']}]"
-        kind = objective_kind(str(entry["unit"]))
+        label, kind = draft.objective(str(entry["term"]))
         unit = draft.unit(kind)
-        label = draft.localized(entry["label"])
         stage = entry.get("stage")
-        order = words("reasons.stage", stage=str(stage)) if stage is not None else words("reasons.weighted")
-        numbers = [_maybe(draft, kind, entry.get(name), meta_ref(f"{path}.{name}")) for name in ("value", "bound")]
-        numbers.append(_maybe(draft, "gap", entry.get("gap"), meta_ref(f"{path}.gap")))
-        numbers += [_maybe(draft, kind, entry.get(name), meta_ref(f"{path}.{name}")) for name in ("utopia", "nadir")]
+        order: Runs
+        if stage is not None:
+            order = cell(words("reasons.stage", stage=str(stage)))
+        elif entry.get("weight") is not None:
+            order = draft.phrase("share", meta_ref(f"{path}.weight"))
+        else:
+            order = cell(words("reasons.weighted"))
+        numbers = [_maybe(draft, kind, entry.get(name), meta_ref(f"{path}.{name}")) for name in ("value", "utopia")]
+        short: Runs = cell("—")
+        if entry.get("utopia"):
+            change = combine("change", meta_ref(f"{path}.value"), meta_ref(f"{path}.utopia"))
+            short = (draft.number("share", change, signed=True),)
+        worst = _maybe(draft, kind, entry.get("nadir"), meta_ref(f"{path}.nadir"))
         shown = words("reasons.objective_unit", label=label, unit=unit) if unit else label
-        rows.append(Row((cell(shown), cell(order), *numbers)))
+        rows.append(Row((cell(shown), order, *numbers, short, worst)))
     columns = (
-        Column(words("reasons.objective")),
-        Column(words("reasons.order")),
-        Column(words("reasons.value"), "", True),
-        Column(words("reasons.bound"), "", True),
-        Column(words("reasons.gap"), "%", True),
+        Column(words("reasons.objective"), width=1),
+        Column(words("reasons.order"), "", True),
+        Column(words("reasons.this_value"), "", True),
         Column(words("reasons.utopia"), "", True),
+        Column(words("reasons.short"), "%", True),
         Column(words("reasons.nadir"), "", True),
     )
-    return Table(columns, tuple(rows), words.runs("reasons.objectives"), words.runs("reasons.objectives_note"))
+    note = [words.runs("reasons.objectives_note")]
+    if all(entry.get("gap") is not None for entry in draft.outcome.meta["objectives"]):
+        keys = [meta_ref(f"objectives[term={entry['term']}].gap") for entry in draft.outcome.meta["objectives"]]
+        status = words.name("solver_status", str(draft.outcome.meta["status"]))
+        gap = draft.phrase("gap", combine("greatest", *keys))
+        note.append(words.runs("reasons.proof", status=status, gap=gap))
+    return Table(columns, tuple(rows), words.runs("reasons.objectives"), words.join(note, "sentence"))
 
 
 def exchange_rates(draft: Draft) -> Runs:
-    """What one more unit of an objective costs in another."""
+    """What one objective counts in another."""
     words = draft.words
-    labels = {str(entry["term"]): draft.localized(entry["label"]) for entry in draft.outcome.meta["objectives"]}
     found = []
     for place, entry in enumerate(draft.outcome.meta["exchange_rates"]):
-        of, per = str(entry["of"]), str(entry["per"])
-        found.append(
-            words.runs(
-                "reasons.rate",
-                of=labels.get(of, words.name("objective", of)),
-                per=labels.get(per, words.name("objective", per)),
-                value=draft.number("plain", meta_ref(f"exchange_rates[{place}].value")),
-                unit=words.name("unit", str(entry["unit"])),
-            )
-        )
+        (of, _), (per, _) = draft.objective(str(entry["of"])), draft.objective(str(entry["per"]))
+        key, unit = meta_ref(f"exchange_rates[{place}].value"), str(entry["unit"])
+        if unit == "tco2e_per_yuan":
+            value = draft.phrase("tonnes_of_10k_yuan", key)
+            found.append(words.runs("reasons.rate_of_money", of=of, per=per, value=value))
+        else:
+            number = draft.number("plain", key)
+            found.append(words.runs("reasons.rate", of=of, per=per, value=number, unit=words.name("unit", unit)))
     return words.join(list(found), "semicolon")
 
 
@@ -146,62 +156,6 @@ def scores(draft: Draft) -> Table:
         *(Column(words.name("factor", name), "%", True) for name in factors),
     )
     return Table(columns, tuple(rows), words.runs("reasons.scores"), words.runs("reasons.scores_note"), dense=True)
-
-
-def binding(draft: Draft) -> Table:
-    """Every rule of the scenario: how many units it binds, and whether the audit found it kept."""
-    words = draft.words
-    combos = sorted(set(map(str, draft.table("allocation")["binding_rules"])))
-    rules = [spec.rule for spec in draft.outcome.resolved.rules]
-    rules += sorted({rule for combo in combos for rule in combo.split(";") if rule} - set(rules))
-    rows = []
-    for rule in dict.fromkeys(rules):
-        held = [combo for combo in combos if rule in combo.split(";")]
-        units: Runs = cell("—")
-        if held:
-            units = (draft.number("count", ref("allocation", "distinct(region_code)", binding_rules=held)),)
-        rows.append(Row((cell(words.name("rule", rule)), cell(words.rule(rule)), units)))
-    columns = (
-        Column(words("terms.rule")),
-        Column(words("reasons.rule_words"), width=1),
-        Column(words("reasons.bound_units"), "", True),
-    )
-    return Table(columns, tuple(rows), words.runs("reasons.binding"), words.runs("reasons.binding_note"))
-
-
-def prices(draft: Draft) -> Table:
-    """Shadow prices in words; prices that are zero everywhere are left to the outcome folder."""
-    words, frame = draft.words, draft.table("shadow_prices")
-    rows = []
-    for row in frame.to_dict("records"):
-        where = {name: str(row[name]) for name in ("rule", "region_code", "group", "period", "method", "unit", "step")}
-        key = ref("shadow_prices", "price", **where)
-        group = where["group"]
-        about = words.short_name("fund" if group in draft.funds else "category", group) if group else ""
-        place = [part for part in (about, where["period"]) if part]
-        if where["region_code"]:
-            place.insert(0, draft.region(where["region_code"]))
-        rows.append(
-            Row(
-                (
-                    cell(words.name("rule", where["rule"])),
-                    words.join(place),
-                    (draft.number("plain", key),),
-                    cell(words.name("unit", str(row["unit"]))),
-                    cell(words("reasons.method", method=words.name("method", where["method"]), step=str(row["step"]))),
-                    cell(str(row[f"meaning_{draft.language}"])),
-                )
-            )
-        )
-    columns = (
-        Column(words("terms.rule")),
-        Column(words("reasons.about")),
-        Column(words("reasons.price"), "", True),
-        Column(words("reasons.unit")),
-        Column(words("reasons.how")),
-        Column(words("reasons.meaning"), width=1),
-    )
-    return Table(columns, tuple(rows), words.runs("reasons.prices"), words.runs("reasons.prices_note"))
 
 
 def parts(draft: Draft) -> Table:

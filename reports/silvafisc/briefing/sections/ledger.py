@@ -1,0 +1,237 @@
+"""The ledger of sources and assumptions: counts by topic and status, then every line with a short value and reference.
+
+Full values and references are in sources.csv; topics that only describe curves are one line with their counts.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any
+
+from ..blocks import Block, Column, Paragraph, Row, Runs, Table, Text
+from ..draft import Draft, cell
+from ..keys import Starts, ref
+from ..words import load_yaml
+
+STATUSES = ("verified", "secondary", "computed", "recalled", "assumption")
+ASSUMED = ("assumption", "recalled")
+_LONGEST = {"zh": 64, "en": 130}
+"""Characters of a reference that are printed; the whole is in sources.csv."""
+_SHORT = 8
+"""A reference longer than this that is the same as the one above is not printed again."""
+_LONGEST_VALUE = 30
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@cache
+def topics() -> tuple[Mapping[str, Any], ...]:
+    """Topics in order: topic, prefixes, counted."""
+    return tuple(load_yaml("ledger.yaml")["topics"])
+
+
+def topic_of(what: str) -> str:
+    """The topic of a line of sources.csv."""
+    return next(str(entry["topic"]) for entry in topics() if what.startswith(tuple(entry["prefixes"])))
+
+
+def ledger(draft: Draft) -> list[Block]:
+    """Lead, counts, what is assumed or recalled, and the rest."""
+    words = draft.words
+    lines: dict[str, list[Mapping[str, Any]]] = {}
+    for row in draft.table("sources").to_dict("records"):
+        lines.setdefault(topic_of(str(row["what"])), []).append({str(name): value for name, value in row.items()})
+    assumed = {name: [row for row in rows if row["status"] in ASSUMED] for name, rows in lines.items()}
+    others = {name: [row for row in rows if row["status"] not in ASSUMED] for name, rows in lines.items()}
+    blocks: list[Block] = [Paragraph(_lead(draft)), counts(draft, lines)]
+    for part, caption in ((assumed, "sources.assumed"), (others, "sources.others")):
+        if any(part.values()):
+            blocks.append(_table(draft, part, caption))
+    note = words.runs("sources.abbreviated")
+    last = blocks[-1]
+    return [*blocks[:-1], _noted(last, note)] if isinstance(last, Table) else blocks
+
+
+def _noted(table: Table, note: Runs) -> Table:
+    return Table(table.columns, table.rows, table.caption, note, table.dense)
+
+
+def _lead(draft: Draft) -> Runs:
+    words = draft.words
+    present = [status for status in STATUSES if draft.has("sources", status=status)]
+    parts = [
+        words.runs(
+            "sources.status_part",
+            status=words.name("status", status),
+            count=draft.number("count", ref("sources", "rows()", status=status)),
+        )
+        for status in present
+    ]
+    lead = [words.runs("sources.lead", all=draft.number("count", ref("sources", "rows()")), parts=words.join(parts))]
+    if draft.has("sources", demo="yes"):
+        lead.append(words.runs("sources.demo_lead", count=draft.number("count", ref("sources", "rows()", demo="yes"))))
+    return words.join(lead, "sentence")
+
+
+def counts(draft: Draft, lines: Mapping[str, Sequence[Mapping[str, Any]]]) -> Table:
+    """Topic x status."""
+    words = draft.words
+    present = [status for status in STATUSES if draft.has("sources", status=status)]
+    demo = draft.has("sources", demo="yes")
+    rows = []
+    for entry in topics():
+        name = str(entry["topic"])
+        if name not in lines:
+            continue
+        held = Starts(entry["prefixes"]) if name not in _NESTED else tuple(str(row["what"]) for row in lines[name])
+        where: dict[str, Any] = {"what": held}
+        cells = [(draft.number("count", ref("sources", "rows()", status=status, **where)),) for status in present]
+        cells.append((draft.number("count", ref("sources", "rows()", **where)),))
+        if demo:
+            cells.append((draft.number("count", ref("sources", "rows()", demo="yes", **where)),))
+        rows.append(Row((cell(words.name("topic", name)), *cells)))
+    sums = [(draft.number("count", ref("sources", "rows()", status=status)),) for status in present]
+    sums.append((draft.number("count", ref("sources", "rows()")),))
+    if demo:
+        sums.append((draft.number("count", ref("sources", "rows()", demo="yes")),))
+    rows.append(Row((cell(words("terms.sum"), True), *sums), "total"))
+    columns = [Column(words("sources.topic"), width=1)]
+    columns += [Column(words.name("status", status), "", True) for status in present]
+    columns.append(Column(words("terms.sum"), "", True))
+    if demo:
+        columns.append(Column(words("sources.demo_column"), "", True))
+    return Table(tuple(columns), tuple(rows), words.runs("sources.counts"), dense=True)
+
+
+_NESTED = frozenset({"carbon", "other"})
+"""Topics whose prefix also starts lines of topics before them: their lines are named one by one."""
+
+
+def _table(draft: Draft, part: Mapping[str, Sequence[Mapping[str, Any]]], caption: str) -> Table:
+    words = draft.words
+    rows: list[Row] = []
+    for entry in topics():
+        name = str(entry["topic"])
+        held = part.get(name, ())
+        if not held:
+            continue
+        if entry.get("counted"):
+            label = words("sources.counted", topic=words.name("topic", name))
+            where = {"what": Starts(entry["prefixes"])}
+            said = [
+                words.runs(
+                    "sources.status_part",
+                    status=words.name("status", status),
+                    count=draft.number("count", ref("sources", "rows()", status=status, **where)),
+                )
+                for status in STATUSES
+                if any(row["status"] == status for row in held)
+            ]
+            reference = words("sources.counted_reference")
+            rows.append(Row((cell(words.name("topic", name), True),), "group"))
+            rows.append(Row((cell(label), cell("—"), cell(reference), words.join(said))))
+            continue
+        rows.append(Row((cell(words.name("topic", name), True),), "group"))
+        ordered = sorted(held, key=lambda row: (STATUSES[::-1].index(str(row["status"])), str(row["what"])))
+        above = ""
+        for row in ordered:
+            reference = shown_reference(draft, str(row["what"]), str(row["reference"]))
+            repeated = reference == above and len(reference) > _SHORT
+            rows.append(Row(_line(draft, row, words("sources.ditto") if repeated else reference)))
+            above = reference
+    columns = (
+        Column(words("sources.what"), width=6),
+        Column(words("sources.value"), width=4),
+        Column(words("sources.reference"), width=11),
+        Column(words("sources.status"), width=3),
+    )
+    return Table(columns, tuple(rows), words.runs(caption), dense=True)
+
+
+def _line(draft: Draft, row: Mapping[str, Any], reference: str) -> tuple[Runs, ...]:
+    words = draft.words
+    status = words.name("status", str(row["status"]))
+    if str(row["demo"]) == "yes":
+        status = words("sources.demo", status=status)
+    return (
+        cell(words.name("what", str(row["what"]))),
+        cell(shown_value(draft, str(row["value"]), str(row["unit"]))),
+        cell(reference),
+        (Text(status, strong=row["status"] in ASSUMED),),
+    )
+
+
+def shown_reference(draft: Draft, what: str, reference: str) -> str:
+    """The reference in this language where it has both, `see …` by the item's name, cut to what a table can hold."""
+    parts = list(dict.fromkeys(_half(part, draft.language) for part in reference.split("；")))
+    text = draft.words("marks.semicolon").join(part for part in parts if part)
+    if draft.language == "zh" and text and not _CHINESE.search(text):
+        return draft.words("sources.untranslated")
+    seen = re.fullmatch(r"(?:见|see) (\w+)", text)
+    if seen:
+        text = draft.words("sources.see", what=draft.words.name("what", f"{what.rpartition('.')[0]}.{seen[1]}"))
+    longest = _LONGEST[draft.language if _CHINESE.search(text) is None else "zh"]
+    longest = longest if _CHINESE.search(text) else _LONGEST["en"]
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def _half(text: str, language: str) -> str:
+    """One language of `中文 / English`; a text without both stays whole."""
+    halves = re.fullmatch(r"(.*[\u4e00-\u9fff].*?) ?/ ([^\u4e00-\u9fff]+)", text)
+    return text.strip() if halves is None else halves[1 if language == "zh" else 2].strip()
+
+
+def shown_value(draft: Draft, value: str, unit: str) -> str:
+    """A short value with its unit: ranges with thousands marks, codes as names, words for words, long lists counted."""
+    words = draft.words
+    if not value:
+        return "—"
+    value = _half(value, draft.language)
+    ends = [_decimal(part) for part in value.split(" – ")]
+    numbers = [end for end in ends if end is not None]
+    if len(numbers) == len(ends):
+        return _range(draft, numbers, unit)
+    if value in {"True", "False"}:
+        return words(f"sources.{value.lower()}")
+    items = value.split(";")
+    if all(item in draft.codes for item in items) and len(items) > 1:
+        items = [draft.region(item) for item in items]
+    elif all(re.fullmatch(r"[a-z_]+", item) for item in items):
+        items = [words.name("value", item) if words.known("value", item) else item.replace("_", " ") for item in items]
+    if all("=" in item for item in items):
+        return words("sources.entries", count=str(len(items)))
+    text = words("marks.list").join(items)
+    if len(text) <= _LONGEST_VALUE:
+        return text
+    return words("sources.items", first=items[0], count=str(len(items)))
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def _range(draft: Draft, ends: Sequence[Decimal], unit: str) -> str:
+    """Numbers in the largest unit that leaves the smallest of them at least one tenth."""
+    scale, name = _shown_unit(draft, ends, unit)
+    texts = [f"{_short(end / scale):,f}".replace("-", "−") for end in ends]
+    return " — ".join(texts) + ("" if not name else f"\u00a0{name}" if name != "%" else "%")
+
+
+def _short(value: Decimal) -> Decimal:
+    digits = max(0, 3 - value.adjusted()) if value else 0
+    rounded = value.quantize(Decimal(1).scaleb(-digits))
+    return rounded.quantize(Decimal(1)) if rounded == rounded.to_integral_value() else rounded.normalize()
+
+
+def _shown_unit(draft: Draft, ends: Sequence[Decimal], unit: str) -> tuple[Decimal, str]:
+    if unit in {"text", "code", ""}:
+        return Decimal(1), ""
+    least = min((abs(end) for end in ends if end), default=Decimal(1))
+    for step in load_yaml("display.yaml")["ledger_units"].get(unit, ()):
+        if least >= Decimal(str(step["from"])):
+            return Decimal(str(step["per"])), str(step[draft.language])
+    name = draft.words.name("unit", unit)
+    return Decimal(1), "" if name == draft.words.name("unit", "1") else name
