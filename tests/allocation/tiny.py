@@ -138,8 +138,18 @@ def value(decision: Decision, term: str) -> Fraction:
     return Fraction(decision.values[term])
 
 
-def tiny(
-    mode: str = "rule",
+_MADE: dict[str, Tiny] = {}
+
+
+def tiny(mode: str = "rule", **shape: Any) -> Tiny:
+    """The problem of `made(**shape)` in a mode; made once, since no test may change it in place."""
+    key = repr(sorted(shape.items()))
+    if key not in _MADE:
+        _MADE[key] = made(**shape)
+    return _MADE[key].change(mode=mode)
+
+
+def made(
     *,
     units: int = 3,
     periods: Sequence[str] = ("2026",),
@@ -156,7 +166,7 @@ def tiny(
     """Units with areas, needs and factors; one fund for the categories, one for a task and a factor pot."""
     resolved = Resolved(
         id="tiny",
-        mode=mode,
+        mode="rule",
         policy_date="2026-01-01",
         periods=tuple(periods),
         funds=(
@@ -204,9 +214,9 @@ def tiny(
     indices = responses.indices.copy()
     indices["importance"] = [float(INDICES[c][0]) for c in indices["region_code"]]
     indices["need"] = [float(INDICES[c][1]) for c in indices["region_code"]]
-    made = menus(resolved, inputs, sample_yields(resolved, inputs), responses)
+    offered = menus(resolved, inputs, sample_yields(resolved, inputs), responses)
     # The fixed money's tonnes are no choice and no whole number: left out, so that values can be compared bit by bit.
-    built = Tiny(resolved, inputs, indices, Menus(Offers(made.offers.table, {}), made.fixed))
+    built = Tiny(resolved, inputs, indices, Menus(Offers(offered.offers.table, {}), offered.fixed))
     return built.offers(lambda table: whole_gains(table, seed))
 
 

@@ -1,5 +1,7 @@
 """No inversion, by enumeration: who is at least as needy and important is not paid less; equals are paid the same."""
 
+from dataclasses import replace
+
 import pytest
 from tests.allocation.agree import check_rule
 from tests.allocation.brute import Choice
@@ -37,7 +39,7 @@ def test_enumeration_where_one_unit_stands_above_two_that_cannot_be_compared(see
 
 def test_enumeration_where_two_units_are_equal() -> None:
     problem = tiny("case", periods=("2026", "2027"), levels=(16_00, 18_00, 20_00), units=2, seed=1).budget("0.5")
-    problem.indices["importance"], problem.indices["need"] = 0.3, 0.4
+    problem = replace(problem, indices=problem.indices.assign(importance=0.3, need=0.4))
     check_rule(problem, RULE, ordered(problem))
 
 
