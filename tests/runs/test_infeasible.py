@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from silvafisc.datasets import InputError
 from silvafisc.runs import Infeasible, run
 
 VARIANT = """extends: county-demo
@@ -40,3 +41,16 @@ def test_rules_that_cannot_hold_together_name_the_smallest_relaxation(tmp_path: 
     assert "priority_share" in set(named["rule"])
     assert {"alone", "together"} & set(named["scope"])
     assert all(f.zh and f.en for f in caught.value.findings)
+
+
+def test_an_objective_that_cannot_be_is_the_users_finding(tmp_path: Path) -> None:
+    """Stability needs last year's table, which the shipped nation does not have."""
+    path = tmp_path / "no-last-year.yaml"
+    body = "extends: nation-2026-2028\nid: no-last-year\nobjectives: [{term: stability, stage: 1}]\n"
+    path.write_text(body, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        run(path)
+    [finding] = caught.value.findings
+    assert finding.path == "objectives.stability"
+    assert "last year" in finding.en
+    assert "上年" in finding.zh

@@ -8,7 +8,7 @@ import numpy as np
 from silvafisc.results import ObjectiveSpec
 
 from .engine import TIE, Engine
-from .problem import Floats, Problem
+from .problem import Floats, ObjectiveError, Problem
 from .solve import Solution
 
 Progress = Callable[[str], None]
@@ -30,10 +30,14 @@ class Payoff:
     table: Mapping[str, Mapping[str, float]]
 
     def range(self, term: str) -> float:
-        """utopia − nadir. Raises ValueError where it is zero: such an objective cannot be weighed."""
+        """utopia − nadir. Raises ObjectiveError where it is zero: such an objective cannot be weighed."""
         width = self.utopia[term] - self.nadir[term]
         if width <= TIE * max(1.0, abs(self.utopia[term])):
-            raise ValueError(f"objective {term!r} has no range under these rules and cannot be given a weight")
+            raise ObjectiveError(
+                term,
+                "has no range under these rules and cannot be given a weight",
+                "在这些规则下取值没有差别，不能赋予权重",
+            )
         return width
 
 
@@ -69,7 +73,7 @@ def decide(
 
     Raises:
         InfeasibleError: no engine has a feasible point.
-        ValueError: a weight on an objective without range.
+        ObjectiveError: a weight on an objective without range.
     """
     say = progress or (lambda text: None)
     weighted = [s for s in specs if s.weight is not None and s.weight > 0]

@@ -52,6 +52,14 @@ class Aux:
     integer: bool = False
 
 
+class ObjectiveError(ValueError):
+    """An objective that this scenario cannot have; says why in both languages."""
+
+    def __init__(self, term: str, en: str, zh: str) -> None:
+        super().__init__(f"{term}: {en}")
+        self.term, self.en, self.zh = term, en, zh
+
+
 @dataclass(frozen=True)
 class Objective:
     """Maximise sum(values * columns) + sum(aux) + constant, with the rows that define its helping variables."""

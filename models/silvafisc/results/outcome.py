@@ -82,6 +82,8 @@ class Outcome:
         _refuse_foreign(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        # A temporary folder is private; an outcome is for everybody who may read its parent.
+        staging.chmod(0o755)
         try:
             self._write(staging)
             replace_folder(staging, folder)

@@ -9,9 +9,10 @@ from silvafisc.allocation.audit import audit
 from silvafisc.allocation.case_mode import case_problem
 from silvafisc.allocation.decide import Decision, InfeasibleError, decide
 from silvafisc.allocation.engine import Engine
-from silvafisc.allocation.problem import Floats
+from silvafisc.allocation.problem import Floats, ObjectiveError
 from silvafisc.allocation.settle import settle
 from silvafisc.allocation.tables import outcome_tables
+from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.economy.ledger import ledger_frame, parameter_ledger
 from silvafisc.policy import Scenario
 from silvafisc.results import Outcome
@@ -52,16 +53,16 @@ def run(
 
 
 def solve(prepared: Prepared, say: Progress) -> tuple[Decision, Floats]:
-    """Decide and settle; the published answer is built through Pyomo. Raises Infeasible."""
-    solvers = (
-        engines(prepared, reference=True)
-        if prepared.resolved.mode == "rule"
-        else [case_engine(prepared, reference=True)]
-    )
+    """Decide and settle; the published answer is built through Pyomo. Raises Infeasible; InputError for an objective that cannot be."""
+    case = prepared.resolved.mode == "case"
     try:
+        solvers = [case_engine(prepared, reference=True)] if case else engines(prepared, reference=True)
         decision = decide(solvers, prepared.resolved.objectives, progress=say)
     except InfeasibleError:
         raise explain_infeasible(prepared, solvers[0]) from None
+    except ObjectiveError as error:
+        where = prepared.scenario.where("objectives")
+        raise InputError([Finding(where, f"objectives.{error.term}", error.en, error.zh)]) from None
     return decision, settle(decision.engine.model, decision.point, last_objective(prepared, decision.engine))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from silvafisc.quantities.money import TENTHS_PER_MU
 
-from ..problem import Aux, Objective, Problem, grouped
+from ..problem import Aux, Objective, ObjectiveError, Problem, grouped
 
 TITLE = {"zh": "补偿充足度", "en": "Adequacy"}
 
@@ -32,8 +32,10 @@ def objectives(problem: Problem, params: Mapping[str, Any]) -> tuple[Objective, 
     smallest = float(params.get("min_area_mu", 0)) * TENTHS_PER_MU
     recurring = ((table["category"] != "") & (table["area_tenth_mu"] > smallest)).to_numpy()
     if not recurring.any():
-        raise ValueError(
-            "adequacy: no unit has recurring area above min_area_mu; drop the objective or lower the limit"
+        raise ObjectiveError(
+            "adequacy",
+            "no unit has recurring area above min_area_mu; drop the objective or lower the limit",
+            "没有单位的补偿面积超过 min_area_mu；请去掉该目标或降低门槛",
         )
     offers = np.flatnonzero(recurring)
     cover = np.zeros(len(table))

@@ -11,17 +11,19 @@ import numpy as np
 
 from silvafisc.quantities.money import FEN_PER_YUAN
 
-from ..problem import Aux, Objective, Problem, cost_columns
+from ..problem import Aux, Objective, ObjectiveError, Problem, cost_columns
 from .change_band import like_for_like
 
 TITLE = {"zh": "稳定（较上年变动最小）", "en": "Stability (least change on last year)"}
 
 
 def objectives(problem: Problem, params: Mapping[str, Any]) -> tuple[Objective, ...]:
-    """One objective, negative yuan. Raises ValueError without a last year's table."""
+    """One objective, negative yuan. Raises ObjectiveError without a last year's table."""
     last = like_for_like(problem, natures=("rigid", "top_up", "factor"))
     if not last:
-        raise ValueError("stability: there is no table of last year's amounts to compare with")
+        raise ObjectiveError(
+            "stability", "there is no table of last year's amounts to compare with", "没有上年数据可比"
+        )
     table, fixed = problem.offers.table, problem.fixed.table
     moved = table["nature"].isin(["top_up", "factor"]).to_numpy()
     rows, variables = [], []
