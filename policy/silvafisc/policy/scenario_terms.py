@@ -53,6 +53,8 @@ class StandardsOnlyRise(Rule):
 
     rule: Literal["standards_only_rise"]
     """Name."""
+    tasks: bool = False
+    """Whether unit standards of task measures may only rise as well."""
 
 
 class CostSharing(Rule):

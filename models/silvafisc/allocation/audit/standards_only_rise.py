@@ -1,6 +1,7 @@
 """Standards only rise (标准只增不减): no unit's standard of a category falls, nor starts below last year's.
 
     s[r, c, p] ≥ s[r, c, p−1] and ≥ last_year[c], for every unit r with certified area in c
+With `tasks: true`: u[r, m, p] ≥ u[r, m, p'] for every earlier p' in which the unit had the task.
 In rule mode grades are the same in all periods, so the published rows are compared grade by grade.
 """
 
@@ -15,7 +16,7 @@ KIND = "rule"
 
 
 def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
-    """No parameters."""
+    """params: tasks (bool, absent = false): also the unit standards of task measures."""
     periods = case.resolved.periods
     for category in case.resolved.categories:
         paths: dict[str, dict[str, int]] = {}
@@ -31,6 +32,24 @@ def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
                 for period in periods:
                     where = f"category={category.id}, {unit}, period={period}"
                     _rises(where, category.last_year_fen, path[period], check)
+    if params.get("tasks", False):
+        _tasks(case, check)
+
+
+def _tasks(case: Case, check: Check) -> None:
+    """Unit standards of the task rows of a unit and measure, in order of period."""
+    highest: dict[tuple[str, str], int] = {}
+    rows = [row for row in case.rows if row.nature == "task" and row.area and row.standard is not None]
+    for row in sorted(rows, key=lambda row: (row.period, row.key)):
+        unit = (row.region, row.measure)
+        assert row.standard is not None
+        _rises(
+            f"region_code={row.region}, measure={row.measure}, period={row.period}",
+            highest.get(unit, 0),
+            row.standard,
+            check,
+        )
+        highest[unit] = max(highest.get(unit, 0), row.standard)
 
 
 def _rises(where: str, before: int, now: int, check: Check) -> None:

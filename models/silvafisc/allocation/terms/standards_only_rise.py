@@ -2,11 +2,14 @@
 
 For category c, unit r, consecutive periods p, p+1 and every level l:
     Σ_{s ≥ l} x[r, c, p, s] ≤ Σ_{s ≥ l} x[r, c, p+1, s];  and s[r, c, first] ≥ last year's standard of c
-In words: no unit's standard of a category is lower than the year before.
+With `tasks: true`, for task measure m, periods p < p' and every level l:
+    Σ_{u ≥ l, area > 0} x[r, m, p, u] + Σ_{u < l, area > 0} x[r, m, p', u] ≤ 1
+In words: no unit's standard of a category is lower than the year before; nor, where asked for, is the unit standard of
+a task measure lower than in any earlier year that had the task (a year without the task breaks nothing).
 """
 
 from collections.abc import Mapping
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -16,6 +19,7 @@ from ..problem import Part, Problem, Row, forbid
 TITLE = {"zh": "标准只增不减", "en": "Standards only rise"}
 LAW = "生态保护补偿条例第九条（标准动态调整）；各地实践均不下调"
 RELAXABLE = True
+_NEED = ("region_code", "need_tenth_mu", "capacity_tenth_mu")
 
 
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
@@ -34,6 +38,32 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
                     values = np.concatenate([np.ones(len(up)), -np.ones(len(down))])
                     label = f"{code}/{category.id}/{later}/{level}"
                     built.append(problem.row("standards_only_rise", label, used, values, upper=0.0))
+    if params.get("tasks", False):
+        built += _task_rows(problem)
     last = {c.id: c.last_year_fen for c in problem.resolved.categories if c.last_year_fen is not None}
     below = [i for i, (c, s) in enumerate(zip(table["category"], standard, strict=True)) if c in last and s < last[c]]
     return Part((*built, *forbid(problem, "standards_only_rise", np.array(below, np.int64)).rows))
+
+
+def _task_rows(problem: Problem) -> list[Row]:
+    """Rows per task measure, representative unit, pair of periods and level."""
+    table, rows = problem.offers.table, []
+    standard, area = table["standard_fen"].to_numpy(), table["area_tenth_mu"].to_numpy()
+    for task in problem.resolved.tasks:
+        for code in _task_units(problem, task.id):
+            menus = [problem.menu_offers[f"{code}/{task.id}/{period}"] for period in problem.resolved.periods]
+            done = [offers[area[offers] > 0] for offers in menus]
+            for (first, before), (second, after) in combinations(enumerate(done), 2):
+                for level in task.standards_fen[1:]:
+                    used = np.concatenate([before[standard[before] >= level], after[standard[after] < level]])
+                    label = f"{code}/{task.id}/{first}-{second}/{level}"
+                    rows.append(problem.row("standards_only_rise", label, used, np.ones(len(used)), upper=1.0))
+    return rows
+
+
+def _task_units(problem: Problem, measure: str) -> list[str]:
+    """All units with a need; in rule mode the one with the largest, whose area is positive whenever any unit's is."""
+    tasks = problem.inputs.tasks[problem.inputs.tasks["measure"] == measure]
+    needs = {str(c): min(int(n), int(k)) for c, n, k in zip(*(tasks[name] for name in _NEED), strict=True)}
+    units = sorted((code for code, need in needs.items() if need > 0), key=lambda code: (-needs[code], code))
+    return units[:1] if problem.cells else sorted(units)
