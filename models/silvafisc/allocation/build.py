@@ -12,11 +12,14 @@ from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy import sparse
 
 from .model import Model, gather, scale_of
-from .problem import Objective, Part, Problem
+from .problem import Objective, Part, Problem, Row
 
 
 def pyomo_model(problem: Problem, parts: Sequence[Part], objectives: Sequence[Objective]) -> pyo.ConcreteModel:
-    """A ConcreteModel with binary `choose[i]`, helping variables `help[j]` and one constraint per row."""
+    """A ConcreteModel with binary `choose[i]`, helping variables `help[j]` and one constraint per row that has a column.
+
+    Pyomo takes no constraint without variables; such rows are kept aside by `compile_with_pyomo`.
+    """
     rows, variables = gather(problem, parts, objectives)
     model = pyo.ConcreteModel(name=problem.resolved.id)
     model.choose = pyo.Var(range(problem.size), domain=pyo.Binary)
@@ -29,7 +32,7 @@ def pyomo_model(problem: Problem, parts: Sequence[Part], objectives: Sequence[Ob
         if variable.integer:
             model.help[j].domain = pyo.Integers
     model.row = pyo.ConstraintList()
-    for row in rows:
+    for row in _written(rows):
         scale = scale_of(row)
         terms = [model.choose[int(i)] for i in row.columns] + [where[name] for name in row.aux]
         coefficients = [*(row.values * scale), *(value * scale for value in row.aux.values())]
@@ -55,9 +58,12 @@ def compile_with_pyomo(problem: Problem, parts: Sequence[Part], objectives: Sequ
     position |= {id(model.help[j]): problem.size + j for j in range(len(variables))}
     matrix = sparse.coo_matrix(form.A)
     columns = np.array([position[id(variable)] for variable in form.columns])[matrix.col]
-    numbers = np.array([_number(row.constraint.name) for row in form.rows], np.int64)
+    written = np.array([i for i, row in enumerate(rows) if _has_columns(row)], np.int64)
+    numbers = written[[_number(row.constraint.name) for row in form.rows]]
     kinds = np.array([row.bound_type for row in form.rows])
     lower, upper = np.full(len(rows), -np.inf), np.full(len(rows), np.inf)
+    for i in set(range(len(rows))) - set(written.tolist()):
+        lower[i], upper[i] = rows[i].lower, rows[i].upper
     at_most, at_least = kinds != -1, kinds != 1
     limits = np.asarray(form.rhs, np.float64)
     upper[numbers[at_most]] = limits[at_most]
@@ -70,6 +76,14 @@ def compile_with_pyomo(problem: Problem, parts: Sequence[Part], objectives: Sequ
     joined = sparse.csr_matrix((matrix.data[keep], (numbers[matrix.row[keep]], columns[keep])), shape=shape)
     scales = np.array([scale_of(row) for row in rows])
     return Model(problem, tuple(rows), tuple(variables), joined, lower, upper, scales)
+
+
+def _has_columns(row: Row) -> bool:
+    return len(row.columns) + len(row.aux) > 0
+
+
+def _written(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if _has_columns(row)]
 
 
 def _number(name: str) -> int:

@@ -136,6 +136,8 @@ class Engine:
 
         beat: an answer below it is of no use (another α has it already); the status is then `infeasible`.
         """
+        if self.model.unreachable.size:
+            return Solution("infeasible", np.zeros(0), -np.inf, -np.inf)
         point = np.zeros(self.model.size)
         value = bound = 0.0
         status = "optimal"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,12 @@ class Model:
     def integer(self) -> NDArray[np.bool_]:
         """Which of them are integer."""
         return np.array([True] * self.problem.size + [v.integer for v in self.variables])
+
+    @cached_property
+    def unreachable(self) -> Indices:
+        """Rows that no column enters and whose limits leave 0 out: nothing can be chosen that keeps them."""
+        empty = np.diff(self.matrix.indptr) == 0
+        return np.flatnonzero(empty & ((self.lower > 0) | (self.upper < 0)))
 
     @property
     def column_bounds(self) -> tuple[Floats, Floats]:

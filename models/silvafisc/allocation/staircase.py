@@ -84,11 +84,12 @@ class Staircase:
 
     @staticmethod
     def of(block: Block) -> "Staircase | None":
-        """The enumerator of a block made of graded (or ungraded) standards only, else None."""
+        """The enumerator of a block made of graded (or ungraded) standards only, all open to choice, else None."""
         problem = block.model.problem
         chosen = problem.columns.iloc[block.columns[: block.choices]]
         kinds = set(chosen["kind"])
-        if "threshold" not in kinds or not kinds <= {"threshold", "cut"}:
+        closed = not block.column_bounds[1][: block.choices].all()
+        if closed or "threshold" not in kinds or not kinds <= {"threshold", "cut"}:
             return None
         names = [v.name for v in block.model.variables]
         helping = [names[c - problem.size] for c in block.columns[block.choices :]]
