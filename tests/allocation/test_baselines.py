@@ -364,3 +364,23 @@ def test_the_greedy_answer_is_feasible_for_the_case_engine() -> None:
         frame = found.beside
         greedy = frame.loc[frame["baseline"] == "benefit_cost_greedy", "carbon_tco2e"].sum()
         assert greedy <= optimum * (1 + 1e-9)
+
+
+def test_unit_standards_of_tasks_may_only_rise_where_that_is_asked_for() -> None:
+    """by hand: rich in the first year (the highest unit standard), little in the second: 400 after 500 is a fall."""
+    resolved = sample_resolved()
+    resolved = replace(resolved, tasks=(replace(resolved.tasks[0], instalments=((0, "1"),)),))
+    inputs = sample_inputs()
+    inputs = replace(inputs, tasks=inputs.tasks.assign(need_tenth_mu=1_000, capacity_tenth_mu=250))
+    found = decided(resolved, inputs)
+    # The centre pays 0.6 of A's tasks: 25.0 mu cost it 7 500 yuan at 500 and 6 000 at 400.
+    pocket = Pocket(A, REFORM, np.array([7_500_00, 6_000_00], np.int64))
+
+    def paid(*rules: RuleSpec) -> list[int]:
+        problem = replace(found.problem, resolved=replace(resolved, rules=rules))
+        ground = Ground.of(problem)
+        bought = ground.offers.iloc[Converter(ground).convert([pocket])]
+        return [int(s) for s in bought.sort_values("period")["standard_fen"][bought["area_tenth_mu"] > 0]]
+
+    assert paid(RuleSpec("standards_only_rise")) == [500_00, 400_00]
+    assert paid(RuleSpec("standards_only_rise", {"tasks": True})) == [500_00]

@@ -122,6 +122,18 @@ def _standards_only_rise(shown: Shown, params: Mapping[str, Any]) -> bool:
             return True
         if any(later[code] < level for earlier, later in pairwise(paid) for code, level in earlier.items()):
             return True
+    return bool(params.get("tasks")) and _task_standards_fall(shown)
+
+
+def _task_standards_fall(shown: Shown) -> bool:
+    """Whether a unit's task is paid at a lower unit standard than in an earlier period that had it."""
+    ground, highest = shown.ground, dict[tuple[str, str], int]()
+    offers = ground.offers.iloc[shown.chosen].assign(at=ground.period_of[shown.chosen])
+    done = offers[(offers["nature"] == "task") & (offers["area_tenth_mu"] > 0)].sort_values("at", kind="stable")
+    for code, measure, level in zip(done["region_code"], done["measure"], done["standard_fen"], strict=True):
+        if level < highest.get((code, measure), 0):
+            return True
+        highest[code, measure] = int(level)
     return False
 
 

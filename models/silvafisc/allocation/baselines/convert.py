@@ -20,6 +20,7 @@ _MOST = 20_000
 """Combinations of one unit and year that are compared one by one; beyond it only those are kept of which none costs
 less and brings more."""
 NOTHING = -1
+_ABOVE_ALL = 2**62
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Combinations:
     """All sensible choices of one offer per menu of one unit, fund and year.
 
     offers: combinations x menus (positions in the ground's offers, -1 = nothing). own, local: fen per period.
-    area: combinations x menus, 0.1 mu (tasks only). level: combinations x menus, fen per mu (categories only).
+    area: combinations x menus, 0.1 mu (tasks only). level: combinations x menus, fen per mu.
     gain: benefit.
     """
 
@@ -94,7 +95,9 @@ def _options(ground: Ground, menu: Ints) -> Combinations:
     own, local = ground.own[menu], ground.local[menu]
     tasks = (ground.offers["nature"].to_numpy()[menu] == "task").astype(np.int64)
     area, gain = (ground.area[menu] * tasks)[:, None], ground.gain[menu]
-    level = (ground.offers["standard_fen"].to_numpy()[menu] * (1 - tasks))[:, None]
+    # Where nothing is done, nothing is below an earlier unit standard.
+    idle = (tasks == 1) & (ground.area[menu] == 0)
+    level = np.where(idle, _ABOVE_ALL, ground.offers["standard_fen"].to_numpy()[menu])[:, None]
     burden = np.hstack([own, local, area, -level])
     no_worse = (burden[:, None, :] <= burden[None, :, :]).all(axis=2) & (gain[:, None] >= gain[None, :])
     same = no_worse & no_worse.T
@@ -131,7 +134,12 @@ class Converter:
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
-        self._rises = ground.problem.resolved.rule("standards_only_rise") is not None
+        rule = ground.problem.resolved.rule("standards_only_rise")
+        categories = {c.id for c in ground.problem.resolved.categories} if rule is not None else set()
+        tasks = (
+            {t.id for t in ground.problem.resolved.tasks} if rule is not None and rule.params.get("tasks") else set()
+        )
+        self._rising = categories | tasks
         self._known: dict[tuple[str, str, int, frozenset[str] | None], tuple[list[str], Combinations]] = {}
 
     def convert(self, pockets: Iterable[Pocket]) -> Indices:
@@ -149,7 +157,7 @@ class Converter:
         for period in range(len(ground.periods)):
             subjects, combinations = self._combinations(pocket, period)
             limits = [needs.setdefault(s, ground.needs.get((pocket.region_code, s), 0)) for s in subjects]
-            least = [paid.get(subject, 0) if self._rises else 0 for subject in subjects]
+            least = [paid.get(subject, 0) if subject in self._rising else 0 for subject in subjects]
             best = combinations.best(own, local, np.array(limits, np.int64), np.array(least, np.int64))
             if best == NOTHING:
                 continue
@@ -158,7 +166,8 @@ class Converter:
                 local -= combinations.local[best]
             for at, subject in enumerate(subjects):
                 needs[subject] -= int(combinations.area[best, at])
-                paid[subject] = int(combinations.level[best, at])
+                if combinations.level[best, at] != _ABOVE_ALL:
+                    paid[subject] = max(paid.get(subject, 0), int(combinations.level[best, at]))
             chosen += [int(offer) for offer in combinations.offers[best] if offer != NOTHING]
         return chosen
 
