@@ -98,33 +98,42 @@ class Tiny:
 
     @property
     def cells(self) -> list[list[str]]:
-        """Units by ascending score 0.5·importance + 0.5·need (all different here); one cell where nothing is graded."""
+        """Units by ascending score at α = 0.5."""
+        return self.cells_at("0.5")
+
+    def cells_at(self, alpha: str) -> list[list[str]]:
+        """Units by ascending score α·importance + (1 − α)·need (all different here); one cell where nothing is graded."""
         if not self.resolved.grades.by_region:
             return [list(self.inputs.codes)]
-        points = {code: sum(Fraction(x) for x in INDICES[code]) for code in self.inputs.codes}
+        weight = Fraction(alpha)
+        points = {
+            code: weight * Fraction(INDICES[code][0]) + (1 - weight) * Fraction(INDICES[code][1])
+            for code in self.inputs.codes
+        }
+        assert len(set(points.values())) == len(points)
         return [[code] for code in sorted(points, key=lambda c: points[c])]
 
-    def choices(self) -> list[Choice]:
-        """Every choice of the mode."""
+    def choices(self, alpha: str = "0.5") -> list[Choice]:
+        """Every choice of the mode (in rule mode at one α)."""
         offers = read_offers(self.menus.offers.table)
         if self.resolved.mode == "case":
             return list(case_choices(offers))
-        return list(rule_choices(offers, self.cells, self.resolved.grades.maximum))
+        return list(rule_choices(offers, self.cells_at(alpha), self.resolved.grades.maximum))
 
     @property
     def affordable(self) -> Callable[[Choice], bool]:
         """The envelopes, by hand."""
         return within_envelopes(self.resolved, self.inputs)
 
-    def problem(self) -> Problem:
+    def problem(self, alpha: str = "0.5") -> Problem:
         """What the engine gets."""
         if self.resolved.mode == "case":
             return case_problem(self.resolved, self.inputs, self.indices, self.menus)
-        return rule_problem(self.resolved, self.inputs, self.indices, self.menus, "0.5")
+        return rule_problem(self.resolved, self.inputs, self.indices, self.menus, alpha)
 
-    def decide(self) -> Decision:
-        """The engine's answer; equal with the reference model in Pyomo and without."""
-        return decide([Engine(self.problem())], self.resolved.objectives)
+    def decide(self, *alphas: str) -> Decision:
+        """The engine's answer over one or several α."""
+        return decide([Engine(self.problem(alpha)) for alpha in alphas or ("0.5",)], self.resolved.objectives)
 
 
 def answer(decision: Decision) -> frozenset[tuple[str, str]]:

@@ -99,13 +99,13 @@ def _stages(live: list[Engine], specs: Sequence[ObjectiveSpec], payoff: Payoff |
             vectors = {id(e): _combined(e, members, depth, payoff) for e in live}
             label = name if depth == 0 else f"{name} (2)"
             say(f"solve {label}")
-            found = _race(live, vectors)
+            tolerance = max(members[0].tolerance, TIE) if len(members) == 1 else TIE
+            found = _race(live, vectors, tolerance)
             best, solution, bound = _best(found)
             status = solution.status if solution.status != "optimal" else status
             constant = vectors[id(best)][1]
             value = solution.value + constant
             stages.append((label, value, bound + constant, max(0.0, bound - solution.value) / max(1.0, abs(value))))
-            tolerance = max(members[0].tolerance, TIE) if len(members) == 1 else TIE
             live = [e for e, s in found if s.value >= solution.value - tolerance * max(1.0, abs(value))]
             point, vector = solution.point, vectors[id(best)][0]
             for engine, own in found:
@@ -157,12 +157,15 @@ def _combined(engine: Engine, members: list[ObjectiveSpec], depth: int, payoff: 
     return total, constant
 
 
-def _race(live: Sequence[Engine], vectors: Mapping[int, tuple[Floats, float]]) -> list[tuple[Engine, Solution]]:
-    """Solve engine after engine; each only has to say whether it reaches what an earlier one has reached."""
+def _race(
+    live: Sequence[Engine], vectors: Mapping[int, tuple[Floats, float]], tolerance: float = TIE
+) -> list[tuple[Engine, Solution]]:
+    """Solve engine after engine; each only has to say whether it reaches what an earlier one has reached (within the
+    tolerance of the stage: what lies inside it goes on to the next)."""
     found, reached = [], -np.inf
     for engine in live:
         vector, constant = vectors[id(engine)]
-        near = TIE * max(1.0, abs(reached)) if np.isfinite(reached) else 0.0
+        near = tolerance * max(1.0, abs(reached)) if np.isfinite(reached) else 0.0
         solution = engine.maximise(vector, beat=reached - constant - near)
         reached = max(reached, solution.value + constant)
         found.append((engine, solution))

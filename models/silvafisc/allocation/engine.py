@@ -170,10 +170,13 @@ class Engine:
         """Keep an objective at or above a value; blocks that it ties together become one."""
         touched = [u for u in self._units if np.any(objective[u.block.columns])]
         if len(touched) > 1:
-            if any(u._holds for u in self._units):
-                raise ValueError("bounds that tie blocks together come before objectives are held block by block")
-            self._units = [_Unit(whole(self.model), self.problem.resolved, self.known)]
-            touched = self._units
+            together = _Unit(whole(self.model), self.problem.resolved, self.known)
+            for unit in self._units:
+                for held, least in unit._holds:
+                    spread = np.zeros(self.model.size)
+                    spread[unit.block.columns] = held
+                    together.hold(spread, least)
+            self._units = touched = [together]
         for unit in touched:
             unit.hold(objective[unit.block.columns], at_least)
 
