@@ -104,6 +104,11 @@ class Draft:
                 return self.localized(entry["label"]), self.kind_of(str(entry["unit"]), term)
         return self.words.name("objective", term), "plain"
 
+    def said(self, term: str) -> str:
+        """An objective's label inside a sentence."""
+        label, _ = self.objective(term)
+        return label if self.language == "zh" else label[:1].lower() + label[1:]
+
     def kind_of(self, unit: str, term: str = "") -> str:
         """How a value of that unit is shown; yuan of the development objective are weighted, so never money."""
         if unit == "yuan":

@@ -72,11 +72,12 @@ def _subset(bold: bool, second: bool, chars: frozenset[str]) -> bytes:
     """
     options = subset.Options()
     options.layout_features = []
-    options.hinting = False
+    options.hinting = not second
     options.notdef_outline = True
     options.recalc_timestamp = False
     buffer = io.BytesIO()
-    with TTFont(font_path(bold, second), lazy=True, recalcTimestamp=False) as font:
+    # The shipped fonts carry no hints, so glyphs go from font to font as bytes, without being taken apart.
+    with TTFont(font_path(bold, second), lazy=True, recalcTimestamp=False, recalcBBoxes=False) as font:
         for table in _UNUSED:
             if table in font:
                 del font[table]

@@ -256,6 +256,9 @@ def _descend(node: Any, path: str, key: str) -> Any:
 
 
 def _number(value: Any, key: str) -> int | float:
+    kind = type(value)  # most cells by far, so first
+    if kind is int or (kind is float and value == value):
+        return value  # type: ignore[no-any-return]
     if isinstance(value, bool) or value is None or (not isinstance(value, str) and pd.isna(value)):
         raise KeyResolutionError(f"{key}: the cell is empty or not a number")
     if isinstance(value, int | float):

@@ -1,6 +1,7 @@
 """Curve drawings: Lorenz curve and the frontier between two objectives."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -56,8 +57,8 @@ def frontier(
         two = bool(baselines) and any(_extent(near, i) < _CROWDED * _extent(everything, i) for i in (0, 1))
         marks: dict[str, Any] = {"curve": curve, "chosen": chosen, "legend": legend}
         if two:
-            figure = new_figure(17.2, 7.6, (1.7, 0.2, 1.1, 0.7))
-            left, right = figure.subplots(1, 2, gridspec_kw={"wspace": 0.27})
+            figure = new_figure(17.2, 7.4, (2.1, 0.2, 1.1, 0.7))
+            left, right = figure.subplots(1, 2, gridspec_kw={"wspace": 0.2})
             _points(left, baselines=baselines, **marks)
             _points(right, baselines=(), **marks)
             for axes, title in ((left, panels[0]), (right, panels[1])):
@@ -68,7 +69,7 @@ def frontier(
             right.set_ylabel("")
             _name_points(left, baselines, 6.6)
         else:
-            figure = new_figure(14.5, 7.4, (1.7, 0.4, 1.1, 0.2))
+            figure = new_figure(14.5, 7.0, (2.1, 0.4, 1.1, 0.2))
             axes = figure.subplots()
             _points(axes, baselines=baselines, **marks)
             _scales(axes, axes_labels, 7)
@@ -89,7 +90,14 @@ def _points(
     baselines: Sequence[Named],
     legend: tuple[str, str, str],
 ) -> None:
-    axes.plot([x for x, _ in curve], [y for _, y in curve], color=ACCENT, lw=1.2, marker="o", ms=3.6, label=legend[0])
+    # What was chosen lies on the frontier too: the line goes through it, unless some point of the sweep beats it.
+    line = sorted({*curve, *((x, y) for x, y, _ in chosen)})
+    falls = all(one[1] >= other[1] for one, other in pairwise(line))
+    through = line if falls else sorted(curve)
+    axes.plot([x for x, _ in through], [y for _, y in through], color=ACCENT, lw=1.2)
+    axes.plot(
+        [x for x, _ in curve], [y for _, y in curve], color=ACCENT, ls="none", marker="o", ms=3.6, label=legend[0]
+    )
     edge: dict[str, Any] = {"linestyle": "none", "markeredgecolor": INK, "markeredgewidth": 0.6}
     at = [x for x, _, _ in chosen], [y for _, y, _ in chosen]
     axes.plot(*at, marker="*", markersize=12, color=SECOND, label=legend[1], **edge)

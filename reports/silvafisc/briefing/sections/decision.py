@@ -18,6 +18,7 @@ from ..blocks import (
 from ..draft import Draft, cell
 from ..keys import combine, meta_ref, ref
 from ..words import capital
+from .drawings import short_name
 from .sensitivity import first_term, loss_hazard_range, moved, summary
 
 SHOWN_BASELINES = 3
@@ -199,8 +200,11 @@ def _money(draft: Draft) -> Runs:
         ]
     )
     rest = draft.phrase("money_total", ref("envelopes", "sum(unallocated_fen)"))
-    later = draft.phrase("money_total", ref("allocation", "sum(due_later_fen)", period=draft.periods[-1]))
-    return words.runs("decision.money", funds=funds, natures=natures, rest=rest, later=later)
+    parts = [words.runs("decision.money", funds=funds, natures=natures, rest=rest)]
+    later = ref("allocation", "sum(due_later_fen)", period=draft.periods[-1])
+    if draft.lookup.value(later):
+        parts.append(words.runs("decision.later", later=draft.phrase("money_total", later)))
+    return words.join(parts, "sentence")
 
 
 def _without_money(draft: Draft) -> list[Runs]:
@@ -210,6 +214,7 @@ def _without_money(draft: Draft) -> list[Runs]:
         if draft.lookup.value(draft.payment(measure=spec.id, nature="task")):
             continue
         name = draft.words.name("measure", spec.id)
+        name = name if draft.language == "zh" else name[:1].lower() + name[1:]
         best = _best_carbon(draft, spec.id)
         key = "decision.without_carbon" if best is not None and best <= 0 else "decision.without"
         found.append(draft.words.runs(key, measure=name, periods=draft.years))
@@ -256,8 +261,8 @@ def _changes(draft: Draft) -> list[Block]:
             parts = [
                 words.runs(
                     "decision.unit_change",
-                    unit=draft.region(code),
-                    change=draft.with_unit(draft.number("money", draft.change(code), signed=True)),
+                    unit=short_name(draft, code),
+                    change=draft.phrase("money_total", draft.change(code), signed=True),
                 )
                 for code in codes
             ]
@@ -277,7 +282,7 @@ def _rests_on(draft: Draft) -> list[Runs]:
     ]
     ends = loss_hazard_range(draft)
     if ends is not None:
-        label, kind = draft.objective(first_term(draft))
+        label, (_, kind) = draft.said(first_term(draft)), draft.objective(first_term(draft))
         items.append(
             words.runs(
                 "decision.loss_hazard",

@@ -48,9 +48,9 @@ def top_units(draft: Draft, title: str) -> Runs:
 def amount_picture(draft: Draft) -> Figure:
     """Tile map of the amounts; ranked bars where the units are not province-level."""
     words = draft.words
-    numbers = {code: draft.unit_total(code) for code in draft.codes}
+    numbers = {code: draft.number("money_total", draft.payment(code)) for code in draft.codes}
     order = sorted(draft.codes, key=lambda code: (-draft.paid[code], code))
-    label, unit = words("terms.total"), draft.unit("money")
+    label, unit = words("terms.total"), draft.unit("money_total")
     title = top_units(draft, "figures.amounts")
     caption = words.runs("figures.amounts_data")
     data = unit_table(draft, label, unit, [(code, numbers[code]) for code in order], caption)

@@ -1,11 +1,14 @@
 """Fairness: Lorenz curve, Theil parts, adequacy, local burden."""
 
 from ..blocks import Block, Column, Figure, Heading, Paragraph, Row, Runs, Section, Table
-from ..draft import ALL, Draft, cell
+from ..draft import ALL, PAYERS, Draft, cell
 from ..figures.bars import columns as draw_columns
 from ..figures.curves import lorenz
 from ..keys import combine, ref
 from .drawings import DRAWN_UNITS, short_name, shown, unit_table
+
+OWN = {"province": "provincial", "city": "city", "county": "county"}
+"""Level of a unit -> the first payer that is local to it: what a province pays is no county's burden."""
 
 
 def section(draft: Draft) -> Section:
@@ -146,7 +149,9 @@ def burden(draft: Draft) -> Table:
     years = list(dict.fromkeys(str(year) for year in held["year"]))
     rows = []
     for code in draft.codes:
-        own = [ref("allocation", f"sum({payer}_fen)", region_code=code) for payer in draft.payers if payer != "central"]
+        level = OWN.get(draft.lookup.cell(ref("regions", "unit_level", region_code=code)), "provincial")
+        payers = [payer for payer in draft.payers if PAYERS.index(payer) >= PAYERS.index(level)]
+        own = [ref("allocation", f"sum({payer}_fen)", region_code=code) for payer in payers]
         cells: list[Runs] = [(draft.number("money", combine("total", *own)),)] if own else [cell("—")]
         for year in years:
             where = {"variable": "local_burden", "region_code": code, "year": year}

@@ -73,8 +73,8 @@ def picture(draft: Draft) -> Figure:
                 Row((cell(capital(name)), cell(words(f"frontier.kind.{kind}")), *((number,) for number in numbers)))
             )
     labels = [
-        words("figures.axis", label=label, unit=draft.unit(style)) if draft.unit(style) else label
-        for label, style in described
+        words(f"figures.{lay}", label=label, unit=draft.unit(style)) if draft.unit(style) else label
+        for lay, (label, style) in zip(("axis", "axis_lines"), described, strict=True)
     ]
     curve = sorted((x, y) for x, y, _ in drawn["frontier"])
     legend = (words("frontier.kind.frontier"), words("frontier.kind.chosen"), words("frontier.kind.baseline"))
@@ -95,7 +95,7 @@ def picture(draft: Draft) -> Figure:
         ref("frontier", "max(value)", **where),
     )
     title = words.runs(
-        "frontier.finding", first=described[0][0], second=described[1][0], share=draft.phrase("share", width)
+        "frontier.finding", first=draft.said(terms[0]), second=draft.said(terms[1]), share=draft.phrase("share", width)
     )
     return Figure("frontier", svg, title, words("frontier.alt"), words("figures.source", tables="frontier.csv"), data)
 
@@ -165,7 +165,7 @@ def _compared(draft: Draft, carbon: str, name: str) -> Runs:
 def _explainability(draft: Draft) -> Runs:
     words, price = draft.words, draft.outcome.meta["prices"]["explainability"]
     term = str(price["objective"])
-    label, kind = draft.objective(term)
+    label, (_, kind) = draft.said(term), draft.objective(term)
     kind = draft.kind_of(str(price["unit"]), term) if price.get("unit") else kind
     path = "prices.explainability"
     parts = [
@@ -177,7 +177,7 @@ def _explainability(draft: Draft) -> Runs:
         )
     ]
     for other in price.get("side_effects") or {}:
-        name, style = draft.objective(str(other))
+        name, (_, style) = draft.said(str(other)), draft.objective(str(other))
         direction, size = draft.size_of(style, meta_ref(f"{path}.side_effects.{other}"))
         extra = {} if direction == "same" else {"size": size}
         parts.append(words.runs(f"frontier.side_{direction}", objective=name, **extra))

@@ -16,10 +16,12 @@ from ..words import load_yaml
 
 STATUSES = ("verified", "secondary", "computed", "recalled", "assumption")
 ASSUMED = ("assumption", "recalled")
-_LONGEST = {"zh": 64, "en": 130}
+_LONGEST = {"zh": 64, "en": 112}
 """Characters of a reference that are printed; the whole is in sources.csv."""
 _SHORT = 8
 """A reference longer than this that is the same as the one above is not printed again."""
+_APART = 10_000
+"""A range without a unit whose ends are further apart holds values of several scales."""
 _LONGEST_VALUE = 30
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -140,7 +142,7 @@ def _table(draft: Draft, part: Mapping[str, Sequence[Mapping[str, Any]]], captio
             rows.append(Row(_line(draft, row, words("sources.ditto") if repeated else reference)))
             above = reference
     columns = (
-        Column(words("sources.what"), width=6),
+        Column(words("sources.what"), width=7),
         Column(words("sources.value"), width=4),
         Column(words("sources.reference"), width=11),
         Column(words("sources.status"), width=3),
@@ -163,22 +165,40 @@ def _line(draft: Draft, row: Mapping[str, Any], reference: str) -> tuple[Runs, .
 
 def shown_reference(draft: Draft, what: str, reference: str) -> str:
     """The reference in this language where it has both, `see …` by the item's name, cut to what a table can hold."""
-    parts = list(dict.fromkeys(_half(part, draft.language) for part in reference.split("；")))
-    text = draft.words("marks.semicolon").join(part for part in parts if part)
+    text = in_language(reference, draft.language)
     if draft.language == "zh" and text and not _CHINESE.search(text):
         return draft.words("sources.untranslated")
     seen = re.fullmatch(r"(?:见|see) (\w+)", text)
     if seen:
         text = draft.words("sources.see", what=draft.words.name("what", f"{what.rpartition('.')[0]}.{seen[1]}"))
-    longest = _LONGEST[draft.language if _CHINESE.search(text) is None else "zh"]
-    longest = longest if _CHINESE.search(text) else _LONGEST["en"]
-    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+    longest = _LONGEST["zh" if _CHINESE.search(text) else "en"]
+    cut = draft.words("marks.cut")
+    return text if len(text) <= longest else text[: longest - len(cut)].rstrip() + cut
 
 
-def _half(text: str, language: str) -> str:
-    """One language of `中文 / English`; a text without both stays whole."""
-    halves = re.fullmatch(r"(.*[\u4e00-\u9fff].*?) ?/ ([^\u4e00-\u9fff]+)", text)
-    return text.strip() if halves is None else halves[1 if language == "zh" else 2].strip()
+def in_language(text: str, language: str) -> str:
+    """One language of `中文 / English`, also of several such pairs joined by `；`; a text without both stays whole.
+
+    An English remark behind a Chinese reference is left out in Chinese.
+    """
+    parts = text.split("；")
+    pairs = [_PAIR.fullmatch(part) for part in parts]
+    whole = _PAIR.fullmatch(text)
+    if whole is not None and sum(pair is not None for pair in pairs) < 2:
+        return whole[1 if language == "zh" else 2].strip()
+    if any(pairs):
+        if language == "en":
+            return "; ".join(dict.fromkeys(pair[2].strip() for pair in pairs if pair is not None))
+        own = [part if pair is None else pair[1] for part, pair in zip(parts, pairs, strict=True)]
+        return "；".join(dict.fromkeys(part.strip() for part in own))
+    remark = _REMARK.fullmatch(text)
+    if remark is not None and len(re.findall(r"[A-Za-z]+", remark[2])) > 2 and "://" not in remark[2]:
+        return remark[1] if language == "zh" else text
+    return text.strip()
+
+
+_PAIR = re.compile(r"(.*[\u4e00-\u9fff].*?) ?/ ([^\u4e00-\u9fff]+)")
+_REMARK = re.compile(r"(.*[\u4e00-\u9fff][）”》〕]?)[ ,，(]+([^\u4e00-\u9fff]+)")
 
 
 def shown_value(draft: Draft, value: str, unit: str) -> str:
@@ -186,9 +206,11 @@ def shown_value(draft: Draft, value: str, unit: str) -> str:
     words = draft.words
     if not value:
         return "—"
-    value = _half(value, draft.language)
+    value = in_language(value, draft.language)
     ends = [_decimal(part) for part in value.split(" – ")]
     numbers = [end for end in ends if end is not None]
+    if len(numbers) == len(ends) == 2 and not unit and numbers[0] and abs(numbers[1] / numbers[0]) > _APART:
+        return words("sources.mixed")
     if len(numbers) == len(ends):
         return _range(draft, numbers, unit)
     if value in {"True", "False"}:
@@ -217,7 +239,9 @@ def _range(draft: Draft, ends: Sequence[Decimal], unit: str) -> str:
     """Numbers in the largest unit that leaves the smallest of them at least one tenth."""
     scale, name = _shown_unit(draft, ends, unit)
     texts = [f"{_short(end / scale):,f}".replace("-", "−") for end in ends]
-    return " — ".join(texts) + ("" if not name else f"\u00a0{name}" if name != "%" else "%")
+    return ("—" if draft.language == "zh" else "–").join(texts) + (
+        "" if not name else f"\u00a0{name}" if name != "%" else "%"
+    )
 
 
 def _short(value: Decimal) -> Decimal:
@@ -227,11 +251,11 @@ def _short(value: Decimal) -> Decimal:
 
 
 def _shown_unit(draft: Draft, ends: Sequence[Decimal], unit: str) -> tuple[Decimal, str]:
-    if unit in {"text", "code", ""}:
+    if unit in {"text", "code", "count", ""}:
         return Decimal(1), ""
     least = min((abs(end) for end in ends if end), default=Decimal(1))
-    for step in load_yaml("display.yaml")["ledger_units"].get(unit, ()):
+    for step in load_yaml("display.yaml")["ledger_units"][draft.language].get(unit, ()):
         if least >= Decimal(str(step["from"])):
-            return Decimal(str(step["per"])), str(step[draft.language])
+            return Decimal(str(step["per"])), str(step["unit"])
     name = draft.words.name("unit", unit)
     return Decimal(1), "" if name == draft.words.name("unit", "1") else name

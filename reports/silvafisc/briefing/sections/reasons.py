@@ -23,7 +23,7 @@ def section(draft: Draft) -> Section:
     blocks += [Heading(words("reasons.grades_head")), *_grading(draft), scores(draft)]
     blocks += [Heading(words("reasons.rules_head")), binding(draft)]
     if len(draft.table("shadow_prices")):
-        blocks.append(prices(draft))
+        blocks += prices(draft)
     if draft.against is not None:
         blocks += [Heading(words("reasons.changes_head")), parts(draft)]
     return Section("reasons", words("reasons.title"), tuple(blocks))
@@ -79,7 +79,7 @@ def exchange_rates(draft: Draft) -> Runs:
     words = draft.words
     found = []
     for place, entry in enumerate(draft.outcome.meta["exchange_rates"]):
-        (of, _), (per, _) = draft.objective(str(entry["of"])), draft.objective(str(entry["per"]))
+        of, per = draft.said(str(entry["of"])), draft.said(str(entry["per"]))
         key, unit = meta_ref(f"exchange_rates[{place}].value"), str(entry["unit"])
         if unit == "tco2e_per_yuan":
             value = draft.phrase("tonnes_of_10k_yuan", key)

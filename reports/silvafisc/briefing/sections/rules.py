@@ -1,9 +1,10 @@
 """The rules in words with the limits of this scenario, the units they bind, and what relaxing them would bring."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from ..blocks import Column, Paragraph, Row, Runs, Table
+import pandas as pd
+
+from ..blocks import Column, Items, Paragraph, Row, Runs, Table
 from ..draft import Draft, cell
 from ..keys import ref
 
@@ -98,35 +99,76 @@ def _groups(draft: Draft) -> Runs:
     return words.join(parts, "sentence")
 
 
-def prices(draft: Draft) -> Table:
-    """Shadow prices; a price of zero is said in words, years with the same answer share a row."""
-    words, frame = draft.words, draft.table("shadow_prices")
-    label, _ = draft.objective(str(draft.outcome.meta["objectives"][0]["term"]))
-    rows: list[Row] = []
-    zeros: dict[tuple[str, str, str], list[str]] = {}
-    records = frame.to_dict("records")
-    for row in records:
+def prices(draft: Draft) -> list[Table]:
+    """Shadow prices: what more money would bring per fund and year, and any others as a list."""
+    frame = draft.table("shadow_prices")
+    money = (frame["rule"] == "envelope") & (frame["region_code"] == "") & frame["group"].isin(draft.funds)
+    found = []
+    if money.any():
+        found.append(_money_prices(draft, frame[money]))
+    if (~money).any():
+        found.append(_other_prices(draft, frame[~money]))
+    return found
+
+
+def _term(draft: Draft) -> str:
+    return str(draft.outcome.meta["objectives"][0]["term"])
+
+
+def _money_prices(draft: Draft, frame: pd.DataFrame) -> Table:
+    """Fund x year; a price of zero is said in words."""
+    words = draft.words
+    unit = str(frame["unit"].iloc[0])
+    kind = _KINDS.get(unit, "plain")
+    rows = []
+    for fund in dict.fromkeys(frame["group"].astype(str)):
+        cells: list[Runs] = []
+        for period in draft.periods:
+            where = {"rule": "envelope", "region_code": "", "group": fund, "period": period}
+            if not draft.has("shadow_prices", **where):
+                cells.append(cell("—"))
+                continue
+            number = draft.number(kind, ref("shadow_prices", "price", **where))
+            cells.append((number,) if number.value else words.runs("reasons.no_price", zero=number))
+        rows.append(Row((cell(words.name("fund", fund)), *cells)))
+    shown = draft.unit(kind) or words.name("unit", unit)
+    columns = [Column(words("terms.fund"))]
+    columns += [Column(words("terms.year", year=period), shown, True) for period in draft.periods]
+    steps = dict.fromkeys(str(step).replace(" %", "%").lstrip("+") for step in frame["step"])
+    note = words.runs(
+        "reasons.prices_note",
+        objective=draft.said(_term(draft)),
+        step=words("marks.list").join(steps),
+        methods=words("marks.list").join(_methods(draft, frame)),
+    )
+    return Table(tuple(columns), tuple(rows), words.runs("reasons.prices", objective=draft.said(_term(draft))), note)
+
+
+_KINDS = {"tco2e_per_yuan": "tonnes_per_10k_yuan", "yuan_per_yuan": "weighted_per_yuan"}
+"""Unit of a price -> how it is shown."""
+
+
+def _methods(draft: Draft, frame: pd.DataFrame) -> list[str]:
+    return [draft.words.name("method", method) for method in dict.fromkeys(frame["method"].astype(str))]
+
+
+def _other_prices(draft: Draft, frame: pd.DataFrame) -> Table:
+    words = draft.words
+    rows = []
+    for row in frame.to_dict("records"):
+        where = {name: str(row[name]) for name in ("rule", "region_code", "group", "period", "method", "unit", "step")}
+        key, unit = ref("shadow_prices", "price", **where), where["unit"]
+        price: Runs = (draft.number("plain", key), *cell(f" {words.name('unit', unit)}"))
+        if unit in _KINDS:
+            price = draft.phrase(_KINDS[unit], key)
+        meaning = str(row[f"meaning_{draft.language}"])
         if not row["price"]:
-            place = (str(row["rule"]), str(row["region_code"]), str(row["group"]))
-            zeros.setdefault(place, []).append(str(row["period"]))
-    for row in records:
-        rule, code, group = str(row["rule"]), str(row["region_code"]), str(row["group"])
-        where: dict[str, str | list[str]] = {"rule": rule, "region_code": code, "group": group}
-        if row["price"]:
-            where |= {name: str(row[name]) for name in ("period", "method", "unit", "step")}
-            key, period = ref("shadow_prices", "price", **where), str(row["period"])
-            number, meaning = _price(draft, str(row["unit"]), key), _meaning(draft, row, key, label)
-        elif (rule, code, group) in zeros:
-            periods = zeros.pop((rule, code, group))
-            key, period = ref("shadow_prices", "max(price)", period=periods, **where), _joined(draft, periods)
-            number = (draft.number("count", key),)
-            word = "envelope" if rule == "envelope" else "other"
-            meaning = words.runs(f"reasons.no_price.{word}", objective=label)
-        else:
-            continue
-        about = words.short_name("fund" if group in draft.funds else "category", group) if group else ""
-        subject = [part for part in (draft.region(code) if code else "", about) if part]
-        rows.append(Row((cell(words.name("rule", rule)), words.join(subject), cell(period), number, meaning)))
+            meaning = words("reasons.no_other_price", objective=draft.said(_term(draft)))
+        about = [draft.region(where["region_code"])] if where["region_code"] else []
+        if where["group"]:
+            about.append(words.short_name("fund" if where["group"] in draft.funds else "category", where["group"]))
+        name = words.name("rule", where["rule"])
+        rows.append(Row((cell(name), words.join(about), cell(where["period"]), price, cell(meaning))))
     columns = (
         Column(words("terms.rule")),
         Column(words("reasons.about")),
@@ -134,62 +176,26 @@ def prices(draft: Draft) -> Table:
         Column(words("reasons.price"), "", True),
         Column(words("reasons.meaning"), width=1),
     )
-    return Table(columns, tuple(rows), words.runs("reasons.prices"), _how(draft, label))
+    note = words.runs("reasons.other_prices_note", methods=words("marks.list").join(_methods(draft, frame)))
+    return Table(columns, tuple(rows), words.runs("reasons.other_prices"), note)
 
 
-def _price(draft: Draft, unit: str, key: str) -> Runs:
-    kind = {"tco2e_per_yuan": "tonnes_per_10k_yuan", "yuan_per_yuan": "weighted_per_yuan"}.get(unit)
-    if kind is not None:
-        return draft.phrase(kind, key)
-    return (draft.number("plain", key), *cell(f" {draft.words.name('unit', unit)}"))
-
-
-def _meaning(draft: Draft, row: Mapping[Any, Any], key: str, label: str) -> Runs:
-    if str(row["rule"]) == "envelope" and str(row["unit"]) == "tco2e_per_yuan":
-        value = draft.phrase("tonnes_of_10k_yuan", key)
-        step = str(row["step"]).replace(" %", "%").lstrip("+")
-        return draft.words.runs("reasons.more_money", step=step, objective=label, value=value)
-    return cell(str(row[f"meaning_{draft.language}"]))
-
-
-def _joined(draft: Draft, periods: Sequence[str]) -> str:
-    if list(periods) == draft.periods and len(periods) > 1:
-        return draft.words("terms.from_to", first=periods[0], last=periods[-1])
-    return "".join(run.text for run in draft.words.join(list(periods)))
-
-
-def _how(draft: Draft, label: str) -> Runs:
-    words, frame = draft.words, draft.table("shadow_prices")
-    pairs = dict.fromkeys(zip(frame["method"].astype(str), frame["step"].astype(str), strict=True))
-    methods = [
-        words("reasons.method", method=words.name("method", method), step=step.replace(" %", "%"))
-        for method, step in pairs
-    ]
-    return words.runs("reasons.prices_note", objective=label, methods=words.join(methods))
-
-
-def fairness_prices(draft: Draft) -> list[Paragraph | Table]:
+def fairness_prices(draft: Draft) -> list[Items | Paragraph]:
     """What each fairness rule costs in the first objective; rules that cost nothing share a sentence."""
     words = draft.words
     entries = list(draft.outcome.meta["prices"]["fairness"])
     names = rule_names(draft, [str(entry["rule"]) for entry in entries])
-    rows, free = [], []
-    label = ""
+    costly, free, label = [], [], ""
     for place, (entry, name) in enumerate(zip(entries, names, strict=True)):
-        label, kind = draft.objective(str(entry["objective"]))
-        kind = draft.kind_of(str(entry["unit"]), str(entry["objective"]))
+        label, kind = draft.said(str(entry["objective"])), draft.kind_of(str(entry["unit"]), str(entry["objective"]))
         if entry["price"] is None:
-            rows.append(Row((cell(name), cell("—"))))
+            costly.append(words.runs("frontier.unknown", rule=name))
         elif not entry["price"]:
             free.append(name)
         else:
-            key = f"meta.prices.fairness[{place}].price"
-            rows.append(Row((cell(name), draft.fitting(kind, key))))
-    found: list[Paragraph | Table] = []
-    if rows:
-        columns = (Column(words("terms.rule"), width=1), Column(words("frontier.price"), "", True))
-        caption = words.runs("frontier.fairness", objective=label)
-        found.append(Table(columns, tuple(rows), caption, words.runs("frontier.fairness_note")))
+            price = draft.fitting(kind, f"meta.prices.fairness[{place}].price")
+            costly.append(words.runs("frontier.costs", rule=name, objective=label, price=price))
+    found: list[Items | Paragraph] = [Paragraph(words.runs("frontier.fairness"))]
     if free:
-        found.append(Paragraph(words.runs("frontier.free", rules=words.join(free), objective=label)))
-    return found
+        costly.append(words.runs("frontier.free", rules=words.join(free), objective=label))
+    return [*found, Items(tuple(costly))]

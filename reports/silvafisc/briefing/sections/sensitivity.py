@@ -78,10 +78,10 @@ def summary(draft: Draft) -> Table:
         Column(words("sources.moved"), "", True),
         Column(words("sources.units_changed"), "", True),
         Column(words("sources.units_regraded"), "", True),
-        Column(label, draft.unit(kind), True),
+        Column(words("terms.carbon") if first_term(draft) == "carbon" else label, draft.unit(kind), True),
     )
     chosen = draft.phrase(kind, f"meta.objectives[term={first_term(draft)}].value")
-    return Table(columns, tuple(rows), words.runs("decision.sensitivity", label=label, chosen=chosen), dense=True)
+    return Table(columns, tuple(rows), words.runs("decision.sensitivity", chosen=chosen), dense=True)
 
 
 def picture(draft: Draft) -> Figure:
@@ -110,7 +110,7 @@ def picture(draft: Draft) -> Figure:
     title = words.runs(
         "sources.sensitivity_finding",
         assumption=words.name("assumption", first),
-        objective=label,
+        objective=draft.said(first_term(draft)),
         low=draft.number(kind, ref("sensitivity", "min(value)", change=solved[first], **where)),
         high=draft.phrase(kind, ref("sensitivity", "max(value)", change=solved[first], **where)),
     )
