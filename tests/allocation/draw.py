@@ -96,7 +96,14 @@ def drawn(
         indices[name] = column
     built = Tiny(resolved, inputs, indices, menus(resolved, inputs, sample_yields(resolved, inputs, seed), responses))
     built = built.budget(f"{draw.uniform(0.25, 0.9):.2f}")
+    # A pot is always paid: the fund has at least the smallest one.
+    built = built.change(funds=tuple(_at_least(fund) for fund in built.resolved.funds))
     return with_last_year(built, draw) if last_year else built
+
+
+def _at_least(fund: FundSpec) -> FundSpec:
+    least = min(fund.factor_pot_fen, default=0) + 500_00
+    return replace(fund, appropriation_fen={p: max(fen, least) for p, fen in fund.appropriation_fen.items()})
 
 
 def _plan(draw: np.random.Generator) -> tuple[tuple[int, str], ...]:
