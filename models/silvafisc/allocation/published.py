@@ -48,8 +48,9 @@ def grade_of_units(problem: Problem, point: Floats) -> dict[str, str]:
 
 
 def published_standards(problem: Problem, chosen: Chosen, grades: Mapping[str, str]) -> pd.DataFrame:
-    """The rows of standards.csv; in case mode, where nothing is published, the standards that occur, with their units."""
-    return pd.DataFrame([*_categories(problem, chosen, grades), *_tasks(problem, chosen)], columns=COLUMNS)
+    """The rows of standards.csv; empty in case mode, where every unit has its own offer and nothing is published."""
+    rows = [] if problem.resolved.mode == "case" else [*_categories(problem, chosen, grades), *_tasks(problem, chosen)]
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _categories(problem: Problem, chosen: Chosen, grades: Mapping[str, str]) -> list[tuple[object, ...]]:

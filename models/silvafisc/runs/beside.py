@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
-from silvafisc.allocation.baselines import baseline_values, baselines
-from silvafisc.allocation.reasons import reasons
 
+from silvafisc.allocation.baselines import baseline_values, baselines
 from silvafisc.allocation.case_mode import case_problem
 from silvafisc.allocation.decide import Decision
 from silvafisc.allocation.problem import Floats
+from silvafisc.allocation.reasons import reasons
 from silvafisc.allocation.tables import chosen_offers
 
 from .frontier import frontier_points
@@ -30,7 +30,10 @@ class Beside:
 def beside(
     prepared: Prepared, decision: Decision, point: Floats, tables: Mapping[str, pd.DataFrame], say: Progress
 ) -> Beside:
-    """Compute them all; case-mode scenarios have no published rule to vary, so they get baselines and prices only."""
+    """Compute them all; a case-mode run gets baselines, reasons and prices only.
+
+    Its frontier takes a dozen more case-mode solves: `silvafisc frontier` makes it where it is wanted.
+    """
     problem = decision.problem
     rule_mode = prepared.resolved.mode == "rule"
     say("baselines")
@@ -48,10 +51,10 @@ def beside(
         prices["explainability"] = explainability(prepared, decision, kept)
         prices["fairness"] = fairness_prices(prepared, decision)
     terms = [s.term for s in prepared.resolved.objectives][:2]
-    if len(terms) == 2:
+    if len(terms) == 2 and rule_mode:
         say("frontier")
-        sweep = engines(prepared) if rule_mode else [decision.engine]
-        extra["frontier"] = frontier_points(sweep, terms, decision, baseline_values(problem, frame, terms))
+        values = baseline_values(problem, frame, terms)
+        extra["frontier"] = frontier_points(engines(prepared), terms, decision, values)
     if rule_mode:
         say("sensitivity")
         extra["sensitivity"] = sensitivities(prepared, decision, tables, say)

@@ -10,7 +10,7 @@ from silvafisc.allocation.decide import Decision, Payoff, decide, payoff_table, 
 from silvafisc.allocation.engine import Engine
 from silvafisc.policy import Scenario
 
-from .prepare import engines, prepare
+from .prepare import case_engine, engines, prepare
 
 COLUMNS = ["point", "kind", "label", "objective", "value"]
 POINTS = 9
@@ -27,7 +27,8 @@ def frontier(scenario: str | Path | Scenario, *, data: str | Path | None = None,
     terms = [s.term for s in prepared.resolved.objectives][:2]
     if len(terms) < 2:
         raise ValueError("a frontier needs two objectives in the scenario")
-    sweep = engines(prepared)
+    case = prepared.resolved.mode == "case"
+    sweep = [case_engine(prepared)] if case else engines(prepared)
     decision = decide(sweep, prepared.resolved.objectives)
     return frontier_points(sweep, terms, decision, pd.DataFrame(columns=["baseline", "objective", "value"]), points)
 

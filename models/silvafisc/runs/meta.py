@@ -14,7 +14,7 @@ from silvafisc.allocation.terms import term
 from .indicators import shares
 from .prepare import Prepared
 
-_PACKAGES = ("silvafisc", "pyomo", "highspy", "numpy", "pandas", "scipy")
+PACKAGES = ("silvafisc", "pyomo", "highspy", "numpy", "pandas", "scipy")
 
 
 def describe(
@@ -42,8 +42,8 @@ def describe(
         "prices": dict(prices),
         "caveats": [{"zh": c.zh, "en": c.en} for c in scenario.caveats],
         "provisions": [p.model_dump(mode="json") for p in scenario.provisions],
-        "versions": {name: version(name) for name in _PACKAGES},
-        "input_hashes": _hashes(prepared),
+        "versions": {name: version(name) for name in PACKAGES},
+        "input_hashes": input_hashes(prepared),
         "seed": resolved.seed,
     }
 
@@ -94,7 +94,7 @@ def _exchange_rates(prepared: Prepared, decision: Decision) -> list[dict[str, An
     ]
 
 
-def _hashes(prepared: Prepared) -> dict[str, str]:
+def input_hashes(prepared: Prepared) -> dict[str, str]:
     """SHA-256 of every input table, of the scenario and of the law as it was read."""
     tables = {
         f"inputs/{name}.csv": frame.to_csv(index=False, lineterminator="\n")

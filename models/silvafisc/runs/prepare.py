@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from silvafisc import carbon, economy
+from silvafisc.allocation.case_mode import case_problem
 from silvafisc.allocation.engine import Engine, Known
 from silvafisc.allocation.menus import Menus, menus
 from silvafisc.allocation.rule_mode import rule_problem
@@ -131,6 +132,16 @@ def engines(prepared: Prepared, alphas: tuple[str, ...] | None = None, *, refere
         )
         for alpha in wanted
     ]
+
+
+def case_engine(
+    prepared: Prepared, factor_offers: dict[tuple[str, str], str] | None = None, *, reference: bool = False
+) -> Engine:
+    """The engine of case mode: every offer of every unit on its own."""
+    problem = case_problem(
+        prepared.resolved, prepared.inputs, prepared.responses.indices, prepared.menus, factor_offers
+    )
+    return Engine(problem, reference=reference)
 
 
 def _refuse_what_is_not_built(scenario: Scenario, resolved: Resolved, inputs: UnitInputs) -> None:

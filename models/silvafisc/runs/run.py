@@ -6,7 +6,6 @@ from pathlib import Path
 import pandas as pd
 
 from silvafisc.allocation.audit import audit
-from silvafisc.allocation.case_mode import case_problem
 from silvafisc.allocation.decide import Decision, InfeasibleError, decide
 from silvafisc.allocation.engine import Engine
 from silvafisc.allocation.problem import Floats, ObjectiveError
@@ -22,7 +21,7 @@ from .beside import beside
 from .indicators import indicators, lorenz_points
 from .infeasible import explain_infeasible, floors_within_envelopes
 from .meta import describe
-from .prepare import Prepared, Progress, engines, prepare
+from .prepare import Prepared, Progress, case_engine, engines, prepare
 
 
 class AuditError(Exception):
@@ -64,16 +63,6 @@ def solve(prepared: Prepared, say: Progress) -> tuple[Decision, Floats]:
         where = prepared.scenario.where("objectives")
         raise InputError([Finding(where, f"objectives.{error.term}", error.en, error.zh)]) from None
     return decision, settle(decision.engine.model, decision.point, last_objective(prepared, decision.engine))
-
-
-def case_engine(
-    prepared: Prepared, factor_offers: dict[tuple[str, str], str] | None = None, *, reference: bool = False
-) -> Engine:
-    """The engine of case mode: every offer of every unit on its own."""
-    problem = case_problem(
-        prepared.resolved, prepared.inputs, prepared.responses.indices, prepared.menus, factor_offers
-    )
-    return Engine(problem, reference=reference)
 
 
 def last_objective(prepared: Prepared, engine: Engine) -> Floats:

@@ -38,7 +38,7 @@ from silvafisc.results import Offers, Outcome
 from silvafisc.results.outcome import outcome_columns
 
 from .indicators import indicators, lorenz_points, shares
-from .meta import _PACKAGES, _hashes
+from .meta import PACKAGES, input_hashes
 from .prepare import Prepared, prepare
 from .proposal import Line, read_proposal
 from .stated import Stated
@@ -315,8 +315,8 @@ def _describe(
         "prices": {},
         "caveats": [*({"zh": c.zh, "en": c.en} for c in scenario.caveats), *_caveats(lines)],
         "provisions": [p.model_dump(mode="json") for p in scenario.provisions],
-        "versions": {name: version(name) for name in _PACKAGES},
-        "input_hashes": _hashes(prepared),
+        "versions": {name: version(name) for name in PACKAGES},
+        "input_hashes": input_hashes(prepared),
         "seed": resolved.seed,
     }
 
