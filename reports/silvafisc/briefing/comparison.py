@@ -148,7 +148,7 @@ def _objectives(pair: _Pair) -> Table:
                 )
             )
         )
-    columns = (Column(words("reasons.objective"), width=1), *_plan_columns(pair, "", "%"))
+    columns = (Column(words("reasons.objective")), *_plan_columns(pair, "", "%"))
     return Table(columns, tuple(rows), words.runs("comparison.objectives_table"))
 
 
@@ -174,7 +174,7 @@ def _units(pair: _Pair) -> list[Block]:
                 )
             )
         )
-    columns = (Column(words("terms.unit"), width=1), *_plan_columns(pair, pair.second.unit("money"), "%"))
+    columns = (Column(words("terms.unit")), *_plan_columns(pair, pair.second.unit("money"), "%"))
     return [Table(columns, tuple(rows), words.runs("comparison.table"))]
 
 
@@ -224,7 +224,7 @@ def _standards(pair: _Pair) -> Table:
             )
         )
     columns = (
-        Column(words("comparison.subject"), width=1),
+        Column(words("comparison.subject")),
         Column(words("terms.grade")),
         Column(words("terms.period")),
         *_plan_columns(pair, pair.second.unit("standard"), None),

@@ -13,24 +13,28 @@ def _grid(axes: Axes, axis: str) -> None:
     (axes.xaxis if axis == "x" else axes.yaxis).grid(True, color=GRID, linewidth=0.5)
 
 
-def upright(name: str, language: str) -> str:
-    """A unit's name under a narrow column: Chinese one character below the other, English turned by the caller."""
-    return "\n".join(name) if language == "zh" else name
+def _below(labels: Sequence[str], language: str, width: float) -> tuple[list[str], int, float]:
+    """Names under `width` cm of columns: as written there, their turn in degrees, and the room they take in cm.
 
-
-def _foot(labels: Sequence[str], language: str, width: float) -> tuple[bool, float]:
-    """Whether the names under `width` cm of columns stand level, and the room they take below the axis in cm."""
-    if label_width(labels, 6.5) < width / max(len(labels), 1):
-        return True, 0.7
+    On one line where that fits, else English word by word; else Chinese character by character and English turned.
+    """
+    room = width / max(len(labels), 1)
+    for names in (list(labels), [label.replace(" ", "\n") for label in labels]):
+        lines = [name.split("\n") for name in names]
+        if label_width((line for parts in lines for line in parts), 6.5) < room:
+            return names, 0, 0.43 + 0.27 * max(map(len, lines), default=1)
     if language == "zh":
-        return False, 0.3 + 0.27 * max(map(len, labels), default=1)
-    return False, 0.3 + label_width(labels, 6.5)
+        return ["\n".join(label) for label in labels], 0, 0.3 + 0.27 * max(map(len, labels), default=1)
+    return list(labels), 90, 0.3 + label_width(labels, 6.5)
 
 
-def _names(axes: Axes, labels: Sequence[str], level: bool, language: str) -> None:
-    axes.set_xlim(-0.6, len(labels) - 0.4)
-    axes.set_xticks(range(len(labels)), [label if level else upright(label, language) for label in labels])
-    axes.tick_params(axis="x", length=0, labelsize=6.5, rotation=0 if level or language == "zh" else 90)
+def _names(axes: Axes, names: Sequence[str], turned: int) -> None:
+    """Names under the columns: plain texts, since a tick for each would take longer than the rest of the drawing."""
+    axes.set_xlim(-0.6, len(names) - 0.4)
+    axes.set_xticks([])
+    below = axes.get_xaxis_transform()
+    for place, name in enumerate(names):
+        axes.text(place, -0.02, name, transform=below, size=6.5, rotation=turned, ha="center", va="top")
 
 
 def stacked(
@@ -42,7 +46,7 @@ def stacked(
 ) -> str:
     """One column per unit, stacked by nature. parts: nature -> (legend text, value per unit)."""
     with look():
-        level, foot = _foot(labels, language, 15.4)
+        names, turn, foot = _below(labels, language, 15.4)
         figure = new_figure(17.2, 4.9 + foot, (1.5, 0.1, foot, 0.2))
         axes = figure.subplots()
         base = [0.0] * len(labels)
@@ -58,7 +62,7 @@ def stacked(
                 linewidth=0.3,
             )
             base = [low + value for low, value in zip(base, values, strict=True)]
-        _names(axes, labels, level, language)
+        _names(axes, names, turn)
         axes.set_ylabel(axis)
         axes.yaxis.set_major_formatter(FuncFormatter(plain_tick))
         _grid(axes, "y")
@@ -75,7 +79,7 @@ def columns(
     """
     with look():
         labels = [label for label, _, _ in items]
-        level, foot = _foot(labels, language, 15.4)
+        names, turn, foot = _below(labels, language, 15.4)
         figure = new_figure(17.2, 4.6 + foot, (1.5, 0.1, foot, 0.5))
         axes = figure.subplots()
         limit = max(value for _, value, _ in items) if top is None else top[0]
@@ -96,7 +100,7 @@ def columns(
                 size=5.6,
                 rotation=turned,
             )
-        _names(axes, labels, level, language)
+        _names(axes, names, turn)
         axes.set_ylim(0, limit * 1.06)
         if top is not None:
             axes.axhline(limit, color=INK, linewidth=0.8, linestyle=(0, (4, 2)))

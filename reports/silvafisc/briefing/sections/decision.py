@@ -159,10 +159,14 @@ def _tasks(draft: Draft) -> Runs:
     words = draft.words
     parts = []
     for spec in draft.outcome.resolved.tasks:
-        where = {"measure": spec.id, "category": "", "period": draft.periods[0]}
-        if draft.has("standards", **where) and draft.lookup.value(ref("standards", "sum(area_mu)", **where)):
-            key = ref("standards", "standard_yuan_per_mu", **where)
-            parts.append((Text(f"{words.name('measure', spec.id)} "), draft.number("standard", key)))
+        where = {"measure": spec.id, "category": ""}
+        # The first year in which any of it is to be done.
+        for period in draft.periods:
+            held = {**where, "period": period}
+            if draft.has("standards", **held) and draft.lookup.value(ref("standards", "sum(area_mu)", **held)):
+                key = ref("standards", "standard_yuan_per_mu", **held)
+                parts.append((Text(f"{words.name('measure', spec.id)} "), draft.number("standard", key)))
+                break
     factors = []
     frame = draft.table("weights")
     for fund, name in dict.fromkeys(zip(frame["fund"], frame["factor"], strict=True)):
