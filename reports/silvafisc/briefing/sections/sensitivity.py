@@ -162,4 +162,5 @@ def full(draft: Draft) -> Table:
         Column(words("sources.units_changed"), "", True),
         Column(words("sources.units_regraded"), "", True),
     )
-    return Table(columns, tuple(rows), words.runs("sources.sensitivity"), words.runs("sources.sensitivity_note"))
+    caption, note = words.runs("sources.sensitivity"), words.runs("sources.sensitivity_note")
+    return Table(columns, tuple(rows), caption, note, dense=True)

@@ -1,6 +1,6 @@
 """Sources and assumptions with their statuses, how much the answer moves with them, the method, and how to rerun it."""
 
-from ..blocks import Block, Column, Formula, Heading, Note, Row, Section, Table
+from ..blocks import Block, Column, Formula, Heading, Row, Section, Table
 from ..draft import Draft, cell
 from ..words import load_yaml, symbols
 from .ledger import ledger
@@ -22,7 +22,7 @@ def section(draft: Draft) -> Section:
     blocks += [Formula(symbols(words(f"method.{name}.symbols")), words(f"method.{name}.words")) for name in METHODS]
     blocks += [Heading(words("sources.terms_head")), terms(draft)]
     blocks += [Heading(words("sources.audit_head")), audit(draft)]
-    blocks += [Heading(words("sources.record_head")), record(draft), Note(words.runs("sources.rerun"))]
+    blocks += [Heading(words("sources.record_head")), record(draft)]
     return Section("sources", words("sources.title"), tuple(blocks))
 
 
@@ -68,6 +68,7 @@ def record(draft: Draft) -> Table:
     """What is needed to get the same bytes again."""
     words, meta = draft.words, draft.outcome.meta
     resolved = draft.outcome.resolved
+    status = words.name("solver_status", str(meta["status"]))
     versions = [f"{name} {value}" for name, value in meta["versions"].items()]
     hashes = [
         f"{str(name).removeprefix('inputs/')} {str(value)[:HASH]}" for name, value in meta["input_hashes"].items()
@@ -76,13 +77,14 @@ def record(draft: Draft) -> Table:
         (words("sources.scenario"), str(meta["id"])),
         (words("sources.policy_date"), str(meta["policy_date"])),
         (words("sources.mode"), words(f"sources.modes.{meta['mode']}")),
-        (words("sources.solver_status"), words.name("solver_status", str(meta["status"]))),
-        (words("sources.seed"), str(meta["seed"])),
-        (words("sources.gap"), f"{resolved.gap:g}"),
+        (
+            words("sources.solver_status"),
+            words("sources.solver", status=status, seed=str(meta["seed"]), gap=f"{resolved.gap:g}"),
+        ),
         (words("sources.content_hash"), str(meta["content_hash"])),
         (words("sources.versions"), words("marks.semicolon").join(versions)),
         (words("sources.input_hashes"), words("marks.semicolon").join(hashes)),
     ]
     columns = (Column(words("sources.item")), Column(words("sources.entry"), width=1))
     rows = tuple(Row((cell(name), cell(value))) for name, value in lines)
-    return Table(columns, rows, words.runs("sources.record"), dense=True)
+    return Table(columns, rows, words.runs("sources.record"), words.runs("sources.rerun"), dense=True)
