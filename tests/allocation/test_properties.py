@@ -1,0 +1,157 @@
+"""What must hold on any problem: more money never hurts, order and currency do not matter, freedom never hurts."""
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.allocation.draw import drawn
+from tests.allocation.outcome import settled
+from tests.allocation.sample import sample_responses, sample_yields
+from tests.allocation.test_outcome import LAST_YEAR, OPTIONAL, RULES
+from tests.allocation.tiny import CENTRAL, MODES, Tiny
+
+from silvafisc.allocation.decide import InfeasibleError
+from silvafisc.allocation.menus import menus
+from silvafisc.results import Responses, RuleSpec, UnitInputs, Yields
+
+SEEDS = st.integers(0, 10_000)
+FEW = settings(max_examples=6, deadline=None, derandomize=True, database=None)
+FORBIDDING = [r for r in (*RULES, *OPTIONAL, *LAST_YEAR) if r.rule != "envelope"]
+
+
+def most(problem: Tiny) -> float:
+    """Best value of the first objective; minus infinity where nothing is allowed."""
+    try:
+        return problem.objectives(problem.resolved.objectives[0]).decide().values["carbon"]
+    except InfeasibleError:
+        return -float("inf")
+
+
+def not_below(one: float, other: float) -> bool:
+    return one >= other - 1e-9 * max(1.0, abs(other)) if other > -float("inf") else True
+
+
+@pytest.mark.parametrize("mode", MODES)
+@FEW
+@given(seed=SEEDS, more=st.integers(1, 50_000_00), which=st.integers(0, 1))
+def test_more_budget_never_hurts(mode: str, seed: int, more: int, which: int) -> None:
+    problem = drawn(seed, mode, units=4, periods=2, reform=True)
+    funds = list(problem.resolved.funds)
+    period = problem.resolved.periods[0]
+    given_now = dict(funds[which].appropriation_fen)
+    funds[which] = replace(funds[which], appropriation_fen=given_now | {period: given_now[period] + more})
+    assert not_below(most(problem.change(funds=tuple(funds))), most(problem))
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("rule", FORBIDDING, ids=[r.rule for r in FORBIDDING])
+def test_without_a_rule_that_only_forbids_it_is_never_worse(mode: str, rule: RuleSpec) -> None:
+    for seed in (1, 2):
+        problem = drawn(seed, mode, units=4, periods=2, reform=True, last_year=True, rules=(RuleSpec("envelope"), rule))
+        assert not_below(most(problem.rules(RuleSpec("envelope"))), most(problem))
+
+
+@pytest.mark.parametrize("mode", MODES)
+@FEW
+@given(seed=SEEDS)
+def test_without_all_rules_but_one_it_is_never_worse(mode: str, seed: int) -> None:
+    rules = (*RULES, *OPTIONAL)
+    problem = drawn(seed, mode, units=4, periods=2, rules=rules)
+    bound = most(problem)
+    freed = rules[1 + seed % (len(rules) - 1)]
+    assert not_below(most(problem.rules(*(r for r in rules if r is not freed))), bound)
+
+
+def built(problem: Tiny, inputs: UnitInputs, yields: Yields, responses: Responses, indices: pd.DataFrame) -> Tiny:
+    """The problem made anew from these tables."""
+    return replace(problem, inputs=inputs, indices=indices, menus=menus(problem.resolved, inputs, yields, responses))
+
+
+def shuffle(frame: pd.DataFrame, seed: int) -> pd.DataFrame:
+    return frame.sample(frac=1.0, random_state=seed).reset_index(drop=True)
+
+
+def bytes_of(problem: Tiny) -> dict[str, str]:
+    _, _, tables = settled(problem)
+    return {name: frame.to_csv(index=False) for name, frame in tables.items()}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@FEW
+@given(seed=SEEDS)
+def test_the_order_of_the_rows_changes_no_byte(mode: str, seed: int) -> None:
+    problem = drawn(seed, mode, units=5, periods=2, reform=True, last_year=True, rules=(*RULES, *OPTIONAL[:2]))
+    inputs = problem.inputs
+    yields = sample_yields(problem.resolved, inputs, seed)
+    responses = sample_responses(problem.resolved, inputs, seed)
+    tables: dict[str, Any] = {name: shuffle(frame, seed + i) for i, (name, frame) in enumerate(inputs.tables().items())}
+    sorted_one = built(problem, inputs, yields, responses, problem.indices)
+    shuffled_one = built(
+        problem,
+        replace(inputs, **tables),
+        Yields(shuffle(yields.table, seed), yields.horizon),
+        Responses(shuffle(responses.levels, seed), shuffle(responses.indices, seed)),
+        shuffle(problem.indices, seed + 9),
+    )
+    try:
+        expected = bytes_of(sorted_one)
+    except InfeasibleError:
+        with pytest.raises(InfeasibleError):
+            bytes_of(shuffled_one)
+        return
+    found = bytes_of(shuffled_one)
+    for name, text in expected.items():
+        assert found[name] == text, name
+
+
+@pytest.mark.parametrize("mode", MODES)
+@FEW
+@given(seed=SEEDS)
+def test_money_in_another_unit_changes_no_choice(mode: str, seed: int) -> None:
+    problem = drawn(seed, mode, units=4, periods=2, rules=(RuleSpec("envelope"), *OPTIONAL[:2]))
+    # Whole mu and one payer: then no amount is rounded and every one is exactly ten times as large.
+    areas = problem.inputs.areas.assign(area_tenth_mu=problem.inputs.areas["area_tenth_mu"] // 10 * 10)
+    inputs = replace(problem.inputs, areas=areas)
+    resolved = replace(
+        problem.resolved, categories=tuple(replace(c, payer_shares=CENTRAL) for c in problem.resolved.categories)
+    )
+    small = replace(problem, resolved=resolved)
+    yields = sample_yields(resolved, inputs, seed)
+    responses = sample_responses(resolved, inputs, seed)
+    small = built(small, inputs, yields, responses, problem.indices).budget("0.55")
+    large = replace(small, resolved=tenfold(small))
+    levels = responses.levels.assign(
+        standard_fen=responses.levels["standard_fen"] * 10,
+        income_fen_per_mu=responses.levels["income_fen_per_mu"] * 10.0,
+    )
+    large = built(large, inputs, yields, Responses(levels, responses.indices), problem.indices)
+    assert standards(large, 10) == standards(small, 1)
+
+
+def tenfold(problem: Tiny) -> Any:
+    resolved = problem.resolved
+    return replace(
+        resolved,
+        funds=tuple(
+            replace(f, appropriation_fen={p: 10 * fen for p, fen in f.appropriation_fen.items()})
+            for f in resolved.funds
+        ),
+        categories=tuple(
+            replace(
+                c,
+                floor_fen={p: 10 * fen for p, fen in c.floor_fen.items()},
+                levels_fen=tuple(10 * fen for fen in c.levels_fen),
+            )
+            for c in resolved.categories
+        ),
+    )
+
+
+def standards(problem: Tiny, unit: int) -> dict[str, int]:
+    decision = problem.decide()
+    table = problem.menus.offers.table
+    chosen = table[(decision.problem.membership @ decision.point[: decision.problem.size]) > 0.5]
+    return {menu: int(fen) // unit for menu, fen in zip(chosen["menu"], chosen["standard_fen"], strict=True)}
