@@ -54,3 +54,22 @@ def test_an_objective_that_cannot_be_is_the_users_finding(tmp_path: Path) -> Non
     assert finding.path == "objectives.stability"
     assert "last year" in finding.en
     assert "上年" in finding.zh
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        (
+            "provisions: []\nrules: [{rule: envelope, full_allocation: true}, {rule: statutory_floor}, {rule: cost_sharing},"
+            " {rule: eligible_area}, {rule: delivery_capacity}, {rule: no_hidden_debt}]",
+            "rules.envelope.full_allocation",
+        ),
+        ("funds: {provincial_forestry: {residue: factor}}", "funds.provincial_forestry.residue"),
+        ("assumptions: [{table: tasks, file: mine.csv, reason: mine}]", "assumptions[0]"),
+        ("assumed_responses: ignore", "assumed_responses"),
+    ],
+)
+def test_what_this_version_cannot_do_is_said_and_not_skipped(tmp_path: Path, body: str, path: str) -> None:
+    with pytest.raises(InputError) as caught:
+        run(variant(tmp_path, "not-built", body))
+    assert path in {finding.path for finding in caught.value.findings}

@@ -152,6 +152,19 @@ def _refuse_what_is_not_built(scenario: Scenario, resolved: Resolved, inputs: Un
             en = "a residue that joins the factor pot is not built yet; write `residue: unallocated` or widen the pot grid"
             zh = "余额并入因素法资金池尚未实现；请改为 residue: unallocated 或扩大资金池档次"
             findings.append(Finding(scenario.where("funds", fund.id), f"funds.{fund.id}.residue", en, zh))
+    envelope = resolved.rule("envelope")
+    if envelope is not None and envelope.params.get("full_allocation", False):
+        en = "full allocation is not built yet; leave it out, or widen the pot grid until little is left"
+        zh = "全额分配尚未实现；请去掉该项，或扩大资金池档次以减少余额"
+        findings.append(Finding(scenario.where("rules"), "rules.envelope.full_allocation", en, zh))
+    for number, assumption in enumerate(scenario.assumptions):
+        en = f"tables named in a scenario are not read yet; put {assumption.table}.csv into a folder and give it by --data"
+        zh = f"情景内指定的假设表尚不能读取；请把 {assumption.table}.csv 放入文件夹并用 --data 指定"
+        findings.append(Finding(scenario.where("assumptions", number), f"assumptions[{number}]", en, zh))
+    if resolved.assumed_responses != "rank" and (inputs.responses["status"] == "assumption").any():
+        en = "response curves are assumed; they may rank options only where the scenario says `assumed_responses: rank`"
+        zh = "响应曲线为假定；只有情景写明 assumed_responses: rank 时才可用于比选"
+        findings.append(Finding(scenario.where("assumed_responses"), "assumed_responses", en, zh))
     if inputs.last_year is None:
         for name in ("change_band", "not_below_last_year"):
             if resolved.rule(name) is not None:
