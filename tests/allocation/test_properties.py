@@ -18,7 +18,7 @@ from silvafisc.allocation.menus import menus
 from silvafisc.results import Responses, RuleSpec, UnitInputs, Yields
 
 SEEDS = st.integers(0, 10_000)
-FEW = settings(max_examples=6, deadline=None, derandomize=True, database=None)
+FEW = settings(max_examples=4, deadline=None, derandomize=True, database=None)
 FORBIDDING = [r for r in (*RULES, *OPTIONAL, *LAST_YEAR) if r.rule != "envelope"]
 
 
@@ -49,9 +49,8 @@ def test_more_budget_never_hurts(mode: str, seed: int, more: int, which: int) ->
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("rule", FORBIDDING, ids=[r.rule for r in FORBIDDING])
 def test_without_a_rule_that_only_forbids_it_is_never_worse(mode: str, rule: RuleSpec) -> None:
-    for seed in (1, 2):
-        problem = drawn(seed, mode, units=4, periods=2, reform=True, last_year=True, rules=(RuleSpec("envelope"), rule))
-        assert not_below(most(problem.rules(RuleSpec("envelope"))), most(problem))
+    problem = drawn(2, mode, units=4, periods=2, reform=True, last_year=True, rules=(RuleSpec("envelope"), rule))
+    assert not_below(most(problem.rules(RuleSpec("envelope"))), most(problem))
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -83,7 +82,7 @@ def bytes_of(problem: Tiny) -> dict[str, str]:
 @FEW
 @given(seed=SEEDS)
 def test_the_order_of_the_rows_changes_no_byte(mode: str, seed: int) -> None:
-    problem = drawn(seed, mode, units=5, periods=2, reform=True, last_year=True, rules=(*RULES, *OPTIONAL[:2]))
+    problem = drawn(seed, mode, units=4, periods=2, reform=True, last_year=True, rules=(*RULES, *OPTIONAL[:2]))
     inputs = problem.inputs
     yields = sample_yields(problem.resolved, inputs, seed)
     responses = sample_responses(problem.resolved, inputs, seed)

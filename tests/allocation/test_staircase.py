@@ -16,7 +16,7 @@ from silvafisc.allocation.solve import Session
 from silvafisc.allocation.staircase import Staircase
 from silvafisc.results import RuleSpec
 
-SEEDS = range(24)
+SEEDS = range(16)
 
 
 def blocks(problem: Tiny) -> list[tuple[Block, Staircase, dict[str, Floats]]]:
