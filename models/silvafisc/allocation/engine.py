@@ -158,6 +158,14 @@ class Engine:
             return gap
         return 0.0 if self.problem.resolved.mode == "rule" else self.problem.resolved.gap
 
+    def relaxation_duals(self, objective: Floats) -> Floats:
+        """Dual of every row in the linear relaxation: objective per unit of the rule's own row, 0 where not solved."""
+        duals = np.zeros(len(self.model.rows))
+        for unit in self._units:
+            if unit.session.relaxed(objective[unit.block.columns]).found:
+                duals[unit.block.rows] = unit.session.duals()
+        return duals
+
     def hold_at(self, objective: Floats, point: Floats) -> None:
         """Keep an objective at what a point reaches, block by block (exact for an optimum of that objective)."""
         for unit in self._units:

@@ -15,6 +15,7 @@ from .prepare import Prepared
 
 COLUMNS = ["rule", "region_code", "group", "period", "price", "unit", "method", "step", "meaning_zh", "meaning_en"]
 STEP = 0.01
+_AGREE = 0.2
 _STRUCTURAL = ("published_values", "no_inversion")
 _FAIRNESS = (
     "priority_share",
@@ -32,15 +33,21 @@ _CARBON_UNITS = {
 
 
 def shadow_prices(prepared: Prepared, decision: Decision) -> pd.DataFrame:
-    """Re-solves of the first named objective with each envelope 1 % larger, at the published α.
+    """What one more yuan of each envelope brings. Never negative; unit: objective per yuan of appropriation.
 
-    In rule mode all numbers are discrete, so a dual of the relaxation would be a price of something that cannot be
-    published; the re-solve is exact. Unit: objective per yuan of appropriation. Never negative.
+    Rule mode: re-solves of the first named objective with the envelope 1 % larger, at the published α; all numbers are
+    discrete there, so a dual would be the price of something that cannot be published. Case mode: duals of the linear
+    relaxation of the last named objective, earlier stages held, checked by the same re-solve; where the two differ by
+    more than 20 % the re-solve is shown.
     """
     engine = decision.engine
-    name = prepared.resolved.objectives[0].term
+    case = prepared.resolved.mode == "case"
+    name = prepared.resolved.objectives[-1 if case else 0].term
     objective = engine.objectives[name][0]
     vector = engine.vector(objective)
+    if case:
+        _hold_earlier(prepared, decision, engine)
+    duals = engine.relaxation_duals(vector) if case else None
     base = engine.maximise(vector).value
     unit, zh, en = _CARBON_UNITS.get(objective.unit, (objective.unit, objective.unit, objective.unit))
     rows = []
@@ -49,8 +56,15 @@ def shadow_prices(prepared: Prepared, decision: Decision) -> pd.DataFrame:
             continue
         fund, period = row.label.split("/")
         step = prepared.resolved.fund(fund).appropriation_fen[period] * STEP
-        more = engine.with_limit(index, upper=row.upper + step).maximise(vector).value
-        price = max(0.0, more - base) / step * FEN_PER_YUAN
+        wider = engine.with_limit(index, upper=row.upper + step)
+        if case:
+            _hold_earlier(prepared, decision, wider)
+        more = wider.maximise(vector).value
+        price, method, size = max(0.0, more - base) / step * FEN_PER_YUAN, "re-solve", "+1 %"
+        if duals is not None:
+            dual = max(0.0, float(duals[index])) * FEN_PER_YUAN
+            if abs(dual - price) <= _AGREE * max(dual, price):
+                price, method, size = dual, "relaxation dual", ""
         shown = f"{price * 10_000:.4g}"
         rows.append(
             (
@@ -60,13 +74,21 @@ def shadow_prices(prepared: Prepared, decision: Decision) -> pd.DataFrame:
                 period,
                 price,
                 f"{unit}_per_yuan",
-                "re-solve",
-                "+1 %",
+                method,
+                size,
                 f"预算增加1%时，每增加1万元平均多得{shown}{zh}",
                 f"with 1 % more appropriation, another 10 thousand yuan bring {shown} {en} on average",
             )
         )
+    engine.release()
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _hold_earlier(prepared: Prepared, decision: Decision, engine: Engine) -> None:
+    """Keep the stages before the last one at what the decision reaches."""
+    for spec in prepared.resolved.objectives[:-1]:
+        if spec.stage is not None and spec.weight is None:
+            engine.hold_at(engine.vector(engine.objectives[spec.term][0]), decision.point)
 
 
 def fairness_prices(prepared: Prepared, decision: Decision) -> list[dict[str, Any]]:
