@@ -5,6 +5,7 @@ from scipy import sparse
 
 from .model import Model
 from .problem import Floats
+from .settle import broken_rows
 
 Chosen = np.ndarray[tuple[int], np.dtype[np.int64]]
 
@@ -29,7 +30,7 @@ def binding_rules(model: Model, point: Floats, chosen: Chosen) -> dict[int, str]
             continue
         change = steps[column]
         if change not in known:
-            known[change] = _broken(model, by_column, activity, change)
+            known[change] = _broken(model, by_column, point, activity, change)
         binding[int(offer)] = known[change]
     return binding
 
@@ -45,22 +46,34 @@ def _next_steps(model: Model, point: Floats, cost: Floats) -> dict[int, tuple[in
         if dearer:
             steps[now] = (int(min(dearer, key=lambda i: (cost[i], i))) + 1, -(now + 1))
     thresholds = columns[columns["kind"] == "threshold"]
-    for _, group in thresholds.groupby(["menu", "cell"], sort=True):
-        ordered = group.sort_values("level").index.to_numpy()
-        reached = int(point[ordered].sum()) - 1
-        if reached + 1 < len(ordered):
-            # The threshold of the level paid stays on; the next one is switched on as well.
-            steps[int(ordered[reached])] = (int(ordered[reached + 1]) + 1,)
+    for _, group in thresholds.groupby("menu", sort=True):
+        ordered = group.sort_values(["level", "cell"], kind="stable")
+        grid = ordered.index.to_numpy().reshape(ordered["level"].nunique(), -1)
+        reached = point[grid].sum(axis=0).round().astype(int) - 1
+        for grade in np.split(np.arange(grid.shape[1]), np.flatnonzero(np.diff(reached)) + 1):
+            top = int(reached[grade[0]])
+            if top + 1 < len(grid):
+                # The thresholds of the level paid stay on; the next ones are switched on as well, for the whole grade.
+                change = tuple(int(column) + 1 for column in grid[top + 1, grade])
+                steps.update(dict.fromkeys((int(column) for column in grid[top, grade]), change))
     return steps
 
 
-def _broken(model: Model, by_column: sparse.csc_matrix, activity: Floats, change: tuple[int, ...]) -> str:
+def _broken(
+    model: Model, by_column: sparse.csc_matrix, point: Floats, activity: Floats, change: tuple[int, ...]
+) -> str:
     moved = activity.copy()
     for signed in change:
         column = by_column[:, [abs(signed) - 1]]
         moved[column.indices] += np.sign(signed) * column.data
     touched = np.unique(np.concatenate([by_column[:, [abs(s) - 1]].indices for s in change]))
     wrong = touched[(moved[touched] > model.upper[touched]) | (moved[touched] < model.lower[touched])]
+    if any(model.rows[row].aux for row in wrong):
+        # A helping variable follows the step (a value newly published, a larger change); only what then stays counts.
+        tried = point.copy()
+        for signed in change:
+            tried[abs(signed) - 1] += np.sign(signed)
+        wrong = broken_rows(model, model.completed(tried))
     names = set()
     for row in wrong:
         rule, label = model.rows[row].rule, model.rows[row].label
