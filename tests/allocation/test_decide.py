@@ -7,10 +7,12 @@ from typing import Any
 import pandas as pd
 import pytest
 from tests.allocation.brute import Choice, gain, published_numbers
+from tests.allocation.draw import drawn
 from tests.allocation.tiny import MODES, PROTECTION, Tiny, answer, tiny
 
 from silvafisc.allocation.decide import Decision, InfeasibleError, decide, payoff_table
 from silvafisc.allocation.engine import Engine
+from silvafisc.allocation.solve import Solution, SolverError
 from silvafisc.results import ObjectiveSpec, RuleSpec
 
 CARBON, DEVELOPMENT = gain("carbon"), gain("development")
@@ -272,3 +274,19 @@ def test_no_choice_at_all_is_infeasible() -> None:
     problem = mixed("rule", 0)
     with pytest.raises(InfeasibleError):
         problem.rules(RuleSpec("envelope"), RuleSpec("published_values", {"at_most": 0})).decide()
+
+
+def test_a_time_limit_without_any_answer_is_not_called_infeasible() -> None:
+    problem = drawn(3, "case", units=6, periods=3, reform=True)
+    with pytest.raises(SolverError, match="time limit"):
+        problem.change(time_limit_seconds=0.0).decide()
+
+
+def test_a_time_limit_with_an_answer_reports_its_gap() -> None:
+    problem = tiny("case", units=2, seed=1).budget("0.5")
+    decision = problem.decide()
+    assert decision.status == "optimal"
+    solution = Solution("time_limit", decision.point, value=8.0, bound=10.0)
+    assert solution.found
+    assert solution.gap == pytest.approx(0.25)
+    assert not Solution("no_solution", decision.point, -float("inf"), float("inf")).found

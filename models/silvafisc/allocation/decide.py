@@ -9,7 +9,7 @@ from silvafisc.results import ObjectiveSpec
 
 from .engine import TIE, Engine
 from .problem import Floats, ObjectiveError, Problem
-from .solve import Solution
+from .solve import Solution, SolverError
 
 Progress = Callable[[str], None]
 
@@ -73,6 +73,7 @@ def decide(
 
     Raises:
         InfeasibleError: no engine has a feasible point.
+        SolverError: the time limit ended before any was found.
         ObjectiveError: a weight on an objective without range.
     """
     say = progress or (lambda text: None)
@@ -175,6 +176,10 @@ def _race(
 def _best(found: Sequence[tuple[Engine, Solution]]) -> tuple[Engine, Solution, float]:
     feasible = [(e, s) for e, s in found if s.found]
     if not feasible:
+        if any(s.status != "infeasible" for _, s in found):
+            raise SolverError(
+                "the time limit ended before any allocation was found; nothing is known about feasibility"
+            )
         raise InfeasibleError
     top = max(s.value for _, s in feasible)
     # Engines come in ascending α; of equal values the smallest α wins.
