@@ -290,3 +290,20 @@ def test_a_time_limit_with_an_answer_reports_its_gap() -> None:
     assert solution.found
     assert solution.gap == pytest.approx(0.25)
     assert not Solution("no_solution", decision.point, -float("inf"), float("inf")).found
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_bound_on_what_no_choice_moves_is_not_forgotten(mode: str) -> None:
+    def nothing(table: pd.DataFrame) -> None:
+        table["obj.carbon"] = 0.0
+
+    problem = mixed(mode, 1).offers(nothing)
+    for bound, feasible in ((0.0, True), (-3.0, True), (0.5, False)):
+        specs = (ObjectiveSpec("development", stage=1), ObjectiveSpec("carbon", at_least=bound))
+        engines = [Engine(problem.objectives(*specs).problem())]
+        if feasible:
+            assert decide(engines, specs).values["development"] > 0
+        else:
+            with pytest.raises(InfeasibleError):
+                decide(engines, specs)
+            assert decide(engines, specs[:1]).values["development"] > 0

@@ -85,6 +85,8 @@ class Engine:
     known: answers shared with other engines; nothing else is shared.
     """
 
+    _beyond_reach = False
+
     def __init__(
         self,
         problem: Problem,
@@ -136,7 +138,7 @@ class Engine:
 
         beat: an answer below it is of no use (another α has it already); the status is then `infeasible`.
         """
-        if self.model.unreachable.size:
+        if self._beyond_reach or self.model.unreachable.size:
             return Solution("infeasible", np.zeros(0), -np.inf, -np.inf)
         point = np.zeros(self.model.size)
         value = bound = 0.0
@@ -177,6 +179,9 @@ class Engine:
     def hold(self, objective: Floats, at_least: float) -> None:
         """Keep an objective at or above a value; blocks that it ties together become one."""
         touched = [u for u in self._units if np.any(objective[u.block.columns])]
+        if not touched and at_least > TIE:
+            # No choice moves the objective: a bound above its constant is out of reach, and must not be forgotten.
+            self._beyond_reach = True
         if len(touched) > 1:
             together = _Unit(whole(self.model), self.problem.resolved, self.known)
             for unit in self._units:
@@ -190,6 +195,7 @@ class Engine:
 
     def release(self) -> None:
         """Drop everything held; blocks come apart again."""
+        self._beyond_reach = False
         if len(self._units) == 1:
             self._units = [_Unit(block, self.problem.resolved, self.known) for block in blocks_of(self.model)]
             return
