@@ -37,8 +37,9 @@ def pyomo_model(problem: Problem, parts: Sequence[Part], objectives: Sequence[Ob
         terms = [model.choose[int(i)] for i in row.columns] + [where[name] for name in row.aux]
         coefficients = [*(row.values * scale), *(value * scale for value in row.aux.values())]
         body = LinearExpression(constant=0, linear_coefs=coefficients, linear_vars=terms)
-        lower = None if np.isinf(row.lower) else row.lower * scale
-        upper = None if np.isinf(row.upper) else row.upper * scale
+        least, most = row.limits
+        lower = None if np.isinf(least) else least * scale
+        upper = None if np.isinf(most) else most * scale
         model.row.add(body == lower if lower == upper else (lower, body, upper))
     # The solver is handed one objective per stage; the model itself carries none of them.
     model.none = pyo.Objective(expr=0 * model.choose[0])
@@ -63,7 +64,7 @@ def compile_with_pyomo(problem: Problem, parts: Sequence[Part], objectives: Sequ
     kinds = np.array([row.bound_type for row in form.rows])
     lower, upper = np.full(len(rows), -np.inf), np.full(len(rows), np.inf)
     for i in set(range(len(rows))) - set(written.tolist()):
-        lower[i], upper[i] = rows[i].lower, rows[i].upper
+        lower[i], upper[i] = rows[i].limits
     at_most, at_least = kinds != -1, kinds != 1
     limits = np.asarray(form.rhs, np.float64)
     upper[numbers[at_most]] = limits[at_most]

@@ -132,7 +132,7 @@ def assemble(problem: Problem, parts: Sequence[Part], objectives: Sequence[Objec
         tuple(rows),
         tuple(variables),
         sparse.csr_matrix((values, columns, pointers), shape=shape),
-        np.array([row.lower for row in rows]) * scales,
-        np.array([row.upper for row in rows]) * scales,
+        np.array([row.limits[0] for row in rows]) * scales,
+        np.array([row.limits[1] for row in rows]) * scales,
         scales,
     )

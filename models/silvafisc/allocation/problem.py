@@ -28,7 +28,9 @@ class Row:
     """lower <= sum(values * columns) + sum(aux) <= upper, belonging to one rule.
 
     label: readable key of the row inside its rule (unit, fund, period …).
-    scale: the natural size of one unit of the row (fen for money), for relaxation and reporting.
+    unit: of the row's values (fen for money), for relaxation and reporting.
+    rounding: less than the smallest step that exact values of the row can make; 0 where they are whole numbers. Keeps a
+        limit that is reached exactly from being missed by the rounding of fractions.
     """
 
     rule: str
@@ -40,6 +42,12 @@ class Row:
     aux: Mapping[str, float] = field(default_factory=dict)
     relaxable: bool = True
     unit: str = ""
+    rounding: float = 0.0
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Lower and upper limit with the floats' rounding error allowed for."""
+        return self.lower - self.rounding, self.upper + self.rounding
 
 
 @dataclass(frozen=True)

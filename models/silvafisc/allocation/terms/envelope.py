@@ -39,9 +39,17 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
             costs = own + float(carry) * costs
             available = known_available(problem, fund, period) + carry * available
             # Sums are whole multiples of 1 / denominator^number, which the floats' rounding error stays far below.
-            slack = float(Fraction(1, 2 * carry.denominator**number)) if carry else 0.0
-            upper = float(available) + slack
-            built.append(make_row("envelope", f"{fund.id}/{period}", problem.carried(costs), upper=upper, unit="fen"))
+            rounding = float(Fraction(1, 2 * carry.denominator**number)) if carry.denominator > 1 and number else 0.0
+            built.append(
+                make_row(
+                    "envelope",
+                    f"{fund.id}/{period}",
+                    problem.carried(costs),
+                    upper=float(available),
+                    unit="fen",
+                    rounding=rounding,
+                )
+            )
     return Part(tuple(built))
 
 

@@ -24,7 +24,7 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     exact = share(str(params["share"]))
     part = float(exact)
     # Both sides are whole multiples of 1 / denominator fen; half a multiple keeps the floats' rounding error out of it.
-    least = -0.5 / exact.denominator
+    rounding = 0.5 / exact.denominator if exact.denominator > 1 else 0.0
     members = problem.resolved.groups[params["group"]]
     inside = problem.offers.table["region_code"].isin(members).to_numpy()
     built = []
@@ -34,5 +34,5 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
         own = (problem.offers.table["period"] == period).to_numpy()
         coefficients = problem.carried(np.where(own, cost * (inside - part), 0.0))
         label = f"{params['group']}/{period}"
-        built.append(make_row("priority_share", label, coefficients, lower=least, unit="fen"))
+        built.append(make_row("priority_share", label, coefficients, lower=0.0, unit="fen", rounding=rounding))
     return Part(tuple(built))
