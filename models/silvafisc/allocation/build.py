@@ -76,7 +76,7 @@ def compile_with_pyomo(problem: Problem, parts: Sequence[Part], objectives: Sequ
     shape = (len(rows), problem.size + len(variables))
     joined = sparse.csr_matrix((matrix.data[keep], (numbers[matrix.row[keep]], columns[keep])), shape=shape)
     scales = np.array([scale_of(row) for row in rows])
-    return Model(problem, tuple(rows), tuple(variables), joined, lower, upper, scales)
+    return Model(problem, rows, tuple(variables), joined, lower, upper, scales)
 
 
 def _has_columns(row: Row) -> bool:

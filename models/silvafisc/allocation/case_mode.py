@@ -7,7 +7,7 @@ from scipy import sparse
 from silvafisc.results import Resolved, UnitInputs
 
 from .menus import Menus
-from .problem import Part, Problem, one_of
+from .problem import Part, Problem, Rows
 
 
 def case_problem(
@@ -54,7 +54,12 @@ def case_problem(
     )
     ones = np.ones(len(table))
     membership = sparse.csr_matrix((ones, (np.arange(len(table)), column_of)), shape=(len(table), len(columns)))
-    rows = tuple(
-        one_of(str(menu), index.to_numpy()) for menu, index in columns.groupby("menu", sort=True).groups.items()
-    )
-    return Problem(resolved, inputs, indices, menus.offers, menus.fixed, columns, membership, Part(rows))
+    return Problem(resolved, inputs, indices, menus.offers, menus.fixed, columns, membership, Part(_one_each(columns)))
+
+
+def _one_each(columns: pd.DataFrame) -> Rows:
+    """Exactly one column of every menu."""
+    menu, names = pd.factorize(columns["menu"], sort=True)
+    matrix = sparse.csr_matrix((np.ones(len(menu)), (menu, np.arange(len(menu)))), shape=(len(names), len(menu)))
+    ones = np.ones(len(names))
+    return Rows("menu", lambda at: str(names[at]), matrix, ones, ones, relaxable=False)

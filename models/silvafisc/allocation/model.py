@@ -1,6 +1,6 @@
 """The model as a matrix: what the solver gets, and how its rows map back to rules."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from .problem import Aux, Floats, Indices, Objective, Part, Problem, Row
+from .problem import Aux, Floats, Indices, Objective, Part, Problem, Row, Rows, joined
+from .rows import Joined
 
 # Rows are scaled by powers of two (exact) so that their largest coefficient is near this size: a solver tolerance of
 # 1e-9 on such a row is then less than a fen in ten billion yuan.
@@ -23,7 +24,7 @@ class Model:
     """
 
     problem: Problem
-    rows: tuple[Row, ...]
+    rows: Joined
     variables: tuple[Aux, ...]
     matrix: sparse.csr_matrix
     lower: Floats
@@ -36,10 +37,15 @@ class Model:
         """Columns and helping variables together."""
         return self.problem.size + len(self.variables)
 
-    @property
+    @cached_property
     def integer(self) -> NDArray[np.bool_]:
         """Which of them are integer."""
         return np.array([True] * self.problem.size + [v.integer for v in self.variables])
+
+    @cached_property
+    def helped(self) -> NDArray[np.bool_]:
+        """Rows in which a helping variable stands."""
+        return np.diff(sparse.csr_matrix(self.matrix[:, self.problem.size :]).indptr) > 0
 
     @cached_property
     def unreachable(self) -> Indices:
@@ -89,17 +95,10 @@ class Model:
         return result
 
 
-def gather(problem: Problem, parts: Sequence[Part], objectives: Sequence[Objective]) -> tuple[list[Row], list[Aux]]:
+def gather(problem: Problem, parts: Sequence[Part], objectives: Sequence[Objective]) -> tuple[Joined, list[Aux]]:
     """All rows and helping variables, structure first, in a fixed order."""
-    rows = [*problem.structure.rows]
-    variables = [*problem.structure.variables]
-    for part in parts:
-        rows += part.rows
-        variables += part.variables
-    for objective in objectives:
-        rows += objective.rows
-        variables += objective.variables
-    return rows, variables
+    adding = [problem.structure, *parts, *objectives]
+    return joined(*(a.rows for a in adding)), [v for a in adding for v in a.variables]
 
 
 def power_of_two(values: Floats, size: float = _ROW_SIZE) -> float:
@@ -115,24 +114,50 @@ def scale_of(row: Row) -> float:
     return 1.0 if largest <= _ROW_SIZE else power_of_two(values)
 
 
+def scales_of(rows: Rows) -> Floats:
+    """`scale_of` for a batch."""
+    largest = np.asarray(abs(rows.matrix).max(axis=1).todense(), np.float64).ravel()
+    if rows.helping is not None:
+        largest = np.maximum(largest, np.asarray(abs(rows.helping).max(axis=1).todense(), np.float64).ravel())
+    powers = 2.0 ** np.round(np.log2(_ROW_SIZE / np.maximum(largest, _ROW_SIZE)))
+    return np.asarray(np.where(largest <= _ROW_SIZE, 1.0, powers), np.float64)
+
+
 def assemble(problem: Problem, parts: Sequence[Part], objectives: Sequence[Objective]) -> Model:
     """Vectorised assembly; `build.compile_with_pyomo` gives the same matrix by the reference road (tested equal)."""
     rows, variables = gather(problem, parts, objectives)
     where = {v.name: problem.size + i for i, v in enumerate(variables)}
+    pieces = [_batch(p, where) if isinstance(p, Rows) else _singles(p, where) for p in rows.pieces]
+    shape = (len(rows), problem.size + len(variables))
+    counts, columns, values = (np.concatenate([piece[i] for piece in pieces]) for i in range(3))
+    lower, upper, scales = (np.concatenate([piece[i] for piece in pieces]) for i in range(3, 6))
+    matrix = sparse.csr_matrix((values, columns, np.concatenate([[0], np.cumsum(counts)])), shape=shape)
+    return Model(problem, rows, tuple(variables), matrix, lower * scales, upper * scales, scales)
+
+
+_Piece = tuple[Indices, Indices, Floats, Floats, Floats, Floats]
+"""Entries per row; columns; scaled values; lower and upper limits; scales."""
+
+
+def _singles(rows: Sequence[Row], where: Mapping[str, int]) -> _Piece:
     scales = np.array([scale_of(row) for row in rows])
-    counts = [len(row.columns) + len(row.aux) for row in rows]
+    counts = np.array([len(row.columns) + len(row.aux) for row in rows], np.int64)
     columns = np.concatenate([np.append(row.columns, [where[n] for n in row.aux]) for row in rows]).astype(np.int64)
     values = np.concatenate(
         [np.append(row.values, list(row.aux.values())) * s for row, s in zip(rows, scales, strict=True)]
     )
-    pointers = np.concatenate([[0], np.cumsum(counts)])
-    shape = (len(rows), problem.size + len(variables))
-    return Model(
-        problem,
-        tuple(rows),
-        tuple(variables),
-        sparse.csr_matrix((values, columns, pointers), shape=shape),
-        np.array([row.limits[0] for row in rows]) * scales,
-        np.array([row.limits[1] for row in rows]) * scales,
-        scales,
-    )
+    limits = np.array([row.limits for row in rows]).reshape(len(rows), 2)
+    return counts, columns, values, limits[:, 0], limits[:, 1], scales
+
+
+def _batch(rows: Rows, where: Mapping[str, int]) -> _Piece:
+    scales, matrix = scales_of(rows), rows.matrix
+    if rows.helping is not None:
+        # One matrix over columns and helping variables of the batch, whose places are then put in.
+        matrix = sparse.hstack([matrix, rows.helping], format="csr")
+        places = np.concatenate([np.arange(rows.matrix.shape[1]), [where[name] for name in rows.names]])
+        columns = places.astype(np.int64)[matrix.indices]
+    else:
+        columns = matrix.indices.astype(np.int64)
+    counts = np.diff(matrix.indptr)
+    return counts, columns, matrix.data * np.repeat(scales, counts), rows.lower, rows.upper, scales

@@ -6,48 +6,22 @@ level, a factor weighting), and `membership` says which unit offers it makes hap
 carried to columns by that matrix, so each rule is written once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import sparse
 
 from silvafisc.results import Offers, Resolved, UnitInputs
 
 from .menus import Fixed
-
-Floats = NDArray[np.float64]
-Indices = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Row:
-    """lower <= sum(values * columns) + sum(aux) <= upper, belonging to one rule.
-
-    label: readable key of the row inside its rule (unit, fund, period …).
-    unit: of the row's values (fen for money), for relaxation and reporting.
-    rounding: less than the smallest step that exact values of the row can make; 0 where they are whole numbers. Keeps a
-        limit that is reached exactly from being missed by the rounding of fractions.
-    """
-
-    rule: str
-    label: str
-    columns: Indices
-    values: Floats
-    lower: float = -np.inf
-    upper: float = np.inf
-    aux: Mapping[str, float] = field(default_factory=dict)
-    relaxable: bool = True
-    unit: str = ""
-    rounding: float = 0.0
-
-    @property
-    def limits(self) -> tuple[float, float]:
-        """Lower and upper limit with the floats' rounding error allowed for."""
-        return self.lower - self.rounding, self.upper + self.rounding
+from .rows import Floats as Floats
+from .rows import Indices as Indices
+from .rows import Row as Row
+from .rows import Rows as Rows
+from .rows import joined as joined
 
 
 @dataclass(frozen=True)
@@ -78,14 +52,14 @@ class Objective:
     constant: float = 0.0
     aux: Mapping[str, float] = field(default_factory=dict)
     variables: tuple[Aux, ...] = ()
-    rows: tuple[Row, ...] = ()
+    rows: Sequence[Row] = ()
 
 
 @dataclass(frozen=True)
 class Part:
-    """What a rule adds to the model."""
+    """What a rule adds to the model: rows one by one, a batch of them (`Rows`), or both (`joined`)."""
 
-    rows: tuple[Row, ...] = ()
+    rows: Sequence[Row] = ()
     variables: tuple[Aux, ...] = ()
 
 
@@ -131,16 +105,51 @@ class Problem:
         counts = [span.stop - span.start for span in spans]
         entries = np.concatenate([matrix.data[span] for span in spans]) if spans else np.zeros(0)
         weights = np.repeat(np.asarray(values, np.float64), counts) * entries
-        dense = np.bincount(columns, weights, minlength=self.size).astype(np.float64)
-        return make_row(rule, label, dense, **limits)
+        used, at = np.unique(columns, return_inverse=True)
+        sums = np.bincount(at, weights, minlength=len(used)).astype(np.float64)
+        kept = sums != 0
+        return Row(rule, label, used[kept].astype(np.int64), sums[kept], **limits)  # type: ignore[arg-type]
+
+    def rows(
+        self,
+        rule: str,
+        label: Callable[[int], str],
+        entries: tuple[Indices, Indices, Floats],
+        limits: tuple[Floats, Floats],
+        *,
+        relaxable: bool = True,
+        unit: str = "",
+    ) -> Rows:
+        """Many rows over offers at once, carried to columns, zeros dropped.
+
+        entries: (row, offer, value), any order. limits: lower and upper, one each per row.
+        """
+        at, offers, values = entries
+        shape = (len(limits[0]), self.membership.shape[0])
+        matrix = sparse.csr_matrix(sparse.csr_matrix((values, (at, offers)), shape=shape) @ self.membership)
+        matrix.eliminate_zeros()
+        matrix.sort_indices()
+        return Rows(rule, label, matrix, *limits, relaxable=relaxable, unit=unit)
 
     @cached_property
     def menu_offers(self) -> dict[str, Indices]:
         """menu -> indices of its offers, ascending standard."""
-        order = self.offers.table.sort_values(["menu", "standard_fen", "offer"], kind="stable")
-        return {
-            str(menu): np.asarray(index, np.int64) for menu, index in order.groupby("menu", sort=True).groups.items()
-        }
+        table = self.offers.table
+        menus, names = pd.factorize(table["menu"], sort=True)
+        offers, _ = pd.factorize(table["offer"], sort=True)
+        order = np.lexsort((offers, table["standard_fen"].to_numpy(), menus))
+        ends = np.cumsum(np.bincount(menus, minlength=len(names)))
+        return dict(zip(map(str, names), np.split(order, ends[:-1]), strict=True))
+
+    @cached_property
+    def _positions(self) -> dict[tuple[str, ...], dict[tuple[str, ...], Indices]]:
+        return {}
+
+    def positions(self, *by: str) -> dict[tuple[str, ...], Indices]:
+        """Positions of the offers that share the text values of `by`, keys ascending."""
+        if by not in self._positions:
+            self._positions[by] = grouped(self.offers.table, list(by))
+        return self._positions[by]
 
     @cached_property
     def categories_of_units(self) -> dict[str, tuple[str, ...]]:
@@ -178,10 +187,19 @@ def make_row(rule: str, label: str, coefficients: Floats, **limits: object) -> R
 
 def grouped(frame: pd.DataFrame, by: list[str]) -> dict[tuple[str, ...], Indices]:
     """Positions of the rows that share the text values of `by`, keys ascending."""
-    found: dict[tuple[str, ...], list[int]] = {}
-    for position, key in enumerate(zip(*(frame[name].astype(object) for name in by), strict=True)):
-        found.setdefault(key, []).append(position)
-    return {key: np.array(found[key], np.int64) for key in sorted(found)}
+    if frame.empty:
+        return {}
+    number, texts = np.zeros(len(frame), np.int64), []
+    for name in by:
+        codes, values = pd.factorize(frame[name].astype(object), sort=True)
+        number = number * len(values) + codes
+        texts.append((codes, values))
+    order = np.argsort(number, kind="stable")
+    starts = np.flatnonzero(np.diff(number[order], prepend=-1))
+    groups = np.split(order, starts[1:])
+    heads = order[starts]
+    keys = zip(*(values[codes[heads]] for codes, values in texts), strict=True)
+    return dict(zip(keys, groups, strict=True))
 
 
 def cost_columns(frame: pd.DataFrame, period: str, fund: str | None = None) -> list[str]:
@@ -192,13 +210,13 @@ def cost_columns(frame: pd.DataFrame, period: str, fund: str | None = None) -> l
 
 def forbid(problem: Problem, rule: str, offers: Indices) -> Part:
     """Rows that rule out offers which break a rule by themselves."""
-    table = problem.offers.table
-    return Part(
-        tuple(
-            problem.row(rule, f"{table['menu'].iat[i]}/{table['offer'].iat[i]}", np.array([i]), np.ones(1), upper=0.0)
-            for i in offers
-        )
-    )
+    table, count = problem.offers.table, len(offers)
+    if not count:
+        return Part()
+    menu, offer = table["menu"].to_numpy(object), table["offer"].to_numpy(object)
+    entries = (np.arange(count), np.asarray(offers, np.int64), np.ones(count))
+    limits = (np.full(count, -np.inf), np.zeros(count))
+    return Part(problem.rows(rule, lambda at: f"{menu[offers[at]]}/{offer[offers[at]]}", entries, limits))
 
 
 def one_of(label: str, columns: Sequence[int] | Indices) -> Row:

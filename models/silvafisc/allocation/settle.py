@@ -63,7 +63,7 @@ def settle(model: Model, point: Floats, gain: Floats) -> Floats:
 def broken_rows(model: Model, point: Floats, upper: Floats | None = None) -> Indices:
     """Rows that the point breaks: exactly for rows of whole numbers, beyond rounding for rows with helping variables."""
     activity = model.matrix @ point
-    slack = np.array([1e-6 if row.aux else 0.0 for row in model.rows])
+    slack = np.where(model.helped, 1e-6, 0.0)
     highest = model.upper if upper is None else upper
     return np.flatnonzero((activity > highest + slack) | (activity < model.lower - slack))
 
@@ -80,7 +80,7 @@ def _limits(model: Model, point: Floats) -> Floats:
 def _overspent(model: Model, point: Floats) -> dict[int, int]:
     """Row of an envelope -> fen by which it is overspent when only whole fen are carried from period to period."""
     problem = model.problem
-    rows = {row.label: i for i, row in enumerate(model.rows) if row.rule == "envelope"}
+    rows = {model.rows[i].label: i for i in model.rows.of_rule("envelope")}
     carrying = [f for f in problem.resolved.funds if share(f.carry_share) > 0]
     if not rows or not carrying:
         return {}
