@@ -5,7 +5,7 @@ In words: last year's amount, carried to this year's area (so that a cut of area
 standard), may change within the band. Finished tasks are exempt; a unit without a last year's row is exempt.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from silvafisc.quantities import entitlement, share
 
-from ..problem import Part, Problem
+from ..problem import Floats, Indices, Part, Problem
 
 TITLE = {"zh": "增减幅控制", "en": "Change band"}
 LAW = "因素法分配办法的增减幅控制惯例"
@@ -23,17 +23,30 @@ RELAXABLE = True
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     """One row per unit, fund and period with a last year's amount."""
     low, high = 1 + share(str(params["lower"])), 1 + share(str(params["upper"]))
-    table, built = problem.offers.table, []
-    moved = table["nature"].isin(["top_up", "factor"]).to_numpy()
+    moving, built = money_that_moves(problem), []
     for (code, fund), last in sorted(like_for_like(problem, natures=("top_up", "factor")).items()):
+        limits = {"lower": float((last * low).__ceil__()), "upper": float((last * high).__floor__())}
         for period in problem.resolved.periods:
-            mine = moved & (table["region_code"] == code).to_numpy() & (table["period"] == period).to_numpy()
-            used = np.flatnonzero(mine & (table["fund"] == fund).to_numpy())
-            values = problem.total_cost(period, fund)[used]
+            used, values = moving(code, fund, period)
             label = f"{code}/{fund}/{period}"
-            limits = {"lower": float((last * low).__ceil__()), "upper": float((last * high).__floor__())}
             built.append(problem.row("change_band", label, used, values, **limits, unit="fen"))
     return Part(tuple(built))
+
+
+def money_that_moves(problem: Problem) -> Callable[[str, str, str], tuple[Indices, Floats]]:
+    """(unit, fund, period) -> its offers of top-up and factor money and what all payers together pay for each."""
+    moved = problem.offers.table["nature"].isin(["top_up", "factor"]).to_numpy()
+    places = problem.positions("region_code", "fund", "period")
+    costs: dict[tuple[str, str], Floats] = {}
+
+    def found(code: str, fund: str, period: str) -> tuple[Indices, Floats]:
+        if (fund, period) not in costs:
+            costs[fund, period] = problem.total_cost(period, fund)
+        used = places.get((code, fund, period), np.zeros(0, np.int64))
+        used = used[moved[used]]
+        return used, costs[fund, period][used]
+
+    return found
 
 
 def like_for_like(problem: Problem, natures: tuple[str, ...]) -> dict[tuple[str, str], Fraction]:

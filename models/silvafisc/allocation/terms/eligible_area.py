@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from ..problem import Part, Problem, Row, forbid, grouped
+from ..problem import Part, Problem, Row, forbid, joined
 
 TITLE = {"zh": "面积上限", "en": "Eligible area"}
 LAW = "公益林区划落界成果；任务不得超过需求"
@@ -26,18 +27,20 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     recurring = np.flatnonzero(table["category"] != "")
     certified = [areas.get(key, 0) for key in zip(*(table[c].iloc[recurring] for c in _KEYS), strict=True)]
     over = recurring[area[recurring] > np.array(certified, np.int64)]
-    built: list[Row] = list(forbid(problem, "eligible_area", over).rows)
-    periods = table["period"].to_numpy(object)
-    tasks = np.flatnonzero((table["nature"] == "task") & (area > 0))
-    for (code, measure), positions in grouped(table.iloc[tasks], ["region_code", "measure"]).items():
-        used = tasks[positions]
-        most = sum(area[used][periods[used] == period].max() for period in set(periods[used]))
+    built: list[Row] = []
+    tasks = ((table["nature"] == "task") & (area > 0)).to_numpy()
+    menus, _ = pd.factorize(table["menu"])
+    largest = pd.Series(area).groupby(menus).max().to_numpy()[menus]
+    heads = np.zeros(len(table), bool)
+    heads[np.unique(menus, return_index=True)[1]] = True
+    for (code, measure), positions in problem.positions("region_code", "measure").items():
+        used = positions[tasks[positions]]
         need = needs.get((code, measure), 0)
-        if most > need:
+        if used.size and largest[positions[heads[positions]]].sum() > need:
             values = area[used].astype(float)
             label = f"{code}/{measure}"
             built.append(problem.row("eligible_area", label, used, values, upper=float(need), unit="tenth_mu"))
-    return Part(tuple(built))
+    return Part(joined(forbid(problem, "eligible_area", over).rows, tuple(built)))
 
 
 def _triples(frame: Any, key: str, value: str) -> Any:

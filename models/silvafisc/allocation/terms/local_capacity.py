@@ -13,7 +13,7 @@ import pandas as pd
 
 from silvafisc.quantities import share
 
-from ..problem import Floats, Part, Problem, cost_columns, grouped
+from ..problem import Floats, Part, Problem, cost_columns
 
 TITLE = {"zh": "地方财力约束", "en": "Local capacity"}
 LAW = "生态保护补偿条例第九、十条（财政承受能力）"
@@ -29,14 +29,14 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     revenue = dict(zip(problem.inputs.regions["region_code"], problem.inputs.regions["own_revenue_fen"], strict=True))
     levels = dict(zip(problem.inputs.regions["region_code"], problem.inputs.regions["unit_level"], strict=True))
     table, fixed, built = problem.offers.table, problem.fixed.table, []
+    menus, _ = pd.factorize(table["menu"])
     for period in problem.resolved.periods:
         costs = _local_costs(table, period, levels)
         known = pd.Series(_local_costs(fixed, period, levels)).groupby(fixed["region_code"]).sum()
-        for (code,), used in grouped(table, ["region_code"]).items():
+        dearest = pd.Series(costs).groupby(menus).max().groupby(table["region_code"].groupby(menus).first()).sum()
+        for (code,), used in problem.positions("region_code").items():
             limit = float((kappa * int(revenue[code])).__floor__() - int(known.get(code, 0)))
-            menus = table["menu"].to_numpy()[used]
-            most = sum(costs[used][menus == menu].max() for menu in np.unique(menus))
-            if most > limit:
+            if dearest[code] > limit:
                 built.append(
                     problem.row("local_capacity", f"{code}/{period}", used, costs[used], upper=limit, unit="fen")
                 )
@@ -46,7 +46,7 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
 def _local_costs(frame: pd.DataFrame, period: str, levels: Mapping[str, str]) -> Floats:
     """What payers at or below the unit's own level pay, per row."""
     total = np.zeros(len(frame))
-    level = np.array([levels[code] for code in frame["region_code"]], object)
+    level = frame["region_code"].map(levels).to_numpy(object)
     for column in cost_columns(frame, period):
         own = np.isin(level, [name for name, payers in LOCAL_PAYERS.items() if column.split(".")[2] in payers])
         total += np.where(own, frame[column], 0.0)

@@ -5,11 +5,14 @@ In words: the notice stays short enough to be read and remembered.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from scipy import sparse
 
-from ..problem import Aux, Part, Problem, make_row
+from ..problem import Aux, Indices, Part, Problem, joined, make_row
 
 TITLE = {"zh": "公布标准个数", "en": "Published values"}
 LAW = "标准应当简明并向社会公布（生态保护补偿条例第九条）"
@@ -18,30 +21,37 @@ RELAXABLE = True
 
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     """Rows per category, representative unit, period and level, and one row per category for the count."""
-    built, variables = [], []
-    standard = problem.offers.table["standard_fen"].to_numpy()
-    nothing = np.zeros(problem.size)
+    offers, levels, places = _standards_paid(problem)
+    subject = problem.offers.table["category"].to_numpy(object)[offers]
+    names = [f"published/{name}/{level}" for name, level in zip(subject, levels, strict=True)]
+    number, known = pd.factorize(np.array(names, object))
+    count = len(offers)
+    single = problem.rows(
+        "published_values",
+        lambda at: f"{places[at]}/{levels[at]}",
+        (np.arange(count), offers, np.ones(count)),
+        (np.full(count, -np.inf), np.zeros(count)),
+        relaxable=False,
+    )
+    helping = sparse.csr_matrix((-np.ones(count), (np.arange(count), number)), shape=(count, len(known)))
+    single = replace(single, names=tuple(str(name) for name in known), helping=helping)
+    nothing, limit = np.zeros(problem.size), float(params["at_most"])
+    counting = []
     for category in problem.resolved.categories:
-        names: dict[int, str] = {}
+        mine = {str(name): 1.0 for name in known if str(name).startswith(f"published/{category.id}/")}
+        counting.append(make_row("published_values", category.id, nothing, upper=limit, aux=mine, unit="count"))
+    # Whether a value is published is forced up by the binary choices, so the indicator may stay continuous.
+    return Part(joined(single, tuple(counting)), tuple(Aux(str(name), 0.0, 1.0) for name in known))
+
+
+def _standards_paid(problem: Problem) -> tuple[Indices, Indices, list[str]]:
+    """Offers of categories of representative units, their standards, and category/period/unit of each."""
+    standard, offers, places = problem.offers.table["standard_fen"].to_numpy(), [], []
+    for category in problem.resolved.categories:
         for code in problem.representatives(category.id):
             for period in problem.resolved.periods:
-                for offer in problem.menu_offers[f"{code}/{category.id}/{period}"]:
-                    level = int(standard[offer])
-                    name = names.setdefault(level, f"published/{category.id}/{level}")
-                    built.append(
-                        problem.row(
-                            "published_values",
-                            f"{category.id}/{period}/{code}/{level}",
-                            np.array([offer]),
-                            np.ones(1),
-                            upper=0.0,
-                            aux={name: -1.0},
-                            relaxable=False,
-                        )
-                    )
-        # Whether a value is published is forced up by the binary choices, so the indicator may stay continuous.
-        variables += [Aux(name, 0.0, 1.0) for name in names.values()]
-        count = dict.fromkeys(names.values(), 1.0)
-        limit = float(params["at_most"])
-        built.append(make_row("published_values", category.id, nothing, upper=limit, aux=count, unit="count"))
-    return Part(tuple(built), tuple(variables))
+                menu = problem.menu_offers[f"{code}/{category.id}/{period}"]
+                offers.append(menu)
+                places += [f"{category.id}/{period}/{code}"] * len(menu)
+    found = np.concatenate(offers) if offers else np.zeros(0, np.int64)
+    return found, standard[found], places

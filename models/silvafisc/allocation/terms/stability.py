@@ -11,8 +11,9 @@ import numpy as np
 
 from silvafisc.quantities.money import FEN_PER_YUAN
 
-from ..problem import Aux, Objective, ObjectiveError, Problem, cost_columns
-from .change_band import like_for_like
+from ..problem import Aux, Objective, ObjectiveError, Problem
+from .change_band import like_for_like, money_that_moves
+from .not_below_last_year import rigid_money
 
 TITLE = {"zh": "稳定（较上年变动最小）", "en": "Stability (least change on last year)"}
 
@@ -24,17 +25,13 @@ def objectives(problem: Problem, params: Mapping[str, Any]) -> tuple[Objective, 
         raise ObjectiveError(
             "stability", "there is no table of last year's amounts to compare with", "没有上年数据可比"
         )
-    table, fixed = problem.offers.table, problem.fixed.table
-    moved = table["nature"].isin(["top_up", "factor"]).to_numpy()
+    moving, rigid = money_that_moves(problem), rigid_money(problem)
     rows, variables = [], []
     for (code, fund), amount in sorted(last.items()):
         for period in problem.resolved.periods:
-            mine = moved & (table["region_code"] == code).to_numpy() & (table["period"] == period).to_numpy()
-            used = np.flatnonzero(mine & (table["fund"] == fund).to_numpy())
-            rigid = fixed[(fixed["region_code"] == code) & (fixed["fund"] == fund) & (fixed["nature"] == "rigid")]
-            columns = cost_columns(fixed, period)
-            target = (float(amount) - float(rigid[columns].to_numpy().sum())) / FEN_PER_YUAN
-            values = problem.total_cost(period, fund)[used] / FEN_PER_YUAN
+            used, fen = moving(code, fund, period)
+            target = (float(amount) - float(rigid.get((code, fund, period), 0))) / FEN_PER_YUAN
+            values = fen / FEN_PER_YUAN
             name, label = f"change/{code}/{fund}/{period}", f"{code}/{fund}/{period}"
             variables.append(Aux(name))
             rows.append(problem.row("stability", label, used, values, upper=target, aux={name: -1.0}, relaxable=False))

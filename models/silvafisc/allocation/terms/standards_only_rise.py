@@ -8,13 +8,13 @@ In words: no unit's standard of a category is lower than the year before; nor, w
 a task measure lower than in any earlier year that had the task (a year without the task breaks nothing).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
 
-from ..problem import Part, Problem, Row, forbid
+from ..problem import Floats, Indices, Part, Problem, Row, forbid, joined
 
 TITLE = {"zh": "标准只增不减", "en": "Standards only rise"}
 LAW = "生态保护补偿条例第九条（标准动态调整）；各地实践均不下调"
@@ -24,25 +24,51 @@ _NEED = ("region_code", "need_tenth_mu", "capacity_tenth_mu")
 
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     """Rows per category, representative unit, pair of periods and level; last year's standard as a bound."""
-    built: list[Row] = []
     table = problem.offers.table
     standard = table["standard_fen"].to_numpy()
+    built: Sequence[Row] = _category_rows(problem, standard)
+    if params.get("tasks", False):
+        built = joined(built, _task_rows(problem))
+    last = {c.id: c.last_year_fen for c in problem.resolved.categories if c.last_year_fen is not None}
+    least = table["category"].map(last).to_numpy(np.float64)
+    return Part(joined(built, forbid(problem, "standards_only_rise", np.flatnonzero(standard < least)).rows))
+
+
+def _category_rows(problem: Problem, standard: Indices) -> Sequence[Row]:
+    """Rows per category, representative unit, pair of periods and level that either of them offers."""
+    labels: list[str] = []
+    at: list[Indices] = []
+    offers: list[Indices] = []
+    values: list[Floats] = []
+    # The menus of most units have the same standards: their pattern of entries is made once.
+    patterns: dict[bytes, tuple[Indices, Indices, Floats, Indices]] = {}
     for category in problem.resolved.categories:
         for code in problem.representatives(category.id):
             for earlier, later in pairwise(problem.resolved.periods):
                 before = problem.menu_offers[f"{code}/{category.id}/{earlier}"]
                 after = problem.menu_offers[f"{code}/{category.id}/{later}"]
-                for level in sorted(set(standard[before]) | set(standard[after]))[1:]:
-                    up, down = before[standard[before] >= level], after[standard[after] >= level]
-                    used = np.concatenate([up, down])
-                    values = np.concatenate([np.ones(len(up)), -np.ones(len(down))])
-                    label = f"{code}/{category.id}/{later}/{level}"
-                    built.append(problem.row("standards_only_rise", label, used, values, upper=0.0))
-    if params.get("tasks", False):
-        built += _task_rows(problem)
-    last = {c.id: c.last_year_fen for c in problem.resolved.categories if c.last_year_fen is not None}
-    below = [i for i, (c, s) in enumerate(zip(table["category"], standard, strict=True)) if c in last and s < last[c]]
-    return Part((*built, *forbid(problem, "standards_only_rise", np.array(below, np.int64)).rows))
+                both = np.concatenate([before, after])
+                key = standard[both].tobytes() + len(before).to_bytes(4)
+                if key not in patterns:
+                    patterns[key] = _rising(standard[before], standard[after])
+                row, entry, value, levels = patterns[key]
+                at.append(row + len(labels))
+                offers.append(both[entry])
+                values.append(value)
+                labels += [f"{code}/{category.id}/{later}/{level}" for level in levels]
+    if not labels:
+        return ()
+    entries = (np.concatenate(at), np.concatenate(offers), np.concatenate(values))
+    limits = (np.full(len(labels), -np.inf), np.zeros(len(labels)))
+    return problem.rows("standards_only_rise", lambda i: labels[i], entries, limits)
+
+
+def _rising(before: Indices, after: Indices) -> tuple[Indices, Indices, Floats, Indices]:
+    """Entries (row, position in before + after, value) of the rows of two menus, and the level of each row."""
+    levels = np.unique(np.concatenate([before, after]))[1:]
+    reached = np.concatenate([before, after])[None, :] >= levels[:, None]
+    row, entry = np.nonzero(reached)
+    return row, entry, np.where(entry < len(before), 1.0, -1.0), levels
 
 
 def _task_rows(problem: Problem) -> list[Row]:
