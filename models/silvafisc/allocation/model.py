@@ -92,6 +92,10 @@ class Model:
         np.minimum.at(most, at, below)
         ceiling = (least <= low[n:]) & (most < high[n:])
         result[n:] = np.where(ceiling, most, least)
+        where = {v.name: n + i for i, v in enumerate(self.variables)}
+        for fill in dict.fromkeys(v.filled for v in self.variables if v.filled is not None):
+            for name, value in fill(result[:n]).items():
+                result[where[name]] = value
         return result
 
 

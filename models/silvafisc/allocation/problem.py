@@ -26,12 +26,16 @@ from .rows import joined as joined
 
 @dataclass(frozen=True)
 class Aux:
-    """A helping variable of a rule or an objective (continuous unless `integer`)."""
+    """A helping variable of a rule or an objective (continuous unless `integer`).
+
+    filled: values of this one and others by name, from the choices, where no single row implies them.
+    """
 
     name: str
     lower: float = 0.0
     upper: float = np.inf
     integer: bool = False
+    filled: Callable[[Floats], Mapping[str, float]] | None = None
 
 
 class ObjectiveError(ValueError):

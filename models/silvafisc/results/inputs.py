@@ -90,6 +90,8 @@ class UnitInputs:
     ledger: pd.DataFrame
     """What each figure rests on: what, value, unit, origin, reference, status, demo (one row per column, parameter or
     assumption; same columns as sources.csv)."""
+    draws: pd.DataFrame | None = None
+    """Draws of carbon, cost and price (columns of draws.csv), where anything reads them; not among `tables`."""
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -130,6 +130,7 @@ class Outcome:
                 **{name: inputs[name] for name in INPUT_TABLES if name != "last_year"},
                 last_year=inputs.get("last_year"),
                 ledger=tables["sources"],
+                draws=tables["draws"] if len(tables.get("draws", ())) else None,
             ),
             resolved=resolved,
             audit=json.loads((folder / "audit.json").read_text(encoding="utf-8")),

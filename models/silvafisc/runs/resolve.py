@@ -32,6 +32,7 @@ from .groups import GROUP_FUNCTIONS
 LEVELS = "assumptions.allocation.standard_levels"
 WEIGHTS = "assumptions.allocation.factor_weights"
 KAPPA = "assumptions.allocation.local_capacity.kappa"
+TAIL_SHARE = "assumptions.allocation.risk.tail_share"
 NOTICE_UNIT = "notice.amounts.unit"
 TIER = "tier_"
 
@@ -106,7 +107,7 @@ def resolve(scenario: Scenario, tree: ParameterTree, inputs: UnitInputs) -> Reso
         factor_step=step,
         grades=_grades(scenario),
         rules=rules,
-        objectives=_objectives(scenario),
+        objectives=_objectives(sources),
         groups=groups,
         opening_commitments=commitments,
         assumed_responses=scenario.assumed_responses,
@@ -353,7 +354,14 @@ def _grades(scenario: Scenario) -> GradeSpec:
     )
 
 
-def _objectives(scenario: Scenario) -> tuple[ObjectiveSpec, ...]:
+def _objectives(sources: _Sources) -> tuple[ObjectiveSpec, ...]:
+    """The objectives, a tail of draws with the share on record where none is stated."""
+
+    def params(objective: Any) -> dict[str, Any]:
+        tail = getattr(objective, "risk", None) in ("cvar", "quantile") and objective.share is None
+        recorded = {"share": _decimal(sources.rules.fraction(TAIL_SHARE))} if tail else {}
+        return {**objective.params, **recorded}
+
     return tuple(
         ObjectiveSpec(
             term=objective.term,
@@ -361,9 +369,9 @@ def _objectives(scenario: Scenario) -> tuple[ObjectiveSpec, ...]:
             weight=None if objective.weight is None else float(objective.weight),
             tolerance=float(objective.tolerance),
             at_least=None if objective.at_least is None else float(objective.at_least),
-            params=objective.params,
+            params=params(objective),
         )
-        for objective in scenario.objectives
+        for objective in sources.scenario.objectives
     )
 
 

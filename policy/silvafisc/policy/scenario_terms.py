@@ -151,6 +151,29 @@ class NoHiddenDebt(Rule):
     """Name."""
 
 
+def _tonnes(value: Any) -> str:
+    if not isinstance(value, str) or not is_decimal(value) or share(value) <= 0:
+        raise reject(f"must be quoted tonnes > 0 (got {value!r})", f"须为加引号的正吨数（现为 {value!r}）")
+    return value
+
+
+Counted = Literal["economic", "credited", "importance"]
+"""Which tonnes: additional; credited under the crediting rules; additional times the unit's carbon importance."""
+
+
+class CarbonTarget(Rule):
+    """The tonnes reach a target on average over the draws, or in at least a share of them."""
+
+    rule: Literal["carbon_target"]
+    """Name."""
+    target_tco2e: Annotated[str, BeforeValidator(_tonnes)]
+    """Target to the horizon, quoted tonnes."""
+    share: ShareText | None = None
+    """Least share of the draws that reach it; the mean has to where left out."""
+    carbon: Counted = "economic"
+    """Which tonnes."""
+
+
 AnyRule = Annotated[
     Envelope
     | StatutoryFloor
@@ -164,7 +187,8 @@ AnyRule = Annotated[
     | NoInversion
     | ChangeBand
     | NotBelowLastYear
-    | NoHiddenDebt,
+    | NoHiddenDebt
+    | CarbonTarget,
     Field(discriminator="rule"),
 ]
 
@@ -198,10 +222,26 @@ class Objective(Strict):
 
 
 class Carbon(Objective):
-    """Economically additional tonnes to the horizon."""
+    """Tonnes to the horizon: the estimate, or over draws their mean, the mean of the worst, or a level reached."""
 
     term: Literal["carbon"]
     """Name."""
+    risk: Literal["mean", "cvar", "quantile"] | None = None
+    """What is taken over the draws; the estimate without draws where left out."""
+    share: ShareText | None = None
+    """Share β of worst draws that cvar averages and quantile lets miss; the assumption on record where left out."""
+    carbon: Counted | None = None
+    """Which tonnes; economic where left out."""
+
+    @model_validator(mode="after")
+    def _share_of_a_tail(self) -> "Carbon":
+        if self.share is not None and self.risk not in ("cvar", "quantile"):
+            raise reject(
+                "`share` belongs to `risk: cvar` or `risk: quantile`", "share 只用于 risk: cvar 或 risk: quantile"
+            )
+        if self.risk == "cvar" and self.share is not None and share(self.share) == 0:
+            raise reject("the worst share of `risk: cvar` must be > 0", "risk: cvar 的最差比例须大于 0")
+        return self
 
 
 class Development(Objective):

@@ -1,0 +1,236 @@
+"""Tonnes over draws: national totals per draw as linear forms in a few sums, and the rows of their mean, tail and quantile.
+
+    T[k](x) = constant[k] + Σ_s factors[k, s] · Y[s],   Y[s] = Σ_{offers of pattern s} tonnes · x
+Offers with the same factors in every draw share a sum Y[s]. There are as many sums as there are patterns, not offers: a
+row of a draw has a handful of terms whatever the number of units, so the whole tail is written down and no cuts are
+needed. Sums and totals are measured in one unit near their largest size, so that helping variables stay near 1.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
+from math import floor
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from silvafisc.quantities import share
+from silvafisc.results import Draws
+from silvafisc.results.draws import CARBON, DrawsError, Key
+
+from .model import power_of_two
+from .problem import Aux, Floats, Indices, Problem, Row
+
+Fill = Callable[[Floats], Mapping[str, float]]
+# Tonnes are floats; the audit allows the same.
+ROUNDING = 1e-9
+ECONOMIC, CREDITED, IMPORTANCE = "economic", "credited", "importance"
+
+
+@dataclass(frozen=True)
+class Totals:
+    """National tonnes in every draw.
+
+    sums: patterns x columns, tonnes. factors: draws x patterns. constant: tonnes per draw that no choice moves.
+    least, most: bounds of each pattern's sum, tonnes.
+    """
+
+    sums: sparse.csr_matrix
+    factors: Floats
+    constant: Floats
+    least: Floats
+    most: Floats
+
+    def at(self, choices: Floats) -> Floats:
+        """Tonnes per draw of a choice."""
+        return np.asarray(self.factors @ (self.sums @ choices) + self.constant, np.float64)
+
+    @cached_property
+    def bounds(self) -> tuple[Floats, Floats]:
+        """Least and most tonnes per draw."""
+        one, other = self.factors * self.least, self.factors * self.most
+        low, high = np.minimum(one, other).sum(axis=1), np.maximum(one, other).sum(axis=1)
+        return low + self.constant, high + self.constant
+
+    @cached_property
+    def mean(self) -> tuple[Floats, float]:
+        """Tonnes per column and constant of the mean over draws."""
+        return np.asarray(self.factors.mean(axis=0) @ self.sums, np.float64), float(self.constant.mean())
+
+    @cached_property
+    def unit(self) -> float:
+        """The power of two near the largest sum or total: what helping variables are measured in, in tonnes."""
+        low, high = self.bounds
+        return 1.0 / power_of_two(np.concatenate([low, high, self.least, self.most]), 1.0)
+
+    @property
+    def count(self) -> int:
+        """Number of draws."""
+        return len(self.constant)
+
+
+def totals(problem: Problem, counted: str = ECONOMIC) -> Totals:
+    """The totals of a problem under the draws of its inputs.
+
+    Args:
+        counted: `economic` (additional tonnes), `credited`, or `importance` (additional tonnes, each unit's times its
+            carbon importance).
+
+    Raises:
+        DrawsError: there are no draws, or they do not speak of an offer with tonnes.
+    """
+    if problem.inputs.draws is None:
+        raise DrawsError("there is no table of draws", "没有抽样表")
+    draws = Draws.of(problem.inputs.draws)
+    offers, fixed = problem.offers.table, problem.fixed.table
+    tonnes, ground = counted_tonnes(problem, counted)
+    patterns = draws.patterns(CARBON, keys_of(offers), tonnes != 0)
+    used = np.flatnonzero(tonnes != 0)
+    kinds, of = np.unique(patterns.of[used], return_inverse=True)
+    by_offer = sparse.csr_matrix((tonnes[used], (of, used)), shape=(len(kinds), len(offers)))
+    sums = sparse.csr_matrix(by_offer @ problem.membership)
+    known = draws.patterns(CARBON, keys_of(fixed), ground != 0)
+    own = np.flatnonzero(ground != 0)
+    constant = known.factors[:, known.of[own]] @ ground[own]
+    least, most = _reach(problem, sums)
+    return Totals(sums, patterns.factors[:, kinds], np.asarray(constant, np.float64), least, most)
+
+
+def counted_tonnes(problem: Problem, counted: str) -> tuple[Floats, Floats]:
+    """Tonnes per offer and per row of fixed money, as they are counted."""
+    column = "obj.carbon_credited" if counted == CREDITED else "obj.carbon"
+    found = []
+    for table in (problem.offers.table, problem.fixed.table):
+        values = table[column].to_numpy(np.float64) if column in table else np.zeros(len(table))
+        if counted == IMPORTANCE:
+            indices = problem.indices
+            weight = dict(zip(indices["region_code"], indices["importance"].astype(float), strict=True))
+            values = values * np.array([weight[code] for code in table["region_code"]], np.float64)
+        found.append(values)
+    return found[0], found[1]
+
+
+def keys_of(table: pd.DataFrame) -> list[Key]:
+    """(region_code, measure, category, period, offer) of every row."""
+    return list(zip(*(table[name] for name in ("region_code", "measure", "category", "period", "offer")), strict=True))
+
+
+def tail(totals: Totals, part: str, name: str, rule: str) -> tuple[Mapping[str, float], tuple[Aux, ...], tuple[Row, ...]]:
+    """Mean of the worst share β of the draws (Rockafellar–Uryasev), as value, helping variables and rows.
+
+        maximise η − Σ_k u[k] / (β K),   u[k] ≥ η − T[k],  u ≥ 0
+    """
+    low, high = totals.bounds
+    unit, weight = totals.unit, float(share(part)) * totals.count
+    level = f"{name}/level"
+    short = [f"{name}/short/{k}" for k in range(totals.count)]
+    variables = [Aux(level, float(low.min()) / unit, float(high.max()) / unit)]
+    variables += [Aux(n, 0.0, float(high.max() - low[k]) / unit) for k, n in enumerate(short)]
+
+    def fill(choices: Floats) -> Mapping[str, float]:
+        reached = totals.at(choices)
+        eta = quantile(reached, part)
+        return {level: eta / unit} | {n: max(0.0, eta - t) / unit for n, t in zip(short, reached, strict=True)}
+
+    sums, sum_rows, terms = _sums(totals, name, rule)
+    rows = [
+        _draw_row(totals, k, rule, f"{name}/{k}", {**terms(k), level: -unit, short[k]: unit})
+        for k in range(totals.count)
+    ]
+    value = {level: unit} | dict.fromkeys(short, -unit / weight)
+    return value, (*sums, *_filled(variables, fill)), (*sum_rows, *rows)
+
+
+def reached_level(
+    totals: Totals, missed: str, name: str, rule: str, most: float = np.inf
+) -> tuple[Mapping[str, float], tuple[Aux, ...], tuple[Row, ...]]:
+    """The level that all but a share of the draws reach, at most `most`, as value, helping variables and rows.
+
+        t ≤ T[k] + M[k] · z[k],   Σ_k z[k] ≤ floor(missed · K),   M[k] = highest t − least T[k]
+    A draw whose least total reaches the highest t needs no binary.
+    """
+    low, high = totals.bounds
+    allowed = floor(share(missed) * totals.count)
+    top = min(most, float(np.sort(high)[min(allowed, totals.count - 1)]))
+    unit, level = totals.unit, f"{name}/level"
+    open_draws = [k for k in range(totals.count) if low[k] < top]
+    gaps = {k: f"{name}/missed/{k}" for k in open_draws}
+    variables = [Aux(level, min(float(low.min()), top) / unit, top / unit)]
+    variables += [Aux(gaps[k], 0.0, 1.0, integer=True) for k in open_draws]
+
+    def fill(choices: Floats) -> Mapping[str, float]:
+        reached = totals.at(choices)
+        eta = min(top, float(np.sort(reached)[min(allowed, totals.count - 1)]))
+        return {level: eta / unit} | {gaps[k]: float(reached[k] < eta) for k in open_draws}
+
+    sums, sum_rows, terms = _sums(totals, name, rule)
+    rows = [
+        _draw_row(totals, k, rule, f"{name}/{k}", {**terms(k), level: -unit, gaps[k]: top - float(low[k])})
+        for k in open_draws
+    ]
+    if open_draws:
+        nothing = (np.zeros(0, np.int64), np.zeros(0))
+        count = dict.fromkeys(gaps.values(), 1.0)
+        rows.append(Row(rule, f"{name}/missed", *nothing, upper=float(allowed), aux=count, relaxable=False))
+    return {level: unit}, (*sums, *_filled(variables, fill)), (*sum_rows, *rows)
+
+
+def quantile(values: Floats, part: str) -> float:
+    """The largest level that no more than a share of the values fall short of (exact in the share)."""
+    return float(np.sort(values)[min(floor(share(part) * len(values)), len(values) - 1)])
+
+
+def tail_mean(values: Floats, part: str) -> float:
+    """Mean of the smallest share of the values; a value at the edge counts with the part of it that is inside."""
+    inside: Fraction = share(part) * len(values)
+    whole, ordered = floor(inside), np.sort(values)
+    edge = float(inside - whole) * ordered[whole] if whole < len(values) else 0.0
+    return float((ordered[:whole].sum() + edge) / float(inside))
+
+
+def _sums(totals: Totals, name: str, rule: str) -> tuple[list[Aux], list[Row], Callable[[int], dict[str, float]]]:
+    """A helping variable and its row per pattern, and the terms of a draw's total in them."""
+    unit, variables, rows = totals.unit, [], []
+    names = [f"{name}/sum/{s}" for s in range(totals.sums.shape[0])]
+    for s, own in enumerate(names):
+        span = slice(totals.sums.indptr[s], totals.sums.indptr[s + 1])
+        columns, values = totals.sums.indices[span].astype(np.int64), totals.sums.data[span]
+        variables.append(Aux(own, float(totals.least[s]) / unit, float(totals.most[s]) / unit))
+        rows.append(Row(rule, own, columns, values, 0.0, 0.0, {own: -unit}, relaxable=False))
+    return variables, rows, lambda k: {n: float(f) * unit for n, f in zip(names, totals.factors[k], strict=True) if f}
+
+
+def _draw_row(totals: Totals, k: int, rule: str, label: str, aux: Mapping[str, float]) -> Row:
+    """−constant ≤ the terms of draw k."""
+    lower = -float(totals.constant[k])
+    return Row(rule, label, np.zeros(0, np.int64), np.zeros(0), lower=lower, aux=aux, relaxable=False)
+
+
+def _filled(variables: list[Aux], fill: Fill) -> tuple[Aux, ...]:
+    return tuple(Aux(v.name, v.lower, v.upper, v.integer, fill) for v in variables)
+
+
+def _reach(problem: Problem, sums: sparse.csr_matrix) -> tuple[Floats, Floats]:
+    """Least and most of each sum over well-formed choices: one level per menu and, of thresholds, per cell.
+
+    Thresholds descend with the level, so what a cell brings is a partial sum of its levels' values.
+    """
+    columns = problem.columns
+    kinds = columns["kind"].to_numpy(object)
+    order = np.lexsort((columns["level"], columns["cell"], columns["menu"].astype(str)))
+    order = order[kinds[order] != "cut"]
+    menu, cell = columns["menu"].to_numpy(object)[order], columns["cell"].to_numpy()[order]
+    starts: Indices = np.array([0, *(i + 1 for i, (a, b) in enumerate(pairwise(zip(menu, cell, strict=True))) if a != b)])
+    threshold = kinds[order] == "threshold"
+    least, most = np.zeros(sums.shape[0]), np.zeros(sums.shape[0])
+    for s in range(sums.shape[0]):
+        values = np.asarray(sums[s].todense()).ravel()[order]
+        running = np.cumsum(values)
+        before = np.repeat(running[starts] - values[starts], np.diff([*starts, len(order)]))
+        values = np.where(threshold, running - before, values)
+        least[s] = np.minimum.reduceat(values, starts).sum()
+        most[s] = np.maximum.reduceat(values, starts).sum()
+    return least, most
