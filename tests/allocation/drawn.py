@@ -1,6 +1,6 @@
 """Small tables of draws, and by enumeration what they make of a choice: exact fractions, written apart from the engine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import floor
@@ -8,21 +8,25 @@ from math import floor
 import numpy as np
 import pandas as pd
 from tests.allocation.brute import Choice
-from tests.allocation.tiny import CODES, Tiny
+from tests.allocation.tiny import CODES, COLLECTIVE, STATE, Tiny, tiny
 
 from silvafisc.allocation.menus import Fixed
 
-def drawn(seed: int, draws: int = 6, by_region: bool = False) -> pd.DataFrame:
-    """Carbon factors of compensation (by unit where asked), afforestation and the pot, in steps of a quarter."""
+MEASURES = ("compensation", "afforestation", "factor_pot")
+
+
+def drawn(seed: int, draws: int = 6, subjects: Sequence[str] = MEASURES, by_region: bool = False) -> pd.DataFrame:
+    """Carbon factors per subject (of recurring money by unit where asked), in steps of a quarter from 0.25 to 2."""
     random, rows = np.random.default_rng(seed), []
-    regions = CODES if by_region else ("",)
-    scopes = [(r, "compensation") for r in regions] + [("", "afforestation"), ("", "factor_pot")]
+    scopes = [
+        (region, subject)
+        for subject in subjects
+        for region in (CODES if by_region and subject not in MEASURES[1:] else ("",))
+    ]
     for draw in range(1, draws + 1):
         for region, subject in scopes:
-            rows.append((draw, "carbon", region, subject, "", "", str(Fraction(int(random.integers(0, 9)), 4))))
-    frame = pd.DataFrame(rows, columns=["draw", "variable", "region_code", "subject", "period", "offer", "value"])
-    frame["value"] = [f"{float(Fraction(text)):.2f}" for text in frame["value"]]
-    return frame
+            rows.append((draw, "carbon", region, subject, "", "", f"{int(random.integers(1, 9)) / 4:.2f}"))
+    return pd.DataFrame(rows, columns=["draw", "variable", "region_code", "subject", "period", "offer", "value"])
 
 
 def with_draws(problem: Tiny, frame: pd.DataFrame) -> Tiny:
@@ -30,6 +34,14 @@ def with_draws(problem: Tiny, frame: pd.DataFrame) -> Tiny:
     fixed = problem.menus.fixed.table
     ground = fixed.assign(**{"obj.carbon": np.where(fixed["nature"] == "rigid", 3.0, 0.0)})
     return replace(problem, menus=replace(problem.menus, fixed=Fixed(ground))).tables(draws=frame)
+
+
+def contested(mode: str, seed: int, draws_seed: int) -> Tiny:
+    """Three units whose standards (in rule mode of two categories) compete for one fund, under draws of their own."""
+    rule = mode == "rule"
+    categories = (STATE, COLLECTIVE) if rule else (COLLECTIVE,)
+    problem = tiny(mode, units=3, categories=categories, levels=(16_00, 18_00, 20_00), seed=seed).budget("0.5")
+    return with_draws(problem, drawn(draws_seed, subjects=categories if rule else MEASURES, by_region=True))
 
 
 def totals(problem: Tiny) -> Callable[[Choice], list[Fraction]]:
@@ -41,18 +53,19 @@ def totals(problem: Tiny) -> Callable[[Choice], list[Fraction]]:
     factors = {(int(d), r, s): Fraction(v) for d, r, s, v in zip(*names, strict=True)}
     draws = sorted({draw for draw, _, _ in factors})
 
-    def factor(draw: int, region: str, measure: str) -> Fraction:
-        return factors[draw, region if (draw, region, measure) in factors else "", measure]
+    def factor(draw: int, region: str, measure: str, category: str) -> Fraction:
+        keys = ((draw, r, subject) for r in (region, "") for subject in (measure, category))
+        return next(factors[key] for key in keys if key in factors)
 
     ground = [
-        sum((3 * factor(draw, region, "compensation") for region in fixed["region_code"]), Fraction(0))
+        sum((3 * factor(draw, r, "compensation", c) for r, c in zip(fixed["region_code"], fixed["category"], strict=True)), Fraction(0))
         for draw in draws
     ]
 
     def of(choice: Choice) -> list[Fraction]:
-        moved = [(o.region, o.measure, o.gains["carbon"]) for o in choice.offers if o.gains["carbon"]]
+        moved = [(o.gains["carbon"], (o.region, o.measure, o.category)) for o in choice.offers if o.gains["carbon"]]
         return [
-            base + sum((gain * factor(draw, region, measure) for region, measure, gain in moved), Fraction(0))
+            base + sum((gain * factor(draw, *key) for gain, key in moved), Fraction(0))
             for draw, base in zip(draws, ground, strict=True)
         ]
 

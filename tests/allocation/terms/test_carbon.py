@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.allocation.agree import check_stages
 from tests.allocation.brute import gain
-from tests.allocation.drawn import drawn, level, mean, totals, with_draws, worst
+from tests.allocation.drawn import contested, drawn, level, mean, totals, with_draws, worst
 from tests.allocation.tiny import INDICES, MODES, Tiny, answer, tiny
 
 from silvafisc.allocation.engine import Engine
@@ -59,17 +59,25 @@ def measured(over_draws: list[Fraction], risk: str, part: str) -> Fraction:
     return worst(over_draws, Fraction(part)) if risk == "cvar" else level(over_draws, Fraction(part))
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_enumeration_of_a_choice_that_the_tail_changes(mode: str) -> None:
-    problem = with_draws(
-        tiny(mode, units=2, levels=(16_00, 18_00), task=True, seed=1).budget("0.55"), drawn(0, by_region=mode == "case")
-    )
-    keys = {
-        answer(problem.objectives(ObjectiveSpec("carbon", stage=1, params=params)).decide())
-        for params in ({}, {"risk": "cvar", "share": "1/6"})
-    }
-    assert len(keys) == 2
-    check_over_draws(problem, "cvar", "1/6")
+@pytest.mark.parametrize(
+    ("mode", "seed", "draws_seed", "risk", "part"),
+    [
+        ("rule", 2, 3, "cvar", "1/4"),
+        ("rule", 2, 3, "quantile", "1/3"),
+        ("rule", 2, 3, "mean", ""),
+        ("case", 2, 3, "cvar", "1/4"),
+        ("case", 2, 1, "quantile", "1/3"),
+        ("case", 2, 3, "mean", ""),
+    ],
+)
+def test_enumeration_of_a_choice_that_the_draws_change(
+    mode: str, seed: int, draws_seed: int, risk: str, part: str
+) -> None:
+    problem = contested(mode, seed, draws_seed)
+    check_over_draws(problem, risk, part)
+    params = {"risk": risk, **({"share": part} if part else {})}
+    over_draws = problem.objectives(ObjectiveSpec("carbon", stage=1, params=params)).decide()
+    assert answer(over_draws) != answer(problem.decide())
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -85,12 +93,12 @@ def test_settled_numbers_keep_the_value_and_every_row(mode: str, risk: str) -> N
 
 
 def test_the_weight_of_importance_multiplies_each_units_tonnes() -> None:
-    # by hand: importance 0.3 and 0.6 (tiny.INDICES); the more important unit is dearer per tonne but worth double
-    problem = tiny("case", units=2, levels=(16_00, 18_00), seed=1).budget("0.5")
+    # by hand: importance 0.3 of 110001 and 0.6 of 110002 (tiny.INDICES); three tonnes of rigid money in each
+    problem = with_draws(tiny("case", units=2, levels=(16_00, 18_00), seed=1).budget("0.5"), drawn(1))
     spec = ObjectiveSpec("carbon", stage=1, params={"carbon": "importance"})
     decision = problem.objectives(spec).decide()
     worth = {
-        c.key: sum((o.gains["carbon"] * Fraction(INDICES[o.region][0]) for o in c.offers), Fraction(0))
+        c.key: sum((o.gains["carbon"] * Fraction(INDICES[o.region][0]) for o in c.offers), 3 * Fraction("0.9"))
         for c in problem.choices()
         if problem.affordable(c)
     }
