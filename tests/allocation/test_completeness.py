@@ -26,6 +26,7 @@ RULES = {
     "change_band",
     "not_below_last_year",
     "no_hidden_debt",
+    "carbon_target",
 }
 OBJECTIVES = {"carbon", "development", "adequacy", "stability"}
 

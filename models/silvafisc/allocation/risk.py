@@ -6,7 +6,7 @@ row of a draw has a handful of terms whatever the number of units, so the whole 
 needed. Sums and totals are measured in one unit near their largest size, so that helping variables stay near 1.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -18,8 +18,7 @@ import pandas as pd
 from scipy import sparse
 
 from silvafisc.quantities import share
-from silvafisc.results import Draws
-from silvafisc.results.draws import CARBON, DrawsError, Key
+from silvafisc.results.draws import CARBON, Draws, DrawsError, Key
 
 from .model import power_of_two
 from .problem import Aux, Floats, Indices, Problem, Row
@@ -92,11 +91,9 @@ def totals(problem: Problem, counted: str = ECONOMIC) -> Totals:
     kinds, of = np.unique(patterns.of[used], return_inverse=True)
     by_offer = sparse.csr_matrix((tonnes[used], (of, used)), shape=(len(kinds), len(offers)))
     sums = sparse.csr_matrix(by_offer @ problem.membership)
-    known = draws.patterns(CARBON, keys_of(fixed), ground != 0)
-    own = np.flatnonzero(ground != 0)
-    constant = known.factors[:, known.of[own]] @ ground[own]
     least, most = _reach(problem, sums)
-    return Totals(sums, patterns.factors[:, kinds], np.asarray(constant, np.float64), least, most)
+    constant = tonnes_in_draws(draws, keys_of(fixed), ground)
+    return Totals(sums, patterns.factors[:, kinds], constant, least, most)
 
 
 def counted_tonnes(problem: Problem, counted: str) -> tuple[Floats, Floats]:
@@ -111,6 +108,14 @@ def counted_tonnes(problem: Problem, counted: str) -> tuple[Floats, Floats]:
             values = values * np.array([weight[code] for code in table["region_code"]], np.float64)
         found.append(values)
     return found[0], found[1]
+
+
+def tonnes_in_draws(draws: Draws, keys: Sequence[Key], tonnes: Floats) -> Floats:
+    """Tonnes per draw of rows that are decided. Raises DrawsError where no draw speaks of a row with tonnes."""
+    patterns = draws.patterns(CARBON, keys, tonnes != 0)
+    used = np.flatnonzero(tonnes != 0)
+    sums = np.bincount(patterns.of[used], tonnes[used], minlength=patterns.factors.shape[1])
+    return np.asarray(patterns.factors @ sums, np.float64)
 
 
 def keys_of(table: pd.DataFrame) -> list[Key]:

@@ -1,6 +1,5 @@
 """Frozen types that the model packages exchange, and the outcome folder they end in."""
 
-from .draws import Draws, DrawsError, read_draws
 from .inputs import INPUT_TABLES, UnitInputs
 from .offers import Offers, Responses, Yields
 from .outcome import FORMAT_VERSION, Outcome, OutcomeError
@@ -19,8 +18,6 @@ __all__ = [
     "FORMAT_VERSION",
     "INPUT_TABLES",
     "CategorySpec",
-    "Draws",
-    "DrawsError",
     "FactorSpec",
     "FundSpec",
     "GradeSpec",
@@ -34,5 +31,4 @@ __all__ = [
     "TaskSpec",
     "UnitInputs",
     "Yields",
-    "read_draws",
 ]

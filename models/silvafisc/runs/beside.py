@@ -16,6 +16,7 @@ from silvafisc.allocation.tables import chosen_offers
 from .frontier import frontier_points
 from .prepare import Prepared, Progress, engines
 from .prices import explainability, fairness_prices, shadow_prices
+from .risk_tables import risk_tables
 from .sensitivity import sensitivities
 
 
@@ -55,6 +56,7 @@ def beside(
         say("frontier")
         values = baseline_values(problem, frame, terms)
         extra["frontier"] = frontier_points(engines(prepared), terms, decision, values)
+    extra |= risk_tables(prepared, {**tables, **extra})
     if rule_mode:
         say("sensitivity")
         extra["sensitivity"] = sensitivities(prepared, decision, tables, say)

@@ -8,20 +8,43 @@ its band. Each driver is stratified by itself from a stream of its name, so a fu
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from scipy import stats
 
+from silvafisc.allocation.menus import Menus
 from silvafisc.allocation.menus.factor_pot import FACTOR_POT
 from silvafisc.allocation.menus.tonnes import COMPENSATION
+from silvafisc.allocation.risk import keys_of
 from silvafisc.carbon.hazard import loss_hazard_band
-from silvafisc.policy import Rules
-from silvafisc.results import Draws, Resolved
-from silvafisc.results.draws import CARBON, COST, PRICE, Floats, Scope, draws_of
+from silvafisc.datasets import Finding, InputError
+from silvafisc.policy import Rules, Scenario
+from silvafisc.results import Resolved, UnitInputs
+from silvafisc.results.draws import CARBON, COST, PRICE, Draws, DrawsError, Floats, Scope, draws_of
 
 RISK = "assumptions.allocation.risk"
 OWN = "assumptions.allocation.risk.deviation_"
 _DECIMALS = 6
+
+
+def with_draws(scenario: Scenario, inputs: UnitInputs, resolved: Resolved, rules: Rules, offered: Menus) -> UnitInputs:
+    """The inputs with their own draws, else with made ones.
+
+    Raises:
+        InputError: given draws that do not speak of an offer or a row of fixed money with tonnes, or of its cost.
+    """
+    if inputs.draws is None:
+        return replace(inputs, draws=made_draws(resolved, rules).table)
+    draws, findings = Draws.of(inputs.draws), []
+    for table in (offered.offers.table, offered.fixed.table):
+        try:
+            draws.patterns(CARBON, keys_of(table), table["obj.carbon"].to_numpy() != 0)
+        except DrawsError as error:
+            findings.append(Finding(scenario.where("data"), "draws.csv", error.en, error.zh))
+    if findings:
+        raise InputError(findings)
+    return inputs
 
 
 def made_draws(resolved: Resolved, rules: Rules, *, stream: int = 0) -> Draws:

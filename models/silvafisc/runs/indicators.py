@@ -4,10 +4,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from silvafisc.allocation.risk import ECONOMIC, IMPORTANCE
 from silvafisc.economy.fairness import adequacy, gini, kakwani, lorenz, theil
 from silvafisc.quantities.money import FEN_PER_YUAN
+from silvafisc.results.draws import Draws
 
 from .prepare import Prepared
+from .risk import evaluate
 
 COLUMNS = ["scenario", "region_code", "variable", "unit", "year", "value", "kind"]
 ALL = "000000"
@@ -25,6 +28,8 @@ def indicators(prepared: Prepared, tables: Mapping[str, pd.DataFrame]) -> pd.Dat
 
     carbon, money = allocation["carbon_tco2e"], allocation["payment_fen"]
     add("carbon.total", "tco2e", carbon.sum())
+    for value in over_draws(prepared, allocation):
+        add("carbon.over_draws", "tco2e", value)
     for measure, value in allocation.groupby("measure")["carbon_tco2e"].sum().items():
         add(f"carbon.by_measure.{measure}", "tco2e", value)
     for measure, year, value in carbon_by_year(prepared, allocation):
@@ -47,6 +52,24 @@ def indicators(prepared: Prepared, tables: Mapping[str, pd.DataFrame]) -> pd.Dat
     frame = pd.DataFrame(rows, columns=COLUMNS[1:]).sort_values(["variable", "region_code", "year"], ignore_index=True)
     frame.insert(0, "scenario", prepared.resolved.id)
     return frame
+
+
+def over_draws(prepared: Prepared, allocation: pd.DataFrame) -> list[float]:
+    """What the carbon objective takes over its draws, of an allocation; nothing where it takes the estimate."""
+    spec = next((s for s in prepared.resolved.objectives if s.term == "carbon" and "risk" in s.params), None)
+    if spec is None:
+        return []
+    if spec.params.get("carbon", ECONOMIC) == IMPORTANCE:
+        indices = prepared.responses.indices
+        weight = dict(zip(indices["region_code"], indices["importance"].astype(float), strict=True))
+        allocation = allocation.assign(
+            carbon_tco2e=allocation["carbon_tco2e"] * allocation["region_code"].map(weight)
+        )
+    found = evaluate(allocation, Draws.of(prepared.inputs.draws))
+    if spec.params["risk"] == "mean":
+        return [found.mean("tonnes")]
+    measured = found.cvar if spec.params["risk"] == "cvar" else found.quantile
+    return [measured("tonnes", str(spec.params["share"]))]
 
 
 def shares(prepared: Prepared, allocation: pd.DataFrame) -> dict[str, float]:

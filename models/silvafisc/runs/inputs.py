@@ -16,12 +16,15 @@ from silvafisc.economy.nation import TABLES, nation_tables
 from silvafisc.economy.user_tables import from_user, schema
 from silvafisc.policy import Rules
 from silvafisc.results import INPUT_TABLES, UnitInputs
+from silvafisc.results.draws import read_draws
 
 from .sheets import sheet_names
 
 BUILTIN = "builtin:"
 NATION = "builtin:nation"
 OPTIONAL = frozenset({"last_year"})
+DRAWS = "draws"
+"""What tonnes, costs and prices may turn out to be; made from assumptions where it is not given."""
 NOTES = frozenset({"readme", "说明"})
 """Sheets and files that explain and hold no table."""
 
@@ -60,7 +63,16 @@ def load_inputs(data: str | Path, rules: Rules) -> UnitInputs:
         **{name: tables[name] for name in INPUT_TABLES if name not in OPTIONAL},
         last_year=tables.get("last_year"),
         ledger=ledger_frame(rows),
+        draws=_given_draws(Path(data)),
     )
+
+
+def _given_draws(path: Path) -> pd.DataFrame | None:
+    """The draws that stand beside the input tables, or None. Raises InputError."""
+    if path.is_dir():
+        file = path / f"{DRAWS}.csv"
+        return read_draws(file).table if file.exists() else None
+    return read_draws(path, DRAWS).table if DRAWS in sheet_names(path) else None
 
 
 def from_user_or_findings(name: str, table: Table) -> pd.DataFrame | list[Finding]:
@@ -108,7 +120,7 @@ def _places(path: Path) -> tuple[dict[str, _Place], list[Finding]]:
         raise _refusal(str(path), "no such folder or workbook", "没有这个文件夹或工作簿")
     findings = []
     for name in found:
-        if name in INPUT_TABLES or name.lower() in NOTES:
+        if name in INPUT_TABLES or name == DRAWS or name.lower() in NOTES:
             continue
         near = difflib.get_close_matches(name, list(INPUT_TABLES), n=1)
         en = f"; did you mean {near[0]}?" if near else f"; the tables are {', '.join(INPUT_TABLES)}"
@@ -117,7 +129,7 @@ def _places(path: Path) -> tuple[dict[str, _Place], list[Finding]]:
             Finding(str(path), name, f"a {spoken[0]} that is no input table{en}", f"这个{spoken[1]}不是输入表{zh}")
         )
     places = {name: found[name] for name in INPUT_TABLES if name in found}
-    if not places and not findings:
+    if not places and not findings and DRAWS not in found:
         findings.append(
             Finding(
                 str(path),

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from silvafisc.allocation.decide import Decision
-from silvafisc.allocation.terms import term
+from silvafisc.allocation.terms import title_of
 
 from .indicators import shares
 from .prepare import Prepared
@@ -61,7 +61,7 @@ def _objectives(prepared: Prepared, decision: Decision) -> list[dict[str, Any]]:
         entries.append(
             {
                 "term": spec.term,
-                "label": term(spec.term).TITLE,
+                "label": title_of(spec),
                 "unit": objective.unit,
                 "value": value,
                 "bound": stage[2] if stage and alone else (payoff.utopia[spec.term] if payoff and known else None),
@@ -103,6 +103,7 @@ def input_hashes(prepared: Prepared) -> dict[str, str]:
     law = {path: prepared.rules.entry(path).value for path in sorted(prepared.rules.used)}
     texts = {
         **tables,
+        "draws.csv": "" if prepared.inputs.draws is None else prepared.inputs.draws.to_csv(index=False, lineterminator="\n"),
         "scenario": json.dumps(prepared.scenario.to_json(), ensure_ascii=False, sort_keys=True),
         "law": json.dumps(law, ensure_ascii=False, sort_keys=True),
     }

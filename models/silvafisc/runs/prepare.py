@@ -16,6 +16,7 @@ from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import ParameterTree, Rules, Scenario, load_scenario
 from silvafisc.results import Resolved, Responses, UnitInputs, Yields
 
+from .draws import with_draws
 from .inputs import load_inputs
 from .resolve import resolve
 
@@ -68,6 +69,9 @@ def prepare(
     yields = carbon.yields(inputs.stands, packages, measures, resolved.periods, loaded.horizon, rules)
     scores = carbon.scores(inputs.stands, packages, rules)
     responses = economy.responses(inputs, resolved, scores, rules)
+    say("offers")
+    offered = menus(resolved, inputs, yields, responses)
+    inputs = with_draws(loaded, inputs, resolved, rules, offered)
     unused = tree.unused_changes()
     if unused:
         raise InputError(
@@ -76,10 +80,7 @@ def prepare(
                 for c in unused
             ]
         )
-    say("offers")
-    return Prepared(
-        loaded, tree, rules, inputs, resolved, yields, scores, responses, menus(resolved, inputs, yields, responses)
-    )
+    return Prepared(loaded, tree, rules, inputs, resolved, yields, scores, responses, offered)
 
 
 def changed(

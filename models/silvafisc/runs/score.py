@@ -30,7 +30,7 @@ from silvafisc.allocation.model import assemble
 from silvafisc.allocation.problem import Problem
 from silvafisc.allocation.reasons import reasons
 from silvafisc.allocation.tables import outcome_tables
-from silvafisc.allocation.terms import objectives_of, term
+from silvafisc.allocation.terms import objectives_of, plain, title_of
 from silvafisc.economy.ledger import ledger_frame, parameter_ledger
 from silvafisc.policy import Scenario
 from silvafisc.quantities import entitlement, mu_to_tenths, share, split_payers, yuan_to_fen
@@ -41,6 +41,7 @@ from .indicators import indicators, lorenz_points, shares
 from .meta import PACKAGES, input_hashes
 from .prepare import Prepared, prepare
 from .proposal import Line, read_proposal
+from .risk_tables import risk_tables
 from .stated import Stated
 
 STATUS = "scored"
@@ -124,7 +125,7 @@ def _values(base: Problem, problem: Problem, stated: Stated) -> dict[str, tuple[
     values: dict[str, tuple[float, str]] = {}
     others = []
     for spec in problem.resolved.objectives:
-        if spec.term in carried:
+        if spec.term in carried and plain(spec):
             unit = objectives_of(base, spec)[0].unit
             column = f"obj.{spec.term}"
             values[spec.term] = fsum([*chosen[column], *stated.fixed.table[column]]), unit
@@ -268,6 +269,7 @@ def _proposal(
 
 def _completed(prepared: Prepared, frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Indicators, ledger, and every declared table and column in order."""
+    frames |= risk_tables(prepared, frames)
     frames["indicators"] = indicators(prepared, frames)
     frames["lorenz"] = lorenz_points(prepared, frames["allocation"])
     reads = parameter_ledger(prepared.rules, sorted(prepared.rules.used))
@@ -289,7 +291,7 @@ def _describe(
     objectives = [
         {
             "term": spec.term,
-            "label": term(spec.term).TITLE,
+            "label": title_of(spec),
             "unit": values[spec.term][1],
             "value": values[spec.term][0],
             **dict.fromkeys(("bound", "gap", "utopia", "nadir")),

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -177,7 +179,9 @@ def test_a_planted_violation_is_rejected_by_its_rule(case: Any, rule: str, plant
 
 
 def test_every_audited_rule_has_a_planted_violation() -> None:
-    assert {rule for rule, _ in RULES} == set(audited("rule"))
+    others = (import_module(f"{__package__}.{file.stem}") for file in Path(__file__).parent.glob("test_planted_*.py"))
+    planted = {rule for rules in (RULES, *(other.RULES for other in others)) for rule, _ in rules}
+    assert planted == set(audited("rule"))
 
 
 @pytest.mark.parametrize(

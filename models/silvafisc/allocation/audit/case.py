@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+import pandas as pd
+
 from silvafisc.results import Resolved
 
 PAYERS = ("central", "provincial", "city", "county")
@@ -212,6 +214,8 @@ class Case:
     notices: tuple[Notice, ...]
     indicators: Mapping[tuple[str, str, str], float]
     """(region, variable, year) -> value; empty where indicators were not handed over."""
+    draws: pd.DataFrame | None = None
+    """The table of draws as it was handed over; parsed by the checks that need it."""
 
     @property
     def by_rule(self) -> bool:

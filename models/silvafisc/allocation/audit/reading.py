@@ -78,6 +78,7 @@ def read_case(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.Da
             check,
         ),
         indicators=_indicators(tables.get("indicators"), check),
+        draws=inputs.draws,
     )
     _known(case, check)
     return case

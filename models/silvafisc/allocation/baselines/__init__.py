@@ -16,6 +16,7 @@ from silvafisc.results.outcome import outcome_columns
 
 from ..exact import Ints
 from ..problem import Indices, Problem
+from ..terms import plain
 from .breaks import Shown, broken_rules
 from .convert import Converter, Pocket
 from .ground import CARBON, Ground
@@ -96,12 +97,13 @@ def baseline_values(problem: Problem, baselines: pd.DataFrame, terms: Sequence[s
 
     Returns:
         baseline, objective, value; in the order of the baselines, then of the terms. Empty where one of the terms is no
-        sum over offers (adequacy, stability …): a baseline without such a value has no place in a picture of two.
+        plain sum over offers (adequacy, stability, carbon over draws …): a baseline without such a value has no place in a picture of two.
 
     Raises:
         KeyError: the frame lacks the column of a term that the offers carry.
     """
     carried = {name.removeprefix("obj.") for name in problem.offers.objective_columns}
+    carried -= {spec.term for spec in problem.resolved.objectives if not plain(spec)}
     columns = {term: "carbon_tco2e" if term == CARBON else f"obj.{term}" for term in terms}
     rows: list[tuple[str, str, float]] = []
     if set(terms) <= carried:

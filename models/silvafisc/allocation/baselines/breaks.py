@@ -13,9 +13,12 @@ from typing import Any
 import numpy as np
 
 from silvafisc.quantities import share
+from silvafisc.results.draws import Draws
 
 from ..exact import Ints
+from ..menus.factor_pot import FACTOR_POT
 from ..problem import Indices
+from ..risk import IMPORTANCE, ROUNDING, keys_of, tonnes_in_draws
 from ..terms.change_band import like_for_like
 from .ground import Ground
 from .money import Money
@@ -213,6 +216,26 @@ def _not_below_last_year(shown: Shown, params: Mapping[str, Any]) -> bool:
     return False
 
 
+def _carbon_target(shown: Shown, params: Mapping[str, Any]) -> bool:
+    ground, target = shown.ground, share(str(params["target_tco2e"]))
+    problem = ground.problem
+    keys, parts = keys_of(ground.offers.iloc[shown.chosen]), [ground.objectives["carbon"][shown.chosen]]
+    keys, parts = keys + keys_of(ground.fixed), [*parts, ground.fixed_objectives["carbon"]]
+    if shown.pots is not None:
+        pots = shown.pots.table
+        keys += keys_of(pots.assign(measure=FACTOR_POT, category="", offer=""))
+        parts.append(pots["carbon"].to_numpy(np.float64))
+    tonnes = np.concatenate(parts)
+    if params.get("carbon") == IMPORTANCE:
+        weight = dict(zip(problem.indices["region_code"], problem.indices["importance"], strict=True))
+        tonnes = tonnes * np.array([weight[key[0]] for key in keys], np.float64)
+    values = tonnes_in_draws(Draws.of(problem.inputs.draws), keys, tonnes)
+    near = float(target) * (1 - ROUNDING)
+    if "share" not in params:
+        return float(values.mean()) < near
+    return int((values >= near).sum()) < share(str(params["share"])) * len(values)
+
+
 _CHECKS: Mapping[str, Callable[[Shown, Mapping[str, Any]], bool]] = {
     "statutory_floor": _statutory_floor,
     "standards_only_rise": _standards_only_rise,
@@ -223,4 +246,5 @@ _CHECKS: Mapping[str, Callable[[Shown, Mapping[str, Any]], bool]] = {
     "eligible_area": _eligible_area,
     "change_band": _change_band,
     "not_below_last_year": _not_below_last_year,
+    "carbon_target": _carbon_target,
 }

@@ -97,7 +97,8 @@ def standard_rows(ground: Ground, chosen: Indices, pots: Pots) -> pd.DataFrame:
 def money_rows(ground: Ground, money: Money, chosen: Indices) -> pd.DataFrame:
     """Rows per unit, fund and period of a baseline that gives money: entitlement, and the best offers within it.
 
-    Both include rigid and committed money.
+    Both include rigid and committed money. Rows name no measure; the tonnes that each measure brings stand in
+    `obj.carbon.<measure>` beside their sum, so that they can be evaluated over draws.
     """
     fixed, offers = _fixed_rows(ground), _offer_rows(ground, chosen)
     entitled = [
@@ -107,8 +108,12 @@ def money_rows(ground: Ground, money: Money, chosen: Indices) -> pd.DataFrame:
     ]
     given = pd.DataFrame(entitled, columns=["region_code", "fund", "period", "payment_fen"])
     offers["payment_fen"] = 0
+    measures = sorted({*fixed["measure"], *offers["measure"]})
+    for part in (fixed, offers):
+        for measure in measures:
+            part[f"{CARBON}.{measure}"] = part[CARBON].where(part["measure"] == measure, 0.0)
     frame = pd.concat([fixed, offers, given], ignore_index=True).drop(columns=["measure", "category"])
-    names = ["payment_fen", "converted_fen", *ground.objectives]
+    names = ["payment_fen", "converted_fen", *ground.objectives, *(f"{CARBON}.{measure}" for measure in measures)]
     frame = frame[["region_code", "fund", "period", *names]].fillna(0)
     frame = frame.groupby(["region_code", "fund", "period"], as_index=False, sort=True).sum()
     return _finish(ground, frame.assign(measure="", category="", standard_fen=-1, area_tenth_mu=-1))
@@ -160,6 +165,7 @@ def _finish(ground: Ground, frame: pd.DataFrame) -> pd.DataFrame:
     frame["carbon_tco2e"] = frame[CARBON].astype("float64")
     frame[["payment_fen", "converted_fen"]] = frame[["payment_fen", "converted_fen"]].astype("int64")
     others = [name for name in ground.objectives if name != CARBON]
+    others += [name for name in frame.columns if name.startswith(f"{CARBON}.")]
     head = [*KEYS, "standard_yuan_per_mu", "area_mu", "payment_fen", "converted_fen", "carbon_tco2e"]
     renamed = frame[[*head, *others]].rename(columns={name: f"obj.{name}" for name in others})
     return renamed.sort_values([*KEYS, "standard_yuan_per_mu"], kind="stable", ignore_index=True)

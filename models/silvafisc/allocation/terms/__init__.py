@@ -31,6 +31,18 @@ def rule_part(problem: Problem, spec: RuleSpec) -> Part:
     return part
 
 
+def title_of(spec: ObjectiveSpec) -> dict[str, str]:
+    """What an objective is called with its parameters, in both languages."""
+    module = term(spec.term)
+    found: dict[str, str] = module.title(spec.params) if hasattr(module, "title") else module.TITLE
+    return found
+
+
+def plain(spec: ObjectiveSpec) -> bool:
+    """Whether the value is the sum of the offers' own column of that name, not of other tonnes or over draws."""
+    return not {"risk", "carbon"} & set(spec.params)
+
+
 def objectives_of(problem: Problem, spec: ObjectiveSpec) -> tuple[Objective, ...]:
     """The objective of a term, followed by the passes that refine it."""
     found: tuple[Objective, ...] = term(spec.term).objectives(problem, spec.params)
