@@ -27,6 +27,7 @@ RULES = {
     "not_below_last_year",
     "no_hidden_debt",
     "carbon_target",
+    "unverified_weight",
 }
 OBJECTIVES = {"carbon", "development", "adequacy", "stability"}
 

@@ -174,6 +174,15 @@ class CarbonTarget(Rule):
     """Which tonnes."""
 
 
+class UnverifiedWeight(Rule):
+    """Factors that nobody verifies carry at most a share of each factor pot."""
+
+    rule: Literal["unverified_weight"]
+    """Name."""
+    at_most: ShareText
+    """Largest sum of their weights."""
+
+
 AnyRule = Annotated[
     Envelope
     | StatutoryFloor
@@ -188,7 +197,8 @@ AnyRule = Annotated[
     | ChangeBand
     | NotBelowLastYear
     | NoHiddenDebt
-    | CarbonTarget,
+    | CarbonTarget
+    | UnverifiedWeight,
     Field(discriminator="rule"),
 ]
 

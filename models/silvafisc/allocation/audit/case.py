@@ -195,6 +195,8 @@ class Case:
     capacities: Mapping[tuple[str, str], int]
     factors: Mapping[tuple[str, str], Fraction]
     """(region, factor) -> value."""
+    unverified: frozenset[str]
+    """Factors of which some unit's value has nobody who verified it."""
     opportunity_cost: Mapping[tuple[str, str], int]
     """(region, subject) -> fen per mu and year."""
     last_year: Mapping[tuple[str, str, str], tuple[int, int]] | None

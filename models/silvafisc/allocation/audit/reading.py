@@ -27,6 +27,7 @@ from .case import (
 )
 from .cells import Cells, rows
 from .finding import Check
+from .verification import unverified_factors
 
 _Item = TypeVar("_Item")
 _ROW_KEY = ("region_code", "nature", "fund", "measure", "category", "period")
@@ -44,6 +45,7 @@ def read_case(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.Da
         needs=_integers("tasks", inputs.tasks, "measure", "need_tenth_mu", check),
         capacities=_integers("tasks", inputs.tasks, "measure", "capacity_tenth_mu", check),
         factors=_factor_values(inputs, check),
+        unverified=unverified_factors(inputs, check),
         opportunity_cost=_integers("responses", inputs.responses, "subject", "opportunity_cost_fen", check),
         last_year=_last_year(inputs.last_year, check),
         rows=allocation,

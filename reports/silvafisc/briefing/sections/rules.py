@@ -14,6 +14,7 @@ _LIMITS = {
     "published_values": ("at_most",),
     "change_band": ("lower", "upper"),
     "not_below_last_year": (),
+    "unverified_weight": ("at_most",),
 }
 """Rule -> the parameters that its sentence names."""
 
@@ -77,7 +78,8 @@ def _in_words(draft: Draft, place: int) -> Runs:
     values: dict[str, str | Runs] = {}
     for name in wanted:
         key = f"resolved.rules[{place}].params.{name}"
-        values[name] = (draft.number("count", key),) if name == "at_most" else draft.phrase("share", key)
+        counted = spec.rule == "published_values"
+        values[name] = (draft.number("count", key),) if counted else draft.phrase("share", key)
     if "group" in spec.params:
         values["group"] = words.name("group", str(spec.params["group"]))
     if spec.rule == "priority_share":
