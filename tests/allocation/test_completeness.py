@@ -29,7 +29,7 @@ RULES = {
     "carbon_target",
     "unverified_weight",
 }
-OBJECTIVES = {"carbon", "development", "adequacy", "stability"}
+OBJECTIVES = {"carbon", "development", "adequacy", "stability", "disparity", "simplicity"}
 
 
 def is_rule(module: ModuleType) -> bool:

@@ -82,3 +82,22 @@ def _tasks(problem: Problem, chosen: Chosen) -> list[tuple[object, ...]]:
             head = (task.fund, "", task.id, "", period, fen_to_yuan(int(standard)), "", floor)
             rows.append((*head, f"need:{quantity}", int(units), tenths_to_mu(int(area))))
     return rows
+
+
+def count_published(standards: pd.DataFrame, grades: pd.DataFrame, weights: pd.DataFrame) -> int:
+    """How many numbers a notice would name: standards, cut-offs, unit standards, quantity shares, pots and weights.
+
+    A number named twice for the same thing (in several grades or periods) counts once; a task not given names none.
+    """
+    standard = standards["standard_yuan_per_mu"].astype(float)
+    recurring = standards[(standards["category"] != "") & (standard > 0)]
+    tasks = standards[(standards["category"] == "") & (standards["quantity_rule"] != "need:0")]
+    pots = weights.groupby(["fund", "period"], as_index=False)["pot_fen"].sum()
+    named = (
+        recurring[["category", "standard_yuan_per_mu"]],
+        tasks[["measure", "standard_yuan_per_mu"]],
+        tasks[["measure", "quantity_rule"]],
+        pots[["fund", "pot_fen"]],
+        weights[["fund", "factor", "weight"]],
+    )
+    return sum(len(frame.drop_duplicates()) for frame in named) + max(0, len(grades) - 1)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from silvafisc.allocation.published import count_published
 from silvafisc.allocation.risk import ECONOMIC, IMPORTANCE
 from silvafisc.economy.fairness import adequacy, gini, kakwani, lorenz, theil
 from silvafisc.quantities.money import FEN_PER_YUAN
@@ -42,6 +43,11 @@ def indicators(prepared: Prepared, tables: Mapping[str, pd.DataFrame]) -> pd.Dat
         add(f"share.{name}", "1", value)
     for name, unit, value in _fairness(prepared, allocation):
         add(name, unit, value)
+    apart = _disparity(prepared, allocation)
+    if apart is not None:
+        add("disparity", "yuan_per_need_unit", apart)
+    if prepared.resolved.mode == "rule":
+        add("simplicity", "count", count_published(tables["standards"], tables["grades"], tables["weights"]))
     payments = allocation.groupby(["region_code", "period"], as_index=False)["payment_fen"].sum()
     for code, period, value in zip(*(payments[c] for c in payments.columns), strict=True):
         add("unit.payment", "fen", value, str(code), str(period))
@@ -143,6 +149,16 @@ def _fairness(prepared: Prepared, allocation: pd.DataFrame) -> list[tuple[str, s
     if cover:
         rows += [(f"adequacy.{name}", "1", cover[name]) for name in ("minimum", "mean")]
     return rows
+
+
+def _disparity(prepared: Prepared, allocation: pd.DataFrame) -> float | None:
+    """Mean absolute deviation of payment per need unit (rural person x development need), yuan; None without any need."""
+    people = prepared.inputs.regions.set_index("region_code")["rural_population_person"]
+    need = prepared.responses.indices.set_index("region_code")["need"].round(6) * people
+    if not need.sum() > 0:
+        return None
+    paid = allocation.groupby("region_code")["payment_fen"].sum().reindex(need.index).fillna(0) / FEN_PER_YUAN
+    return float((paid - need / need.sum() * paid.sum()).abs().sum() / need.sum())
 
 
 def _cover(prepared: Prepared, allocation: pd.DataFrame) -> dict[str, float]:

@@ -288,4 +288,18 @@ class Stability(Objective):
     """Name."""
 
 
-AnyObjective = Annotated[Carbon | Development | Adequacy | Stability, Field(discriminator="term")]
+class Disparity(Objective):
+    """Deviation of payment per need unit (rural person x development need), to be small."""
+
+    term: Literal["disparity"]
+    """Name."""
+
+
+class Simplicity(Objective):
+    """Number of published numbers, to be small (rule mode)."""
+
+    term: Literal["simplicity"]
+    """Name."""
+
+
+AnyObjective = Annotated[Carbon | Development | Adequacy | Stability | Disparity | Simplicity, Field(discriminator="term")]

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
+import pandas as pd
 import pytest
 
-from silvafisc.results import RuleSpec
+from silvafisc.results import ObjectiveSpec, RuleSpec
 
 A, B, C = "110001", "110002", "110003"
 ECO, DEV = "ecological_protection_restoration", "reform_development"
@@ -38,3 +40,35 @@ def test_a_planted_violation_is_rejected_by_its_rule(case: Any, rule: str, plant
     plant(case)
     findings = case.unclean()[rule]
     assert all(f["where"] and f["zh"] and f["en"] for f in findings)
+
+
+def test_disparity_and_simplicity_are_compared_where_indicators_are_handed_over(case: Any) -> None:
+    # by hand, payments over both years in fen (rows of the case): A 201 000 + 1 447 442 + 361 910 + 192 857 = 2 203 209;
+    # B 400 000 + 106 560 + 140 000 + 20 146 + 5 400 900 + 1 350 225 + 1 371 430 = 8 789 261;
+    # C 1 282 240 + 242 423 + 10 007 + 1 435 716 = 2 970 386; together 13 962 856.
+    # Need units 100 x 0.1 = 10, 200 x 0.6 = 120, 100 x 0.900001 = 90.0001; together 220.0001.
+    together = Fraction(13_962_856)
+    needs = (Fraction(10), Fraction(120), Fraction("90.0001"))
+    paid = (2_203_209, 8_789_261, 2_970_386)
+    share = [need / Fraction("220.0001") for need in needs]
+    apart = sum(abs(y - part * together) for y, part in zip(paid, share, strict=True)) / Fraction("220.0001") / 100
+    # Standards: state 10, 12, 15 and collective 18, 20.05 (grade 1 has no unit); one cut-off; afforestation 300.05 and
+    # 0.4 (no tending is given); two pots, one weighting of two factors.
+    right = {"disparity": float(apart), "simplicity": 5 + 1 + 2 + 2 + 2}
+    case.resolved = replace(case.resolved, objectives=tuple(ObjectiveSpec(term, 1) for term in right))
+    frame = pd.DataFrame(
+        [{"region_code": "000000", "variable": name, "year": "", "value": value} for name, value in right.items()]
+    )
+    case.tables["indicators"] = frame
+    assert case.unclean() == {}
+    for name in right:
+        case.tables["indicators"] = frame.assign(value=frame["value"] + (frame["variable"] == name))
+        assert set(case.unclean()) == {name}
+
+
+def test_objectives_that_mean_nothing_are_refused_by_name(case: Any) -> None:
+    case.resolved = replace(case.resolved, objectives=(ObjectiveSpec("disparity", 1),))
+    case.inputs["regions"]["rural_population_person"] = 0
+    assert set(case.unclean()) == {"disparity"}
+    case.resolved = replace(case.resolved, mode="case", rules=(), objectives=(ObjectiveSpec("simplicity", 1),))
+    assert "simplicity" in case.unclean()

@@ -10,6 +10,9 @@ from ..exact import Ints, entitlements, split, split_by_tier
 from .columns import cost_column, menu_name
 from .tonnes import Consequences
 
+NO_TASK = "u=0;q=0"
+"""Name of the offer that gives no task."""
+
 
 def assigned_area(need_tenth_mu: Ints, capacity_tenth_mu: Ints, quantity_share: str) -> Ints:
     """min(floor(need x share), capacity) in 0.1 mu: exact, so that anybody can redo it by hand."""
@@ -32,7 +35,7 @@ def task_units(inputs: UnitInputs, measure: str) -> pd.DataFrame:
 
 def task_levels(task: TaskSpec) -> list[tuple[str, int, str]]:
     """(offer, unit standard in fen, quantity share) of every level; no task is one level, whatever the standard."""
-    levels = [("u=0;q=0", task.standards_fen[0], "0")]
+    levels = [(NO_TASK, task.standards_fen[0], "0")]
     for standard in task.standards_fen:
         for quantity in task.quantity_shares:
             if share(quantity) > 0 and standard >= task.floor_fen:
