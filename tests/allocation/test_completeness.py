@@ -28,6 +28,7 @@ RULES = {
     "no_hidden_debt",
     "carbon_target",
     "unverified_weight",
+    "adjustment",
 }
 OBJECTIVES = {"carbon", "development", "adequacy", "stability", "disparity", "simplicity"}
 

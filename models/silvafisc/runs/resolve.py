@@ -7,7 +7,7 @@ are counted out from the table of units. What the scenario states goes before wh
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pandas as pd
 
@@ -28,6 +28,7 @@ from silvafisc.results import (
 from silvafisc.results.resolved import Shares
 
 from .groups import GROUP_FUNCTIONS
+from .recorded import recorded
 
 LEVELS = "assumptions.allocation.standard_levels"
 WEIGHTS = "assumptions.allocation.factor_weights"
@@ -295,7 +296,7 @@ def _check_weights(sources: _Sources, fund: str, specs: list[FactorSpec]) -> Non
 def _rule(sources: _Sources, position: int) -> RuleSpec:
     """A rule with what it takes from the record."""
     rule = sources.scenario.all_rules[position]
-    params: dict[str, Any] = dict(rule.params)
+    params = recorded(sources.rules, rule.rule, rule.params, sources.scenario.periods)
     if rule.rule == "local_capacity" and "kappa" not in params:
         params["kappa"] = _decimal(sources.rules.fraction(KAPPA))
     return RuleSpec(rule.rule, params)

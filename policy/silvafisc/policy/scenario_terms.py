@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from silvafisc.quantities import share
 
-from .schema import ShareText, Strict, Yuan, is_decimal, reject
+from .schema import Quoted, ShareText, Strict, Yuan, is_decimal, reject
 
 
 def _signed_share(value: Any) -> str:
@@ -183,6 +183,27 @@ class UnverifiedWeight(Rule):
     """Largest sum of their weights."""
 
 
+class Adjustment(Rule):
+    """Standards of later periods follow a published way of adjusting them (动态调整)."""
+
+    rule: Literal["adjustment"]
+    """Name."""
+    mode: Literal["step", "review", "align"]
+    """Yearly step (Guangdong), a review every few years (Beijing), or the rise of the national floor (Fujian)."""
+    step: Yuan | None = None
+    """Rise in yuan per mu and year; Guangdong's on record where left out."""
+    review_years: int | None = Field(default=None, ge=1)
+    """Years between reviews; Beijing's on record where left out."""
+    last_review: Annotated[Quoted, Field(pattern=r"^\d{4}$")] | None = None
+    """Year of the last review, quoted; the first period where left out."""
+    cost_index: ShareText | None = None
+    """Rise of costs per year that a standard may not outrun; no such limit where left out."""
+    fiscal_growth: ShareText | None = None
+    """Growth of fiscal capacity per year that a standard may not outrun; no such limit where left out."""
+    from_last_year: bool = False
+    """Whether the first period follows last year's standard as well."""
+
+
 AnyRule = Annotated[
     Envelope
     | StatutoryFloor
@@ -198,7 +219,8 @@ AnyRule = Annotated[
     | NotBelowLastYear
     | NoHiddenDebt
     | CarbonTarget
-    | UnverifiedWeight,
+    | UnverifiedWeight
+    | Adjustment,
     Field(discriminator="rule"),
 ]
 
@@ -302,4 +324,6 @@ class Simplicity(Objective):
     """Name."""
 
 
-AnyObjective = Annotated[Carbon | Development | Adequacy | Stability | Disparity | Simplicity, Field(discriminator="term")]
+AnyObjective = Annotated[
+    Carbon | Development | Adequacy | Stability | Disparity | Simplicity, Field(discriminator="term")
+]

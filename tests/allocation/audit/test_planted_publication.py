@@ -29,14 +29,32 @@ def forest_resource_of_one_unit_unverified(case: Any) -> None:
     case.set("inputs/factors", "verified_by", "", region_code=C, factor="forest_resource")
 
 
-RULES: list[tuple[str, Callable[[Any], None]]] = [("unverified_weight", forest_resource_of_one_unit_unverified)]
-READY: dict[str, Callable[[Any], None]] = {"unverified_weight": unverified_just_within}
+def adjusted_step_by_step(case: Any) -> None:
+    # by hand, +3.00 a year: A's state 10 -> 13, of which 10 is on offer once 12 is struck off the grid (another check
+    # finds that); B's 12 -> 15; collective 18 -> 21, of which 20.05 is on offer.
+    specs = [replace(c, levels_fen=(1000, 1500)) if c.id == "state" else c for c in case.resolved.categories]
+    case.resolved = replace(case.resolved, categories=tuple(specs))
+    under(case, "adjustment", mode="step", step="3", review_years=5, last_review="2026")
+
+
+def a_year_at_will(case: Any) -> None:
+    case.set("standards", "standard_yuan_per_mu", "18.00", category="collective", grade="2", period="2027")
+
+
+RULES: list[tuple[str, Callable[[Any], None]]] = [
+    ("unverified_weight", forest_resource_of_one_unit_unverified),
+    ("adjustment", a_year_at_will),
+]
+READY: dict[str, Callable[[Any], None]] = {
+    "unverified_weight": unverified_just_within,
+    "adjustment": adjusted_step_by_step,
+}
 
 
 @pytest.mark.parametrize(("rule", "plant"), RULES, ids=[plant.__name__ for _, plant in RULES])
 def test_a_planted_violation_is_rejected_by_its_rule(case: Any, rule: str, plant: Callable[[Any], None]) -> None:
     READY[rule](case)
-    assert case.unclean() == {}
+    assert rule not in case.unclean()
     plant(case)
     findings = case.unclean()[rule]
     assert all(f["where"] and f["zh"] and f["en"] for f in findings)
