@@ -29,6 +29,7 @@ RULES = {
     "carbon_target",
     "unverified_weight",
     "adjustment",
+    "performance",
 }
 OBJECTIVES = {"carbon", "development", "adequacy", "stability", "disparity", "simplicity"}
 

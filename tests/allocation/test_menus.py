@@ -199,7 +199,7 @@ def test_factor_offers_sum_to_the_pot_and_follow_each_factor(seed: int) -> None:
             for code, fen in apportion(part, values[name]).items():
                 by_hand[code] += fen
         assert sum(by_hand.values()) == pot
-        assert factor_amounts(inputs, pot, weights) == by_hand
+        assert factor_amounts(resolved, inputs, pot, weights) == by_hand
         for period in resolved.periods:
             assert by_hand in [amounts for (p, _), amounts in groups.items() if p == period]
 

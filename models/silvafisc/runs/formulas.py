@@ -4,7 +4,7 @@ rigid      floor × area
 top_up     standard × area − floor × area
 task       unit standard × min(need × share, capacity), the first instalment of it
 committed  later instalments of earlier tasks, and what was due from before
-factor     Σ over factors: pot × weight × the unit's value / all values
+factor     Σ over factors: pot × weight × the unit's value / all values, each times its unit's multiplier for performance
 
 All in whole fen: entitlements rounded down, pots and instalments shared by largest remainder.
 """
@@ -16,6 +16,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from silvafisc.allocation.performance import counted_values, multipliers
 from silvafisc.quantities import apportion, entitlement, mu_to_tenths, share, split_payers, yuan_to_fen
 from silvafisc.results import Outcome, OutcomeError, TaskSpec
 from silvafisc.results.resolved import Shares
@@ -170,14 +171,22 @@ class Unit:
             factor = str(weight["factor"])
             of_all = values[values["factor"] == factor]
             texts = {str(r): str(v) for r, v in zip(of_all["region_code"], of_all["value"], strict=True)}
-            mine = apportion(int(weight["pot_fen"]), {r: share(text) for r, text in texts.items()}).get(self.code, 0)
+            counted = counted_values(self.resolved, self.outcome.inputs, factor)
+            mine = apportion(int(weight["pot_fen"]), counted).get(self.code, 0)
             fen += mine
             label = factor_name(fund, factor)
-            whole = sum((Decimal(text) for text in texts.values()), Decimal(0))
-            worked = f"{yuan(pot)} × {weight['weight']} × {texts.get(self.code, '0')} ÷ {whole} = {yuan(mine)}"
+            whole, own = sum(counted.values(), Fraction(0)), texts.get(self.code, "0")
+            times = multipliers(self.resolved, self.outcome.inputs, factor).get(self.code, Fraction(1))
+            scored = own if times == 1 else f"{own} × {decimal(times)}"
+            worked = f"{yuan(pot)} × {weight['weight']} × {scored} ÷ {decimal(whole)} = {yuan(mine)}"
             steps.append(Said(f"{label.zh} {worked}", f"{label.en} {worked}"))
         shares = ((self.resolved.fund(fund).payer, "1"),)
         return Worked(Said("各因素之和", "sum over the factors"), fen, shares, tuple(steps))
+
+
+def decimal(value: Fraction) -> str:
+    """A number whose decimals end, without trailing zeros."""
+    return f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
 
 
 def instalments(task: TaskSpec, total: int) -> list[int]:

@@ -18,6 +18,7 @@ from silvafisc.results import Resolved, Responses, UnitInputs, Yields
 
 from .draws import with_draws
 from .inputs import load_inputs
+from .lacking import lacking
 from .resolve import resolve
 
 Progress = Callable[[str], None]
@@ -147,7 +148,7 @@ def case_engine(
 
 def _refuse_what_is_not_built(scenario: Scenario, resolved: Resolved, inputs: UnitInputs) -> None:
     """Say plainly what this version cannot do; never solve something else instead."""
-    findings = []
+    findings = [*lacking(scenario, resolved, inputs)]
     for fund in resolved.funds:
         if fund.residue != "unallocated":
             en = "a residue that joins the factor pot is not built yet; write `residue: unallocated` or widen the pot grid"

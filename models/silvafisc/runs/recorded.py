@@ -1,6 +1,7 @@
 """What a rule of a scenario leaves out and the dated law has on record."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -9,6 +10,12 @@ from silvafisc.quantities import fen_to_yuan
 
 YEARLY_STEP = "provincial_standards.guangdong.general_base"
 REVIEW_YEARS = "provincial_standards.beijing.review_years"
+SCORES = {
+    "excellent": "performance.scores.excellent",
+    "poor": "performance.scores.poor",
+    "reward": "assumptions.allocation.performance.reward",
+    "deduction": "performance.guangdong.deduction",
+}
 
 Params = dict[str, Any]
 
@@ -39,4 +46,15 @@ def _adjustment(rules: Rules, params: Params, periods: list[str]) -> Params:
     return params
 
 
-_RECORDS: Mapping[str, Callable[[Rules, Params, list[str]], Params]] = {"adjustment": _adjustment}
+def _performance(rules: Rules, params: Params, periods: list[str]) -> Params:
+    for name, path in SCORES.items():
+        if name not in params:
+            exact = rules.fraction(path)
+            params[name] = f"{Decimal(exact.numerator) / Decimal(exact.denominator):f}"
+    return params
+
+
+_RECORDS: Mapping[str, Callable[[Rules, Params, list[str]], Params]] = {
+    "adjustment": _adjustment,
+    "performance": _performance,
+}

@@ -110,7 +110,7 @@ def _weights(prepared: Prepared, stated: Stated) -> pd.DataFrame:
         amounts = dict.fromkeys(prepared.inputs.codes, 0) | dict(money)
         pot = sum(amounts.values())
         for weights in weight_vectors(prepared.resolved, fund):
-            if factor_amounts(prepared.inputs, pot, weights) == amounts:
+            if factor_amounts(prepared.resolved, prepared.inputs, pot, weights) == amounts:
                 parts = pot_parts(pot, weights)
                 shown = {name: f"{float(weight):.4f}".rstrip("0").rstrip(".") for name, weight in weights.items()}
                 rows += [(fund, period, factor, shown[factor], parts[factor]) for factor in sorted(weights)]

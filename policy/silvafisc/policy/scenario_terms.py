@@ -204,6 +204,38 @@ class Adjustment(Rule):
     """Whether the first period follows last year's standard as well."""
 
 
+class Performance(Rule):
+    """Scores move factor money; what owners are due by standard and area is untouched (绩效奖惩)."""
+
+    rule: Literal["performance"]
+    """Name."""
+    factor: str = "performance"
+    """Factor in factors.csv that holds the scores, 0 to 100."""
+    excellent: Quoted | None = None
+    """Score from which a unit is rewarded; the law on record where left out."""
+    poor: Quoted | None = None
+    """Score below which a unit loses; the law on record where left out."""
+    reward: ShareText | None = None
+    """By how much the factors of a rewarded unit count more; the assumption on record where left out."""
+    deduction: ShareText | None = None
+    """By how much those of a poor unit count less; Guangdong's on record where left out."""
+
+    @model_validator(mode="after")
+    def _scores(self) -> "Performance":
+        for name in ("excellent", "poor"):
+            text = getattr(self, name)
+            if text is not None and not (is_decimal(text) and share(text) >= 0):
+                raise reject(
+                    f"{name} must be a quoted score >= 0 (got {text!r})",
+                    f"{name} 须为加引号的非负得分（现为 {text!r}）",
+                )
+        if self.deduction is not None and share(self.deduction) == 1:
+            raise reject(
+                "a deduction of 1 leaves a unit nothing; give less than 1", "扣减比例须小于 1，否则单位分文不得"
+            )
+        return self
+
+
 AnyRule = Annotated[
     Envelope
     | StatutoryFloor
@@ -220,7 +252,8 @@ AnyRule = Annotated[
     | NoHiddenDebt
     | CarbonTarget
     | UnverifiedWeight
-    | Adjustment,
+    | Adjustment
+    | Performance,
     Field(discriminator="rule"),
 ]
 

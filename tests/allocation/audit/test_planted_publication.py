@@ -41,13 +41,36 @@ def a_year_at_will(case: Any) -> None:
     case.set("standards", "standard_yuan_per_mu", "18.00", category="collective", grade="2", period="2027")
 
 
+SCORES = {"factor": "score", "excellent": "90", "poor": "60", "reward": "0.1", "deduction": "0.5"}
+
+
+def all_scores_alike(case: Any) -> None:
+    # everybody counts one tenth more, which changes no share
+    factors = case.inputs["factors"]
+    marks = factors.drop_duplicates("region_code").assign(factor="score", value="95")
+    case.inputs["factors"] = pd.concat([factors, marks], ignore_index=True)
+    under(case, "performance", **SCORES)
+
+
+def one_unit_scores_badly(case: Any) -> None:
+    case.set("inputs/factors", "value", "59", region_code=C, factor="score")
+
+
+def one_fen_kept_from_owners(case: Any) -> None:
+    row = {"region_code": B, "nature": "top_up", "category": "state", "period": "2026"}
+    case.add("allocation", "payment_fen", -1, **row)
+
+
 RULES: list[tuple[str, Callable[[Any], None]]] = [
     ("unverified_weight", forest_resource_of_one_unit_unverified),
     ("adjustment", a_year_at_will),
+    ("performance", one_unit_scores_badly),
+    ("performance", one_fen_kept_from_owners),
 ]
 READY: dict[str, Callable[[Any], None]] = {
     "unverified_weight": unverified_just_within,
     "adjustment": adjusted_step_by_step,
+    "performance": all_scores_alike,
 }
 
 

@@ -3,7 +3,7 @@
 rigid_rcp     = floor(floor_cp · area_rc / 10)
 top_up_rcp    = floor(s_cp(grade r) · area_rc / 10) − rigid_rcp
 task_rmp      = first instalment of floor(u_mp · min(floor(need · q), capacity) / 10); later ones are committed rows
-factor_rfp    = Σ_j largest remainder(pot_fpj, value_rj)
+factor_rfp    = Σ_j largest remainder(pot_fpj, value_rj · multiplier_r), the multiplier being 1 without a rule for performance
 payer columns = largest remainder(payment, legal shares of the unit's tier), payer order wins ties
 """
 
@@ -17,6 +17,7 @@ from silvafisc.results import CategorySpec, FundSpec, TaskSpec
 from .case import COMPENSATION, FACTOR_POT, PAYERS, Case, Key
 from .exact import entitled, fraction, largest_remainder
 from .finding import Check
+from .performance import multiplier
 
 NEED = "need:"
 CERTIFIED = "certified_area"
@@ -173,7 +174,10 @@ def _factor(case: Case, fund: FundSpec, check: Check) -> dict[Key, Expected]:
             check.refuse(row.where, f"因素缺少单位的数值：{missing}", f"the factor has no value for {missing}")
             continue
         try:
-            parts = largest_remainder(row.pot, [(region, value) for region, value in values if value is not None])
+            counted = [
+                (region, value * multiplier(case, region, row.factor)) for region, value in values if value is not None
+            ]
+            parts = largest_remainder(row.pot, counted)
         except ValueError as error:
             check.refuse(row.where, f"资金池无法分配：{error}", f"the pot cannot be shared: {error}")
             continue

@@ -12,7 +12,7 @@ import numpy as np
 from silvafisc.quantities import apportion, share, split_payers
 
 from ..exact import Ints
-from ..menus.factor_pot import factor_values
+from ..performance import counted_values
 from .ground import Ground, UnitFund
 
 TASK_FACTOR = "task_need"
@@ -68,14 +68,14 @@ def template_factors(ground: Ground, fund: str) -> tuple[dict[str, Fraction], di
     resolved, inputs = ground.problem.resolved, ground.problem.inputs
     own = {f.factor: share(f.template) for f in resolved.factors if f.fund == fund}
     if own:
-        return own, {name: factor_values(inputs, name) for name in own}
+        return own, {name: counted_values(resolved, inputs, name) for name in own}
     area = fund_area(ground, fund)
     other = next((f.fund for f in resolved.factors), None)
     borrowed = {f.factor: share(f.template) for f in resolved.factors if f.fund == other}
     templates = borrowed if TASK_FACTOR in borrowed else {**borrowed, TASK_FACTOR: Fraction(0 if borrowed else 1)}
     values = {}
     for name in templates:
-        known = area if name == TASK_FACTOR else factor_values(inputs, name)
+        known = area if name == TASK_FACTOR else counted_values(resolved, inputs, name)
         values[name] = {code: Fraction(known.get(code, 0)) if area.get(code) else Fraction(0) for code in ground.codes}
     return templates, values
 

@@ -12,6 +12,7 @@ from silvafisc.quantities.money import FEN_PER_YUAN
 from silvafisc.results import FactorSpec, FundSpec, Resolved, UnitInputs
 
 from ..exact import Ints
+from ..performance import counted_values
 from .columns import cost_column, menu_name
 from .tonnes import Consequences
 
@@ -36,19 +37,11 @@ def pot_parts(pot: int, weights: Mapping[str, Fraction]) -> dict[str, int]:
     return apportion(pot, weights)
 
 
-def factor_values(inputs: UnitInputs, factor: str) -> dict[str, Fraction]:
-    """region_code -> exact value of a factor. Raises KeyError where no unit has the factor."""
-    rows = inputs.factors[inputs.factors["factor"] == factor]
-    if rows.empty:
-        raise KeyError(f"factor {factor!r} has no values in the table of factors")
-    return {code: Fraction(value) for code, value in zip(rows["region_code"], rows["value"], strict=True)}
-
-
-def factor_amounts(inputs: UnitInputs, pot: int, weights: Mapping[str, Fraction]) -> dict[str, int]:
-    """amount_r = sum over factors of apportion(pot x weight, value_r): exact, sums to the pot."""
+def factor_amounts(resolved: Resolved, inputs: UnitInputs, pot: int, weights: Mapping[str, Fraction]) -> dict[str, int]:
+    """amount_r = sum over factors of apportion(pot x weight, value counted for r): exact, sums to the pot."""
     amounts = dict.fromkeys(inputs.codes, 0)
     for factor, part in pot_parts(pot, weights).items():
-        for code, fen in apportion(part, factor_values(inputs, factor)).items():
+        for code, fen in apportion(part, counted_values(resolved, inputs, factor)).items():
             amounts[code] += fen
     return amounts
 
@@ -58,10 +51,10 @@ def offer_name(pot: int, weights: Mapping[str, Fraction]) -> str:
     return f"pot={fen_to_yuan(pot)};" + ";".join(f"{name}={float(weights[name]):.4f}" for name in sorted(weights))
 
 
-def factor_offers(resolved: Resolved, inputs: UnitInputs, consequences: Consequences, fund: FundSpec) -> pd.DataFrame:
-    """One offer per unit, period, pot level and weighting."""
+def pot_amounts(resolved: Resolved, inputs: UnitInputs, fund: FundSpec) -> dict[str, Ints]:
+    """Offer -> fen of every unit (codes ascending), for every pot level and weighting of a fund."""
     codes = list(inputs.codes)
-    values = {f.factor: factor_values(inputs, f.factor) for f in resolved.factors if f.fund == fund.id}
+    values = {f.factor: counted_values(resolved, inputs, f.factor) for f in resolved.factors if f.fund == fund.id}
     cache: dict[tuple[str, int], Ints] = {}
 
     def column(factor: str, part: int) -> Ints:
@@ -70,14 +63,19 @@ def factor_offers(resolved: Resolved, inputs: UnitInputs, consequences: Conseque
             cache[factor, part] = np.array([shared.get(code, 0) for code in codes], np.int64)
         return cache[factor, part]
 
-    levels = [(pot, weights) for pot in fund.factor_pot_fen for weights in weight_vectors(resolved, fund.id)]
-    names = np.repeat([offer_name(pot, weights) for pot, weights in levels], len(codes))
-    amounts = np.concatenate(
-        [
-            np.sum([column(factor, part) for factor, part in pot_parts(pot, weights).items()], axis=0)
-            for pot, weights in levels
-        ]
-    )
+    return {
+        offer_name(pot, weights): np.sum([column(f, part) for f, part in pot_parts(pot, weights).items()], axis=0)
+        for pot in fund.factor_pot_fen
+        for weights in weight_vectors(resolved, fund.id)
+    }
+
+
+def factor_offers(resolved: Resolved, inputs: UnitInputs, consequences: Consequences, fund: FundSpec) -> pd.DataFrame:
+    """One offer per unit, period, pot level and weighting."""
+    codes = list(inputs.codes)
+    levels = pot_amounts(resolved, inputs, fund)
+    names = np.repeat(list(levels), len(codes))
+    amounts = np.concatenate(list(levels.values()))
     omega = np.tile([consequences.omega[code] for code in codes], len(levels))
     frames = []
     for period in resolved.periods:

@@ -1,0 +1,20 @@
+"""Rules that need a table or a column which the inputs do not have: refused by name, never skipped."""
+
+from collections.abc import Iterator
+
+from silvafisc.datasets.findings import Finding
+from silvafisc.policy import Scenario
+from silvafisc.results import Resolved, UnitInputs
+
+
+def lacking(scenario: Scenario, resolved: Resolved, inputs: UnitInputs) -> Iterator[Finding]:
+    """A finding at the rule's line for everything that it needs and the inputs lack."""
+    known = sorted(set(inputs.factors["factor"].astype(str)))
+    for number, spec in enumerate(resolved.rules):
+        key, place = ("rules", number) if number < len(scenario.rules) else ("more_rules", number - len(scenario.rules))
+        where = scenario.where(key, place)
+        if spec.rule == "performance" and spec.params["factor"] not in known:
+            name = spec.params["factor"]
+            en = f"needs scores: there is no factor {name!r} in factors.csv (there are {', '.join(known)})"
+            zh = f"缺少绩效得分：factors.csv 中没有因素 {name!r}（现有 {'、'.join(known)}）"
+            yield Finding(where, f"{key}[{place}].factor", en, zh)
