@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from silvafisc.allocation.decide import Decision, Payoff, decide, payoff_table, weighted_point
+from silvafisc.allocation.decide import Decision, InfeasibleError, Payoff, decide, payoff_table, weighted_point
 from silvafisc.allocation.engine import Engine
 from silvafisc.policy import Scenario
 
+from .infeasible import explain_infeasible
 from .prepare import case_engine, engines, prepare
 
 COLUMNS = ["point", "kind", "label", "objective", "value"]
@@ -29,7 +30,10 @@ def frontier(scenario: str | Path | Scenario, *, data: str | Path | None = None,
         raise ValueError("a frontier needs two objectives in the scenario")
     case = prepared.resolved.mode == "case"
     sweep = [case_engine(prepared)] if case else engines(prepared)
-    decision = decide(sweep, prepared.resolved.objectives)
+    try:
+        decision = decide(sweep, prepared.resolved.objectives)
+    except InfeasibleError:
+        raise explain_infeasible(prepared, [engine.problem for engine in sweep]) from None
     return frontier_points(sweep, terms, decision, pd.DataFrame(columns=["baseline", "objective", "value"]), points)
 
 

@@ -141,4 +141,6 @@ class Terminal:
         self.findings(findings, code)
         if len(relaxations):
             print(self.pick("最小放宽：", "smallest relaxation:"), file=self.err)
-            print(relaxations.to_string(index=False), file=self.err)
+            # Line and parameter stand in the findings above; here the amounts are to be compared.
+            short = relaxations.drop(columns=["where", "parameter"], errors="ignore")
+            print(short.to_string(index=False), file=self.err)

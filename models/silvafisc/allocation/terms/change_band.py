@@ -18,6 +18,7 @@ from ..problem import Floats, Indices, Part, Problem
 TITLE = {"zh": "增减幅控制", "en": "Change band"}
 LAW = "因素法分配办法的增减幅控制惯例"
 RELAXABLE = True
+LIMITS = {"lower": "lower", "upper": "higher"}
 
 
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:

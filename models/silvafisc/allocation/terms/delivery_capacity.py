@@ -14,6 +14,10 @@ from ..problem import Part, Problem, forbid
 TITLE = {"zh": "实施能力", "en": "Delivery capacity"}
 LAW = "任务安排应与实施能力相适应"
 RELAXABLE = True
+RELAXED_BY = {
+    "zh": "须在 tasks 表中为这些单位写明更大的能力",
+    "en": "state a larger capacity of these units in the input table tasks",
+}
 
 
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:

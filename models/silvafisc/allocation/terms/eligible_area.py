@@ -15,6 +15,10 @@ from ..problem import Part, Problem, Row, forbid, joined
 TITLE = {"zh": "面积上限", "en": "Eligible area"}
 LAW = "公益林区划落界成果；任务不得超过需求"
 RELAXABLE = True
+RELAXED_BY = {
+    "zh": "须在 tasks 表或 areas 表中为这些单位写明更大的需求或面积",
+    "en": "state a larger need (tasks) or area (areas) of these units in the input tables",
+}
 _KEYS = ("region_code", "category")
 
 

@@ -18,6 +18,7 @@ from ..problem import Floats, Part, Problem, cost_columns
 TITLE = {"zh": "地方财力约束", "en": "Local capacity"}
 LAW = "生态保护补偿条例第九、十条（财政承受能力）"
 RELAXABLE = True
+LIMITS = {"kappa": "higher"}
 
 
 LOCAL_PAYERS = {"province": ("provincial", "city", "county"), "city": ("city", "county"), "county": ("county",)}

@@ -17,6 +17,7 @@ from ..problem import Part, Problem, make_row
 TITLE = {"zh": "重点倾斜比例", "en": "Priority share"}
 LAW = "林业草原改革发展资金管理办法（向革命老区、民族地区、边疆地区、脱贫地区倾斜）"
 RELAXABLE = True
+LIMITS = {"share": "lower"}
 
 
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:

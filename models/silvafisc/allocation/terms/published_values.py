@@ -17,6 +17,7 @@ from ..problem import Aux, Indices, Part, Problem, joined, make_row
 TITLE = {"zh": "公布标准个数", "en": "Published values"}
 LAW = "标准应当简明并向社会公布（生态保护补偿条例第九条）"
 RELAXABLE = True
+LIMITS = {"at_most": "higher"}
 
 
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
