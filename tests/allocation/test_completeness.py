@@ -97,3 +97,29 @@ def test_an_enumeration_test_exists(name: str) -> None:
 def test_an_unknown_term_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(KeyError, match=r"no rule or objective 'envelop'.*envelope"):
         term("envelop")
+
+
+def planted() -> dict[str, list[str]]:
+    """Rule or objective -> the functions that plant a violation of it, over every tests/allocation/audit/test_planted*.py."""
+    found: dict[str, list[str]] = {}
+    for file in sorted((HERE / "audit").glob("test_planted*.py")):
+        module = import_module(f"tests.allocation.audit.{file.stem}")
+        for pairs in (getattr(module, name, []) for name in ("RULES", "OBJECTIVES")):
+            for name, plant in pairs:
+                found.setdefault(name, []).append(f"{file.stem}.{plant.__name__}")
+    return found
+
+
+@pytest.mark.parametrize("name", term_names())
+def test_a_violation_is_planted_that_its_audit_must_reject(name: str) -> None:
+    assert planted().get(name), f"no test_planted*.py lists a violation of {name!r} in RULES or OBJECTIVES"
+
+
+def test_every_planted_violation_is_run_by_a_test_of_its_file() -> None:
+    for file in sorted((HERE / "audit").glob("test_planted*.py")):
+        module = import_module(f"tests.allocation.audit.{file.stem}")
+        tests = [member for name, member in vars(module).items() if name.startswith("test_")]
+        run = [mark.args[1] for test in tests for mark in getattr(test, "pytestmark", []) if mark.name == "parametrize"]
+        for name in ("RULES", "OBJECTIVES"):
+            listed = getattr(module, name, None)
+            assert listed is None or any(values is listed for values in run), f"{file.name}: {name} is run by no test"

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from silvafisc.quantities import fen_to_yuan, tenths_to_mu
+from silvafisc.results.resolved import Shares
 
 from .menus.tonnes import COMPENSATION
 from .problem import Floats, Problem
@@ -23,6 +24,8 @@ COLUMNS = [
     "quantity_rule",
     "units",
     "area_mu",
+    "payer_shares",
+    "instalments",
 ]
 
 
@@ -61,11 +64,12 @@ def _categories(problem: Problem, chosen: Chosen, grades: Mapping[str, str]) -> 
         graded = category.graded and bool(grades)
         mine["grade"] = mine["region_code"].map(grades) if graded else ""
         last = "" if category.last_year_fen is None else fen_to_yuan(category.last_year_fen)
+        payers = shares_text(category.payer_shares)
         groups = mine.groupby(["grade", "period", "standard_fen"], sort=True)["area_tenth_mu"].agg(["count", "sum"])
         for grade, period, standard, units, area in groups.reset_index().itertuples(index=False):
             floor = fen_to_yuan(category.floor_fen[str(period)])
             head = (category.fund, category.id, COMPENSATION, grade, period, fen_to_yuan(int(standard)), last, floor)
-            rows.append((*head, "certified_area", int(units), tenths_to_mu(int(area))))
+            rows.append((*head, "certified_area", int(units), tenths_to_mu(int(area)), payers, ""))
     return rows
 
 
@@ -78,9 +82,10 @@ def _tasks(problem: Problem, chosen: Chosen) -> list[tuple[object, ...]]:
         mine["paid"] = mine["area_tenth_mu"] > 0
         groups = mine.groupby(["period", "standard_fen", "quantity"], sort=True)[["paid", "area_tenth_mu"]].sum()
         floor = fen_to_yuan(task.floor_fen) if task.floor_fen else ""
+        terms = (shares_text(task.payer_shares), plan_text(task.instalments))
         for period, standard, quantity, units, area in groups.reset_index().itertuples(index=False):
             head = (task.fund, "", task.id, "", period, fen_to_yuan(int(standard)), "", floor)
-            rows.append((*head, f"need:{quantity}", int(units), tenths_to_mu(int(area))))
+            rows.append((*head, f"need:{quantity}", int(units), tenths_to_mu(int(area)), *terms))
     return rows
 
 
@@ -101,3 +106,17 @@ def count_published(standards: pd.DataFrame, grades: pd.DataFrame, weights: pd.D
         weights[["fund", "factor", "weight"]],
     )
     return sum(len(frame.drop_duplicates()) for frame in named) + max(0, len(grades) - 1)
+
+
+def shares_text(shares: Mapping[str, Shares]) -> str:
+    """The payers' shares by tier as they are published: '1=central:0.5+provincial:0.5;2=central:2/3+county:1/3'."""
+    return ";".join(
+        f"{tier}=" + "+".join(f"{payer}:{part}" for payer, part in parts) for tier, parts in sorted(shares.items())
+    )
+
+
+def plan_text(instalments: tuple[tuple[int, str], ...]) -> str:
+    """A payment plan as it is published: '0=0.6;1=0.3;3=0.1'; empty where everything is paid at once."""
+    if len(instalments) == 1 and instalments[0][0] == 0:
+        return ""
+    return ";".join(f"{years}={part}" for years, part in instalments)

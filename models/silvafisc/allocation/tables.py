@@ -18,7 +18,7 @@ PAYERS = ("central", "provincial", "city", "county")
 
 
 def outcome_tables(model: Model, point: Floats) -> dict[str, pd.DataFrame]:
-    """allocation, standards, weights, grades, envelopes, offers, regions and notice of one settled point."""
+    """allocation, standards, weights, grades, envelopes, offers, regions, commitments and notice of one settled point."""
     problem = model.problem
     chosen = chosen_offers(problem, point)
     binding = binding_rules(model, point, chosen)
@@ -32,6 +32,7 @@ def outcome_tables(model: Model, point: Floats) -> dict[str, pd.DataFrame]:
         "envelopes": _envelopes(problem, allocation),
         "offers": _offers(problem, chosen),
         "regions": _regions(problem, grades),
+        "commitments": _commitments(problem),
     }
     return tables | {"notice": notice(problem, allocation)}
 
@@ -112,11 +113,12 @@ def _allocation(
 
 def _weights(problem: Problem, chosen: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pd.DataFrame:
     """Published weight and part of the pot per factor."""
-    columns = ["fund", "period", "factor", "weight", "pot_fen"]
+    columns = ["fund", "period", "factor", "weight", "pot_fen", "payer"]
     rows = []
     for fund, period, pot, weights in factor_choices(problem, chosen):
         parts = pot_parts(pot, {name: share(text) for name, text in weights.items()})
-        rows += [(fund, period, factor, weights[factor], parts[factor]) for factor in sorted(weights)]
+        payer = problem.resolved.fund(fund).payer
+        rows += [(fund, period, factor, weights[factor], parts[factor], payer) for factor in sorted(weights)]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -226,6 +228,15 @@ def _regions(problem: Problem, grades: Mapping[str, str]) -> pd.DataFrame:
     frame["omega"] = indices["omega"].to_numpy()
     frame["own_revenue_fen"] = regions["own_revenue_fen"].to_numpy()
     return frame
+
+
+def _commitments(problem: Problem) -> pd.DataFrame:
+    """Instalments due from before the first period, as the scenario states them."""
+    rows = [
+        (region, fund, problem.resolved.fund(fund).payer, measure, period, fen)
+        for region, fund, measure, period, fen in sorted(problem.resolved.opening_commitments)
+    ]
+    return pd.DataFrame(rows, columns=["region_code", "fund", "payer", "measure", "period", "amount_fen"])
 
 
 def notice(problem: Problem, allocation: pd.DataFrame) -> pd.DataFrame:

@@ -105,7 +105,7 @@ def _weights(prepared: Prepared, stated: Stated) -> pd.DataFrame:
 
     Then the audit names every such amount as one that no published formula gives.
     """
-    rows: list[tuple[str, str, str, str, int]] = []
+    rows: list[tuple[str, str, str, str, int, str]] = []
     for (fund, period), money in sorted(stated.factor.items()):
         amounts = dict.fromkeys(prepared.inputs.codes, 0) | dict(money)
         pot = sum(amounts.values())
@@ -113,9 +113,10 @@ def _weights(prepared: Prepared, stated: Stated) -> pd.DataFrame:
             if factor_amounts(prepared.resolved, prepared.inputs, pot, weights) == amounts:
                 parts = pot_parts(pot, weights)
                 shown = {name: f"{float(weight):.4f}".rstrip("0").rstrip(".") for name, weight in weights.items()}
-                rows += [(fund, period, factor, shown[factor], parts[factor]) for factor in sorted(weights)]
+                payer = prepared.resolved.fund(fund).payer
+                rows += [(fund, period, factor, shown[factor], parts[factor], payer) for factor in sorted(weights)]
                 break
-    return pd.DataFrame(rows, columns=["fund", "period", "factor", "weight", "pot_fen"])
+    return pd.DataFrame(rows, columns=["fund", "period", "factor", "weight", "pot_fen", "payer"])
 
 
 def _values(base: Problem, problem: Problem, stated: Stated) -> dict[str, tuple[float, str]]:

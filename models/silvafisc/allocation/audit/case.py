@@ -80,6 +80,9 @@ class Standard:
     quantity_rule: str
     units: int
     area: int | None
+    payer_shares: str | None = None
+    """None in an outcome made before the column existed."""
+    instalments: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ class Weight:
     factor: str
     weight: Fraction | None
     pot: int
+    payer: str | None = None
+    """None in an outcome made before the column existed."""
 
 
 @dataclass(frozen=True)

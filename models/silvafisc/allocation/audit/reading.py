@@ -61,10 +61,18 @@ def read_case(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.Da
                 "quantity_rule",
                 "units",
                 "area_mu",
+                *_later("standards", tables, "payer_shares", "instalments"),
             ),
             check,
         ),
-        weights=_table(tables, "weights", ("fund", "period", "factor"), _weight, ("weight", "pot_fen"), check),
+        weights=_table(
+            tables,
+            "weights",
+            ("fund", "period", "factor"),
+            _weight,
+            ("weight", "pot_fen", *_later("weights", tables, "payer")),
+            check,
+        ),
         grades=tuple(sorted(_grades(tables.get("grades"), check), key=lambda row: (len(row.grade), row.grade))),
         envelopes=_table(tables, "envelopes", ("fund", "period"), _envelope, _ENVELOPE_COLUMNS, check),
         published={row.region: row for row in published},
@@ -97,6 +105,12 @@ def _table(
     found = list(rows(name, tables.get(name), key, columns, check))
     _unique(name, [tuple(cells.text(column) for column in key) for cells in found], key, check)
     return tuple(make(cells) for cells in found)
+
+
+def _later(name: str, tables: Mapping[str, pd.DataFrame], *columns: str) -> tuple[str, ...]:
+    """Those of the columns that came later to the outcome format and are there."""
+    frame = tables.get(name)
+    return tuple(column for column in columns if frame is not None and column in frame.columns)
 
 
 def _unique(name: str, keys: list[tuple[str, ...]], columns: Sequence[str], check: Check) -> None:
@@ -150,12 +164,15 @@ def _standard(cells: Cells) -> Standard:
         quantity_rule=cells.text("quantity_rule"),
         units=cells.integer("units"),
         area=cells.tenths("area_mu"),
+        payer_shares=cells.text("payer_shares") if "payer_shares" in cells.row else None,
+        instalments=cells.text("instalments") if "instalments" in cells.row else None,
     )
 
 
 def _weight(cells: Cells) -> Weight:
     fund, period, factor = (cells.text(column) for column in ("fund", "period", "factor"))
-    return Weight(cells.where, fund, period, factor, cells.share("weight"), cells.integer("pot_fen"))
+    payer = cells.text("payer") if "payer" in cells.row else None
+    return Weight(cells.where, fund, period, factor, cells.share("weight"), cells.integer("pot_fen"), payer)
 
 
 def _grades(frame: pd.DataFrame | None, check: Check) -> list[Grade]:

@@ -1,6 +1,9 @@
 """The published standards themselves: on their grid, in their order, with the areas and units they apply to."""
 
+from collections.abc import Mapping
 from itertools import pairwise
+
+from silvafisc.results.resolved import Shares
 
 from .case import COMPENSATION, Case, Standard
 from .exact import fraction
@@ -61,6 +64,7 @@ def _category(case: Case, row: Standard, check: Check) -> None:
     ]
     check.equal(row.where, len(areas), row.units, "units", "适用单位数", "the number of units")
     check.equal(row.where, sum(areas), row.area, "0.1 mu", "适用面积", "the area")
+    _split(row, spec.payer_shares, check)
 
 
 def _task(case: Case, row: Standard, check: Check) -> None:
@@ -76,6 +80,11 @@ def _task(case: Case, row: Standard, check: Check) -> None:
         part = fraction(row.quantity_rule.removeprefix(NEED))
     except ValueError:
         return  # refused by name where the amounts are recomputed
+    _split(row, spec.payer_shares, check)
+    if row.instalments is not None:
+        plan = tuple(tuple(part.split("=")) for part in row.instalments.split(";") if part) or (("0", "1"),)
+        legal = tuple((str(years), text) for years, text in spec.instalments)
+        check.equal(row.where, legal, plan, "", "分期安排", "the payment plan")
     rule = row.quantity_rule
     shape = rule.startswith(NEED) and part in shares
     check.holds(shape, row.where, f"{NEED}{spec.quantity_shares}", rule, "", "数量规则", "the quantity rule")
@@ -86,6 +95,15 @@ def _task(case: Case, row: Standard, check: Check) -> None:
     areas = [level[1] for level in levels if level is not None and level[1]]
     check.equal(row.where, len(areas), row.units, "units", "适用单位数", "the number of units")
     check.equal(row.where, sum(areas), row.area or 0, "0.1 mu", "适用面积", "the area")
+
+
+def _split(row: Standard, shares: Mapping[str, Shares], check: Check) -> None:
+    """The payers' shares as printed, tier by tier."""
+    if row.payer_shares is None:
+        return
+    tiers = [tier.partition("=") for tier in row.payer_shares.split(";")]
+    printed = {tier: tuple(tuple(part.split(":")) for part in parts.split("+")) for tier, _, parts in tiers}
+    check.equal(row.where, dict(shares), printed, "", "分担比例", "the payers' shares")
 
 
 def _order(case: Case, row: Standard, other: str, check: Check) -> None:

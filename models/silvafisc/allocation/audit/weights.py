@@ -46,6 +46,8 @@ def _pot(case: Case, fund: FundSpec, period: str, rows: list[Weight], check: Che
         return
     for row in rows:
         check.holds(row.pot >= 0, row.where, "≥ 0", row.pot, "fen", "资金池分块", "this part of the pot")
+        if row.payer is not None:
+            check.equal(row.where, fund.payer, row.payer, "", "出资层级", "the payer")
     weights = {row.factor: row.weight or Fraction(0) for row in rows}
     check.equal(where, Fraction(1), sum(weights.values()), "", "权重之和", "the sum of the weights")
     bands = {spec.factor: spec for spec in case.resolved.factors if spec.fund == fund.id}
