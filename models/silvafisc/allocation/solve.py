@@ -111,6 +111,14 @@ class Session:
             at_least * scale, highspy.kHighsInf, len(used), used.astype(np.int32), objective[used] * scale
         )
 
+    def move(self, held: int, objective: Floats, at_least: float) -> None:
+        """Change the value that the `held`-th added row keeps its objective at (cheaper than a new row)."""
+        self._highs.changeRowBounds(self._rows + held, at_least * power_of_two(objective), highspy.kHighsInf)
+
+    def forget(self) -> None:
+        """Forget earlier answers but keep the model: what is solved next depends on the start given alone."""
+        self._highs.clearSolver()
+
     def add_row(self, columns: Indices, values: Floats, lower: float, upper: float) -> None:
         """Add a row; `release` takes it away again."""
         self._highs.addRow(lower, upper, len(columns), np.asarray(columns, np.int32), np.asarray(values, np.float64))

@@ -1,28 +1,76 @@
-"""The frontier between two objectives: extreme non-dominated points, found one exact solve at a time."""
+"""The frontier between two or three objectives: which points no other beats, and how much of the box they dominate."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
+from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
 from silvafisc.allocation.decide import Decision, InfeasibleError, Payoff, decide, payoff_table, weighted_point
 from silvafisc.allocation.engine import Engine
+from silvafisc.allocation.hypervolume import hypervolume
+from silvafisc.allocation.pareto import Recall, Values, even, non_dominated, without_constants
+from silvafisc.allocation.pareto_exact import exact
+from silvafisc.allocation.pareto_extreme import extreme
+from silvafisc.allocation.problem import ObjectiveError
+from silvafisc.allocation.terms import term, term_names
+from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import Scenario
+from silvafisc.results import ObjectiveSpec
 
-from .infeasible import explain_infeasible
-from .prepare import case_engine, engines, prepare
+from .infeasible import explain_infeasible, floors_within_envelopes
+from .journal import Journal
+from .meta import input_hashes
+from .prepare import Prepared, Progress, case_engine, engines, prepare
 
+Method = Literal["extreme", "even", "exact"]
+METHODS = ("extreme", "even", "exact")
 COLUMNS = ["point", "kind", "label", "objective", "value"]
 POINTS = 9
 _NEAR = 1e-7
 
 
-def frontier(scenario: str | Path | Scenario, *, data: str | Path | None = None, points: int = POINTS) -> pd.DataFrame:
-    """The frontier of a scenario's first two objectives (columns of frontier.csv), the chosen point marked.
+@dataclass(frozen=True)
+class Frontier:
+    """table: the columns of frontier.csv, ascending in the first objective, the chosen point marked.
+
+    hypervolume: share of the box between nadir and utopia of the payoff table that the points dominate, 0 … 1.
+    """
+
+    table: pd.DataFrame
+    terms: tuple[str, ...]
+    method: str
+    hypervolume: float
+    payoff: Payoff
+
+
+def frontier(
+    scenario: str | Path | Scenario,
+    *,
+    data: str | Path | None = None,
+    method: Method = "extreme",
+    points: int = POINTS,
+    objectives: Sequence[str] | None = None,
+    resume: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Frontier:
+    """The frontier of a scenario.
+
+    Args:
+        method: `extreme`: supported points of two objectives, the widest gap first (quick: no held objective ties the
+            funds together). `even`: augmented ε-constraint at `points` evenly spaced values of every objective but the
+            first. `exact`: every non-dominated point; objectives must be whole numbers on all offers.
+        objectives: two or three terms; the first two of the scenario by default. A term that the scenario does not
+            name takes part in the frontier only.
+        resume: a journal. Answers are written there as they come; an interrupted call goes on from it with the same
+            result; it is removed at the end.
 
     Raises:
-        InputError, Infeasible: as `run`. ValueError: fewer than two objectives.
+        InputError: as `run`; too few or unknown objectives; a journal of another problem. Infeasible: as `run`.
     """
     prepared = prepare(scenario, data)
     terms = [s.term for s in prepared.resolved.objectives][:2]
@@ -35,26 +83,86 @@ def frontier(scenario: str | Path | Scenario, *, data: str | Path | None = None,
     except InfeasibleError:
         raise explain_infeasible(prepared, [engine.problem for engine in sweep]) from None
     return frontier_points(sweep, terms, decision, pd.DataFrame(columns=["baseline", "objective", "value"]), points)
+    say = progress or (lambda text: None)
+    prepared = prepare(scenario, data, say)
+    terms = _terms(prepared, objectives, method)
+    known = [spec.term for spec in prepared.resolved.objectives]
+    extra = tuple(ObjectiveSpec(name) for name in terms if name not in known)
+    resolved = replace(prepared.resolved, objectives=(*prepared.resolved.objectives, *extra))
+    prepared = replace(prepared, resolved=resolved)
+    journal = Journal(None if resume is None else Path(resume), _problem(prepared, terms, method, points))
+    floors_within_envelopes(prepared)
+    try:
+        found = _found(prepared, terms, method, points, journal.recall, say)
+    except ObjectiveError as error:
+        raise _refused(prepared, error.term, error.en, error.zh) from None
+    journal.close()
+    return found
 
 
 def frontier_points(
     sweep: Sequence[Engine], terms: Sequence[str], decision: Decision, baselines: pd.DataFrame, points: int = POINTS
 ) -> pd.DataFrame:
-    """Frontier, chosen point and baselines as rows, in ascending order of the first objective.
-
-    Between two neighbouring points the sum of both objectives, weighted by the normal of their segment, is maximised:
-    a better point is a new extreme point of the frontier, none proves that the segment is its edge. The widest segment
-    is refined first, until there are `points` of them. The ends are those of the payoff table.
-    """
+    """The quick frontier of a run: extreme points, the chosen point and baselines, ascending in the first objective."""
     payoff = decision.payoff or payoff_table(sweep, terms)
-    found = _extreme_points(sweep, terms, payoff, points)
-    found.append({t: decision.values[t] for t in terms})
-    kept = _non_dominated(found, terms)
+    found = extreme(terms, payoff, points, lambda weights: weighted_point(sweep, weights))
+    return _rows(found, terms, decision.values, baselines)
+
+
+def _found(
+    prepared: Prepared, terms: Sequence[str], method: Method, points: int, recall: Recall, say: Progress
+) -> Frontier:
+    sweep = [case_engine(prepared)] if prepared.resolved.mode == "case" else engines(prepared)
+
+    told = count(1)
+
+    def remembered(key: str, make: Callable[[], Any]) -> Any:
+        say(f"frontier {next(told)}")
+        return recall(key, make)
+
+    def chosen() -> dict[str, float]:
+        try:
+            return dict(decide(sweep, prepared.resolved.objectives).values)
+        except InfeasibleError:
+            raise explain_infeasible(prepared, sweep[0]) from None
+
+    def weighted(weights: Mapping[str, float]) -> Mapping[str, float]:
+        key = "weighted/" + ",".join(f"{name}={weight!r}" for name, weight in weights.items())
+        answer: dict[str, float] = remembered(key, lambda: weighted_point(sweep, weights))
+        return answer
+
+    decided = remembered("decision", chosen)
+    payoff = Payoff(**remembered("payoff", lambda: _plain(payoff_table(sweep, terms))))
+    constants = {name: sweep[0].objectives[name][0].constant for name in terms}
+    moved = without_constants(payoff, constants)
+    if method == "extreme":
+        found = extreme(terms, payoff, points, weighted)
+    else:
+        bare = even(sweep, terms, moved, points, remembered) if method == "even" else exact(sweep, terms, remembered)
+        found = [tuple(v + constants[t] for t, v in zip(terms, values, strict=True)) for values in bare]
+    table = _rows(found, terms, decided, pd.DataFrame(columns=["baseline", "objective", "value"]))
+    volume = hypervolume(found, [payoff.nadir[t] for t in terms], [payoff.utopia[t] for t in terms])
+    return Frontier(table, tuple(terms), method, volume, payoff)
+
+
+def _plain(payoff: Payoff) -> dict[str, Any]:
+    return {
+        "utopia": dict(payoff.utopia),
+        "nadir": dict(payoff.nadir),
+        "table": {k: dict(v) for k, v in payoff.table.items()},
+    }
+
+
+def _rows(
+    found: Sequence[Values], terms: Sequence[str], chosen: Mapping[str, float], baselines: pd.DataFrame
+) -> pd.DataFrame:
+    mark = tuple(chosen[name] for name in terms)
     rows: list[tuple[int, str, str, str, float]] = []
-    for number, values in enumerate(kept, start=1):
-        mine = all(abs(values[t] - decision.values[t]) <= _NEAR * max(1.0, abs(values[t])) for t in terms)
-        rows += [(number, "chosen" if mine else "frontier", str(number), t, values[t]) for t in terms]
-    number = len(kept)
+    number = 0
+    for number, values in enumerate(non_dominated([*found, mark]), start=1):
+        mine = all(abs(v - m) <= _NEAR * max(1.0, abs(v)) for v, m in zip(values, mark, strict=True))
+        kind = "chosen" if mine else "frontier"
+        rows += [(number, kind, str(number), name, value) for name, value in zip(terms, values, strict=True)]
     for name, group in baselines.groupby("baseline", sort=True):
         number += 1
         rows += [
@@ -64,39 +172,36 @@ def frontier_points(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _extreme_points(
-    sweep: Sequence[Engine], terms: Sequence[str], payoff: Payoff, points: int
-) -> list[dict[str, float]]:
-    first, second = terms
-    ends = sorted((dict(payoff.table[t]) for t in terms), key=lambda v: v[first])
-    found = [{t: end[t] for t in terms} for end in ends]
-    width = {t: max(payoff.utopia[t] - payoff.nadir[t], 1e-12) for t in terms}
-    open_segments = [(found[0], found[1])]
-    while open_segments and len(found) < points:
-        open_segments.sort(key=lambda s: -_length(s, width))
-        left, right = open_segments.pop(0)
-        weights = {first: left[second] - right[second], second: right[first] - left[first]}
-        if min(weights.values()) <= 0:
-            continue
-        values = weighted_point(sweep, weights)
-        gain = sum(weights[t] * (values[t] - left[t]) for t in terms)
-        if gain <= _NEAR * sum(weights[t] * abs(left[t]) for t in terms):
-            continue
-        found.append(values)
-        open_segments += [(left, values), (values, right)]
-    return found
+def _terms(prepared: Prepared, wanted: Sequence[str] | None, method: str) -> list[str]:
+    """The objectives of the frontier. Raises InputError naming what is wrong with them."""
+    stated = [spec.term for spec in prepared.resolved.objectives]
+    terms = list(dict.fromkeys(wanted if wanted is not None else stated[:2]))
+    objectives = [name for name in term_names() if hasattr(term(name), "objectives")]
+    unknown = [name for name in terms if name not in objectives]
+    if unknown:
+        named, known = ", ".join(unknown), ", ".join(objectives)
+        raise _refused(prepared, "", f"no objective {named}; there are {known}", f"没有目标 {named}；可用：{known}")
+    if len(terms) < 2:
+        raise _refused(prepared, "", "a frontier needs two objectives", "权衡曲线需要两个目标")
+    if len(terms) > 3:
+        raise _refused(prepared, "", "a frontier takes at most three objectives", "权衡曲线最多三个目标")
+    if method not in METHODS:
+        known = ", ".join(METHODS)
+        raise _refused(prepared, "", f"no method {method}; there are {known}", f"没有方法 {method}；可用：{known}")
+    if method == "extreme" and len(terms) > 2:
+        en = "extreme points are found between two objectives; use the method even or exact for three"
+        raise _refused(prepared, "", en, "极点法只用于两个目标；三个目标请用 even 或 exact")
+    return terms
 
 
-def _length(segment: tuple[Mapping[str, float], Mapping[str, float]], width: Mapping[str, float]) -> float:
-    left, right = segment
-    return float(np.linalg.norm([(right[t] - left[t]) / width[t] for t in width]))
+def _refused(prepared: Prepared, name: str, en: str, zh: str) -> InputError:
+    path = f"objectives.{name}" if name else "objectives"
+    return InputError([Finding(prepared.scenario.where("objectives"), path, en, zh)])
 
 
-def _non_dominated(found: Sequence[Mapping[str, float]], terms: Sequence[str]) -> list[dict[str, float]]:
-    """Distinct points that no other point beats in one objective without losing in the other."""
-    kept: list[dict[str, float]] = []
-    for values in sorted(found, key=lambda v: (-v[terms[0]], -v[terms[1]])):
-        near = _NEAR * max(1.0, abs(values[terms[1]]))
-        if not kept or values[terms[1]] > kept[-1][terms[1]] + near:
-            kept.append({t: values[t] for t in terms})
-    return kept[::-1]
+def _problem(prepared: Prepared, terms: Sequence[str], method: str, points: int) -> dict[str, Any]:
+    """What a journal belongs to: the content of scenario, law and tables, and what was asked of it."""
+    content = json.dumps(input_hashes(prepared), sort_keys=True)
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    asked = {"method": method, "objectives": ",".join(terms), **({} if method == "exact" else {"points": points})}
+    return {"scenario": prepared.resolved.id, "content": digest, **asked}

@@ -101,16 +101,30 @@ def explain(
     verbs.explain(Terminal(language_of(lang), json), outcome, region)
 
 
-@app.command(help="两个目标的权衡曲线 / the Pareto set of two objectives")
+@app.command(help="两个或三个目标的权衡曲线 / the Pareto set of two or three objectives")
 def frontier(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="随附情景名或 YAML 文件 / shipped name or file")],
-    points: Annotated[int, typer.Option("--points", metavar="N", min=2, help="点数 / number of points")] = 9,
+    method: Annotated[
+        Literal["extreme", "even", "exact"],
+        typer.Option(help="extreme 极点；even 等距；exact 全部（整数目标） / supported, evenly spaced, or every point"),
+    ] = "extreme",
+    points: Annotated[
+        int,
+        typer.Option("--points", metavar="N", min=2, help="点数（三个目标：每轴） / number of points (of each axis)"),
+    ] = 9,
+    objectives: Annotated[
+        str | None, typer.Option("--objectives", metavar="A,B[,C]", help="两个或三个目标 / two or three objectives")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option("--resume", metavar="FILE", help="断点文件，中断后续算 / journal to continue from")
+    ] = None,
     data: Data = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="写出 CSV / write a CSV")] = None,
     lang: Language = None,
     json: Json = False,
 ) -> None:
-    verbs.frontier(Terminal(language_of(lang), json), scenario, data, points, out)
+    wanted = None if objectives is None else [name.strip() for name in objectives.split(",")]
+    verbs.frontier(Terminal(language_of(lang), json), scenario, data, method, points, wanted, resume, out)
 
 
 @app.command(help="为别人编制的分配表评分并校核 / score and audit somebody else's allocation")

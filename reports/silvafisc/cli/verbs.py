@@ -101,24 +101,62 @@ def explain(terminal: Terminal, folder: Path, region: str) -> None:
     terminal.result({"exit_code": 0, **explanation.to_json()}, [explanation.text(terminal.language)])
 
 
-def frontier(terminal: Terminal, scenario: str, data: Path | None, points: int, out: Path | None) -> None:
-    """Print the Pareto set with the chosen point marked; with `out`, write it as CSV."""
+def frontier(
+    terminal: Terminal,
+    scenario: str,
+    data: Path | None,
+    method: Literal["extreme", "even", "exact"],
+    points: int,
+    objectives: list[str] | None,
+    resume: Path | None,
+    out: Path | None,
+) -> None:
+    """Print the Pareto set with the chosen point marked; with `out`, write it as CSV.
+
+    The journal stands beside `out` (below `outcomes` without one) unless `resume` names another file.
+    """
     terminal.progress("读取情景和数据", "reading the scenario and its tables")
     from silvafisc.runs import frontier as pareto_set
     from silvafisc.runs import load_scenario
 
     loaded = load_scenario(scenario)
-    if len(loaded.objectives) < 2:
-        en, zh = "a frontier needs two objectives", "权衡曲线需要两个目标"
-        raise InputError([Finding(loaded.where("objectives"), "objectives", en, zh)])
-    terminal.progress("求解权衡曲线", "solving the frontier")
-    points_table = pareto_set(loaded, data=data, points=points)
+    journal = resume or (OUTCOMES / f"{loaded.id}.frontier" if out is None else out).with_suffix(".journal")
+    try:
+        found = pareto_set(
+            loaded,
+            data=data,
+            method=method,
+            points=points,
+            objectives=objectives,
+            resume=journal,
+            progress=terminal.step,
+        )
+    except KeyboardInterrupt:
+        if journal.exists():
+            terminal.note(
+                terminal.pick(
+                    f"已算出的部分保留在 {journal}，再次运行同一命令即可续算",
+                    f"what was solved is kept in {journal}; the same command goes on from there",
+                )
+            )
+        raise
     if out is not None:
-        _write_table(points_table, out)
-    wide = points_table.pivot(index=["point", "kind", "label"], columns="objective", values="value").reset_index()
+        _write_table(found.table, out)
+    table, volume = found.table, f"{found.hypervolume:.4f}"
+    wide = table.pivot(index=["point", "kind", "label"], columns="objective", values="value").reset_index()
     shown = wide.to_string(index=False, float_format=lambda value: f"{value:,.6g}")
-    rows = {"exit_code": 0, "frontier": points_table.to_dict("records"), "file": "" if out is None else str(out)}
-    terminal.result(rows, [shown, *([] if out is None else [str(out)])])
+    said = terminal.pick(
+        f"超体积（各目标按最优值与最差值之差归一）：{volume}",
+        f"hypervolume (objectives scaled to their payoff range): {volume}",
+    )
+    rows = {
+        "exit_code": 0,
+        "method": found.method,
+        "frontier": table.to_dict("records"),
+        "hypervolume": found.hypervolume,
+        "file": "" if out is None else str(out),
+    }
+    terminal.result(rows, [shown, said, *([] if out is None else [str(out)])])
 
 
 def score(terminal: Terminal, allocation: Path, scenario: str, data: Path | None, out: Path | None) -> None:
