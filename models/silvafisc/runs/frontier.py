@@ -72,17 +72,6 @@ def frontier(
     Raises:
         InputError: as `run`; too few or unknown objectives; a journal of another problem. Infeasible: as `run`.
     """
-    prepared = prepare(scenario, data)
-    terms = [s.term for s in prepared.resolved.objectives][:2]
-    if len(terms) < 2:
-        raise ValueError("a frontier needs two objectives in the scenario")
-    case = prepared.resolved.mode == "case"
-    sweep = [case_engine(prepared)] if case else engines(prepared)
-    try:
-        decision = decide(sweep, prepared.resolved.objectives)
-    except InfeasibleError:
-        raise explain_infeasible(prepared, [engine.problem for engine in sweep]) from None
-    return frontier_points(sweep, terms, decision, pd.DataFrame(columns=["baseline", "objective", "value"]), points)
     say = progress or (lambda text: None)
     prepared = prepare(scenario, data, say)
     terms = _terms(prepared, objectives, method)
@@ -124,7 +113,7 @@ def _found(
         try:
             return dict(decide(sweep, prepared.resolved.objectives).values)
         except InfeasibleError:
-            raise explain_infeasible(prepared, sweep[0]) from None
+            raise explain_infeasible(prepared, [engine.problem for engine in sweep]) from None
 
     def weighted(weights: Mapping[str, float]) -> Mapping[str, float]:
         key = "weighted/" + ",".join(f"{name}={weight!r}" for name, weight in weights.items())

@@ -7,7 +7,7 @@ are counted out from the table of units. What the scenario states goes before wh
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
