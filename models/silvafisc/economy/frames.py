@@ -22,6 +22,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "responses": ("region_code", "subject"),
     "stands": ("region_code",),
     "last_year": ("region_code", "fund", "subject"),
+    "land": ("region_code", "land"),
+    "task_list": ("region_code", "measure", "period", "kind"),
+    "acceptance": ("region_code", "measure", "period", "check"),
 }
 
 

@@ -1,6 +1,6 @@
 """Frozen types that the model packages exchange, and the outcome folder they end in."""
 
-from .inputs import INPUT_TABLES, UnitInputs
+from .inputs import INPUT_TABLES, OPTIONAL_TABLES, UnitInputs
 from .offers import Offers, Responses, Yields
 from .outcome import FORMAT_VERSION, Outcome, OutcomeError
 from .resolved import (
@@ -17,6 +17,7 @@ from .resolved import (
 __all__ = [
     "FORMAT_VERSION",
     "INPUT_TABLES",
+    "OPTIONAL_TABLES",
     "CategorySpec",
     "FactorSpec",
     "FundSpec",

@@ -71,14 +71,36 @@ INPUT_TABLES: Mapping[str, Mapping[str, str]] = {
         "area_tenth_mu": "int",
         "amount_fen": "int",
     },
+    "land": {
+        "region_code": "code",
+        "land": "text",
+        "area_tenth_mu": "int",
+    },
+    "task_list": {
+        "region_code": "code",
+        "measure": "text",
+        "period": "text",
+        "kind": "text",
+        "area_tenth_mu": "int",
+    },
+    "acceptance": {
+        "region_code": "code",
+        "measure": "text",
+        "period": "text",
+        "check": "text",
+        "passed_share": "decimal",
+    },
 }
 """table -> column -> kind. Every table also has `status` and `source` (text) per row.
 Kinds: code and text are str, int is int64, bool is bool, float is float64, decimal is a str holding an exact decimal."""
 
+OPTIONAL_TABLES = ("last_year", "land", "task_list", "acceptance")
+"""Tables that may be absent: only a rule that reads one asks for it, by name."""
+
 
 @dataclass(frozen=True)
 class UnitInputs:
-    """All input tables, rows sorted by their keys (all leading code/text columns). `last_year` may be absent."""
+    """All input tables, rows sorted by their keys (all leading code/text columns); those of `OPTIONAL_TABLES` may be None."""
 
     regions: pd.DataFrame
     areas: pd.DataFrame
@@ -92,6 +114,18 @@ class UnitInputs:
     assumption; same columns as sources.csv)."""
     draws: pd.DataFrame | None = None
     """Draws of carbon, cost and price (columns of draws.csv), where anything reads them; not among `tables`."""
+    land: pd.DataFrame | None = None
+    """Land that exclusive measures share, by unit and name of the land."""
+    task_list: pd.DataFrame | None = None
+    """Tasks that a higher level assigned: `binding` (约束性) or `expected` (预期性), by unit, measure and period."""
+    acceptance: pd.DataFrame | None = None
+    """Results of the checks that gate instalments of earlier years, by unit, measure, period due and check."""
+
+    @staticmethod
+    def of(tables: Mapping[str, pd.DataFrame], ledger: pd.DataFrame) -> "UnitInputs":
+        """The tables by name. Raises KeyError where one is missing that may not be."""
+        needed = {name: tables[name] for name in INPUT_TABLES if name not in OPTIONAL_TABLES}
+        return UnitInputs(**needed, **{name: tables.get(name) for name in OPTIONAL_TABLES}, ledger=ledger)
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from .inputs import INPUT_TABLES, UnitInputs
+from .inputs import INPUT_TABLES, OPTIONAL_TABLES, UnitInputs
 from .resolved import Resolved
 
 FORMAT_VERSION = 1
@@ -120,7 +120,7 @@ class Outcome:
             for path in sorted((folder / "inputs").glob("*.csv"))
             if path.stem in INPUT_TABLES
         }
-        missing = sorted(set(INPUT_TABLES) - {"last_year"} - set(inputs))
+        missing = sorted(set(INPUT_TABLES) - set(OPTIONAL_TABLES) - set(inputs))
         if missing:
             raise OutcomeError(folder, f"input tables are missing: {missing}", f"缺少输入表：{missing}")
         return Outcome(
@@ -132,6 +132,7 @@ class Outcome:
                 ledger=tables["sources"],
                 draws=tables["draws"] if len(tables.get("draws", ())) else None,
             ),
+            inputs=UnitInputs.of(inputs, tables["sources"]),
             resolved=resolved,
             audit=json.loads((folder / "audit.json").read_text(encoding="utf-8")),
         )

@@ -15,7 +15,7 @@ from silvafisc.economy.ledger import ledger_frame, table_ledger
 from silvafisc.economy.nation import TABLES, nation_tables
 from silvafisc.economy.user_tables import from_user, schema
 from silvafisc.policy import Rules
-from silvafisc.results import INPUT_TABLES, UnitInputs
+from silvafisc.results import INPUT_TABLES, OPTIONAL_TABLES, UnitInputs
 from silvafisc.results.draws import read_draws
 
 from .sheets import sheet_names
@@ -38,7 +38,7 @@ def load_inputs(data: str | Path, rules: Rules) -> UnitInputs:
         rules: the law and the assumptions of the policy date.
 
     For the 31 provinces a table that the user does not give is the shipped one, whole; a table that the user gives
-    replaces the shipped one, whole. For any other units every table but last_year must be there.
+    replaces the shipped one, whole. For any other units every table must be there but the optional ones.
 
     Raises:
         InputError: every finding of every table, and of the tables against each other, at once.
@@ -65,6 +65,7 @@ def load_inputs(data: str | Path, rules: Rules) -> UnitInputs:
         ledger=ledger_frame(rows),
         draws=_given_draws(Path(data)),
     )
+    return UnitInputs.of(tables, ledger_frame(rows))
 
 
 def _given_draws(path: Path) -> pd.DataFrame | None:
@@ -150,7 +151,7 @@ def _completed(
         return dict(given), []
     packages = {name: load_package(name) for name in PACKAGES}
     provinces = {str(code) for code in packages["provinces"].table["region_code"]}
-    units = {str(code) for name, frame in given.items() if name != "last_year" for code in frame["region_code"]}
+    units = {str(code) for name, frame in given.items() if name not in OPTIONAL_TABLES for code in frame["region_code"]}
     if "regions" in given:
         units = {str(code) for code in given["regions"]["region_code"]}
     if units <= provinces and ("regions" not in given or units == provinces):

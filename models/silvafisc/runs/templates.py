@@ -34,6 +34,9 @@ TITLES = {
     "responses": ("机会成本、成本与响应参数", "Opportunity costs, costs and response parameters"),
     "stands": ("乔木林概况", "Arbor stands"),
     "last_year": ("上年下达（可缺）", "Last year's amounts (may be absent)"),
+    "land": ("互斥措施共用的地块面积（可缺）", "Land that exclusive measures share (may be absent)"),
+    "task_list": ("上级下达的任务清单（可缺）", "Tasks assigned by a higher level (may be absent)"),
+    "acceptance": ("往年任务验收结果（可缺）", "Acceptance of tasks of earlier years (may be absent)"),
 }
 
 
@@ -114,10 +117,10 @@ def _readme() -> str:
     lines = [
         "# 输入表 / Input tables",
         "",
-        "区划代码按文本填写；为零写 0，未知留空并说明；面积单位亩，精确到 0.1 亩。全国 31 省可只给部分表，其余用内置数据；其他单位除 last_year 外各表都要有。",
+        "区划代码按文本填写；为零写 0，未知留空并说明；面积单位亩，精确到 0.1 亩。全国 31 省可只给部分表，其余用内置数据；其他单位除标明“可缺”的表外各表都要有。",
         "",
         "Write codes as text, 0 where something is zero. Areas are in mu with at most one decimal. For the 31 provinces",
-        "tables may be left out (the shipped ones stand in, whole); for other units every table but last_year is needed.",
+        "tables may be left out (the shipped ones stand in, whole); for other units every table is needed that may not be absent.",
     ]
     for table in INPUT_TABLES:
         zh, en = TITLES[table]
