@@ -30,6 +30,12 @@ RULES = {
     "unverified_weight",
     "adjustment",
     "performance",
+    "need_cap",
+    "one_channel",
+    "task_kind",
+    "split",
+    "instalments",
+    "carry_over",
 }
 OBJECTIVES = {"carbon", "development", "adequacy", "stability", "disparity", "simplicity"}
 

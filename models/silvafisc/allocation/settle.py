@@ -6,13 +6,12 @@ gain per fen while every rule holds and no objective falls. In rule mode no unit
 moves for all, and the rest stays unallocated, named.
 """
 
-from math import floor
-
 import numpy as np
 from scipy import sparse
 
 from silvafisc.quantities import share
 
+from .carry import carried_out, carry_limits
 from .downgrades import column_of, downgrades, menus_of
 from .menus import cost_column
 from .model import Model
@@ -87,7 +86,7 @@ def _overspent(model: Model, point: Floats) -> dict[int, int]:
     happens = np.asarray(problem.membership @ point[: problem.size])
     found: dict[int, int] = {}
     for fund in carrying:
-        carried = 0
+        carried, limits = 0, carry_limits(problem.resolved, fund)
         for period in problem.resolved.periods:
             column = cost_column(fund.id, fund.payer, period)
             table = problem.offers.table
@@ -96,7 +95,7 @@ def _overspent(model: Model, point: Floats) -> dict[int, int]:
             row = rows.get(f"{fund.id}/{period}")
             if rest < 0 and row is not None:
                 found[row] = -rest
-            carried = max(0, floor(share(fund.carry_share) * rest))
+            carried = carried_out(fund, period, rest, limits)
     return found
 
 

@@ -8,11 +8,13 @@ import pandas as pd
 from silvafisc.quantities import apportion, fen_to_yuan, share, tenths_to_mu
 
 from .binding import binding_rules
+from .carry import carried_out, carry_limits
 from .menus.columns import cost_column
 from .menus.factor_pot import pot_parts, weight_vectors
 from .model import Model
 from .problem import Floats, Problem
 from .published import grade_of_units, published_standards
+from .uses import uses_of_money
 
 PAYERS = ("central", "provincial", "city", "county")
 
@@ -34,7 +36,7 @@ def outcome_tables(model: Model, point: Floats) -> dict[str, pd.DataFrame]:
         "regions": _regions(problem, grades),
         "commitments": _commitments(problem),
     }
-    return tables | {"notice": notice(problem, allocation)}
+    return tables | {"notice": notice(problem, allocation), "uses": uses_of_money(problem, allocation)}
 
 
 def chosen_offers(problem: Problem, point: Floats) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -174,7 +176,7 @@ def _envelopes(problem: Problem, allocation: pd.DataFrame) -> pd.DataFrame:
     """appropriation + carried in = paid + instalments due + unallocated; unallocated = carried out + lapsed."""
     rows = []
     for fund in problem.resolved.funds:
-        carried = 0
+        carried, limits = 0, carry_limits(problem.resolved, fund)
         mine = allocation[allocation["fund"] == fund.id]
         for period in problem.resolved.periods:
             part = mine[mine["period"] == period]
@@ -182,7 +184,7 @@ def _envelopes(problem: Problem, allocation: pd.DataFrame) -> pd.DataFrame:
             carried_in = fund.carried_in_fen.get(period, 0) + carried
             paid, instalments = int(column[~due].sum()), int(column[due].sum())
             rest = fund.appropriation_fen[period] + carried_in - paid - instalments
-            carried = int((share(fund.carry_share) * rest).__floor__())
+            carried = carried_out(fund, period, rest, limits)
             rows.append(
                 {
                     "fund": fund.id,

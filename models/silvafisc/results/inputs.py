@@ -6,6 +6,7 @@ the outcome folder keeps a copy, and the audit recomputes every amount from them
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -124,8 +125,10 @@ class UnitInputs:
     @staticmethod
     def of(tables: Mapping[str, pd.DataFrame], ledger: pd.DataFrame) -> "UnitInputs":
         """The tables by name. Raises KeyError where one is missing that may not be."""
-        needed = {name: tables[name] for name in INPUT_TABLES if name not in OPTIONAL_TABLES}
-        return UnitInputs(**needed, **{name: tables.get(name) for name in OPTIONAL_TABLES}, ledger=ledger)
+        frames: dict[str, Any] = {
+            name: tables.get(name) if name in OPTIONAL_TABLES else tables[name] for name in INPUT_TABLES
+        }
+        return UnitInputs(**frames, ledger=ledger)
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ class FundSpec:
     residue: str = "unallocated"
     """`unallocated`, or `factor`: what is left after choosing joins the factor pot and is apportioned by its weights."""
     reserve_reason: str = ""
+    reserve_fen: Mapping[str, int] = field(default_factory=dict)
+    """period -> fen that may stay in the named reserve under full allocation (absent means none)."""
     factor_effectiveness: str | None = None
     """Share of the fund's task measures' tonnes per yuan that factor money is taken to bring (assumption);
     None = factor money counts no tonnes, and weights do not move carbon."""
@@ -139,6 +141,8 @@ class Resolved:
     """group id -> region codes."""
     opening_commitments: tuple[tuple[str, str, str, str, int], ...] = ()
     """(region_code, fund, measure, period, fen): instalments due from earlier years, gated before."""
+    withheld_commitments: tuple[tuple[str, str, str, str, int], ...] = ()
+    """The same of instalments that did not pass acceptance and are not paid."""
     assumed_responses: str = "rank"
     notice_unit_fen: int = 1_000_000
     """Unit of the printed notice, default 1 万元."""

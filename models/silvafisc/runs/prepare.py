@@ -14,11 +14,12 @@ from silvafisc.allocation.rule_mode import rule_problem
 from silvafisc.datasets import load_package
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import ParameterTree, Rules, Scenario, load_scenario
-from silvafisc.results import Resolved, Responses, UnitInputs, Yields
+from silvafisc.results import FundSpec, Resolved, Responses, UnitInputs, Yields
 
 from .draws import with_draws
 from .inputs import load_inputs
 from .lacking import lacking
+from .needs import unmet_needs
 from .resolve import resolve
 
 Progress = Callable[[str], None]
@@ -151,14 +152,16 @@ def _refuse_what_is_not_built(scenario: Scenario, resolved: Resolved, inputs: Un
     findings = [*lacking(scenario, resolved, inputs)]
     for fund in resolved.funds:
         if fund.residue != "unallocated":
-            en = "a residue that joins the factor pot is not built yet; write `residue: unallocated` or widen the pot grid"
-            zh = "余额并入因素法资金池尚未实现；请改为 residue: unallocated 或扩大资金池档次"
+            en = (
+                "a residue that joins the factor pot would move factor money after the rules on it were kept; write"
+                " `residue: unallocated` and name a reserve, or widen the pot grid"
+            )
+            zh = (
+                "余额并入因素法资金池会在各规则校核之后改变因素法金额；请改为 residue: unallocated 并列明预留，"
+                "或扩大资金池档次"
+            )
             findings.append(Finding(scenario.where("funds", fund.id), f"funds.{fund.id}.residue", en, zh))
-    envelope = resolved.rule("envelope")
-    if envelope is not None and envelope.params.get("full_allocation", False):
-        en = "full allocation is not built yet; leave it out, or widen the pot grid until little is left"
-        zh = "全额分配尚未实现；请去掉该项，或扩大资金池档次以减少余额"
-        findings.append(Finding(scenario.where("rules"), "rules.envelope.full_allocation", en, zh))
+        findings += _without_reserve(scenario, resolved, fund)
     for number, assumption in enumerate(scenario.assumptions):
         en = f"tables named in a scenario are not read yet; put {assumption.table}.csv into a folder and give it by --data"
         zh = f"情景内指定的假设表尚不能读取；请把 {assumption.table}.csv 放入文件夹并用 --data 指定"
@@ -167,11 +170,18 @@ def _refuse_what_is_not_built(scenario: Scenario, resolved: Resolved, inputs: Un
         en = "response curves are assumed; they may rank options only where the scenario says `assumed_responses: rank`"
         zh = "响应曲线为假定；只有情景写明 assumed_responses: rank 时才可用于比选"
         findings.append(Finding(scenario.where("assumed_responses"), "assumed_responses", en, zh))
-    if inputs.last_year is None:
-        for name in ("change_band", "not_below_last_year"):
-            if resolved.rule(name) is not None:
-                en = f"rule {name} needs a table of last year's amounts (last_year.csv)"
-                zh = f"规则 {name} 需要上年数据表（last_year.csv）"
-                findings.append(Finding(scenario.where("rules"), f"rules.{name}", en, zh))
+    findings += unmet_needs(scenario, resolved, inputs)
     if findings:
         raise InputError(findings)
+
+
+def _without_reserve(scenario: Scenario, resolved: Resolved, fund: FundSpec) -> list[Finding]:
+    """Published numbers move money in steps: in rule mode nothing uses a fund to the fen, so the rest needs a name."""
+    envelope = resolved.rule("envelope")
+    full = envelope is not None and envelope.params.get("full_allocation", False)
+    bare = [period for period in resolved.periods if not fund.reserve_fen.get(period)]
+    if not full or resolved.mode != "rule" or not bare:
+        return []
+    en = f"full allocation by published numbers needs a `reserve` with its `reserve_reason` for {', '.join(bare)}"
+    zh = f"按公布标准全额分配时，须为 {'、'.join(bare)} 列明预留 reserve 及其原因 reserve_reason"
+    return [Finding(scenario.where("funds", fund.id), f"funds.{fund.id}.reserve", en, zh)]

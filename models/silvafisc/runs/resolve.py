@@ -27,6 +27,7 @@ from silvafisc.results import (
 )
 from silvafisc.results.resolved import Shares
 
+from .acceptance import gated
 from .groups import GROUP_FUNCTIONS
 from .recorded import recorded
 
@@ -34,6 +35,18 @@ LEVELS = "assumptions.allocation.standard_levels"
 WEIGHTS = "assumptions.allocation.factor_weights"
 KAPPA = "assumptions.allocation.local_capacity.kappa"
 TAIL_SHARE = "assumptions.allocation.risk.tail_share"
+ON_RECORD = {
+    ("local_capacity", "kappa"): "assumptions.allocation.local_capacity.kappa",
+    ("need_cap", "cap"): "projects.three_north.need_cap",
+    ("need_cap", "years"): "projects.three_north.years_most",
+    ("split", "owner_at_least"): "funds.management.owner_share_low",
+    ("split", "administration_at_most"): "funds.management.administration_cap",
+    ("instalments", "liabilities_at_most"): "assumptions.allocation.liabilities.cap",
+    ("instalments", "survival"): "unit_standards.instalments.survival_check",
+    ("instalments", "retention"): "unit_standards.instalments.retention_check",
+    ("carry_over", "years"): "calendar.transfers.carry_over_years",
+}
+"""(rule, parameter) -> where its value is on record, for a scenario that leaves it out."""
 NOTICE_UNIT = "notice.amounts.unit"
 TIER = "tier_"
 
@@ -67,7 +80,8 @@ def resolve(scenario: Scenario, tree: ParameterTree, inputs: UnitInputs) -> Reso
     Args:
         scenario: as read by `load_scenario`.
         tree: the law; the scenario's changes are applied here where the tree carries none yet.
-        inputs: the units; only `regions` is read, for codes, payer tiers and groups.
+        inputs: the units; only `regions` is read, for codes, payer tiers and groups, and `acceptance` for the gates of
+            instalments.
 
     Returns:
         Resolved: money in fen, standards in fen per mu, shares as exact decimal or ratio strings; funds, categories,
@@ -92,7 +106,7 @@ def resolve(scenario: Scenario, tree: ParameterTree, inputs: UnitInputs) -> Reso
     factors = _each(sources, "funds", [name for name, use in scenario.funds.items() if use.pots], _factors)
     rules = _each(sources, "rules", range(len(scenario.all_rules)), _rule)
     groups = {name: _group(sources, name) for name in sorted(scenario.groups)}
-    commitments = _commitments(sources)
+    commitments, withheld = gated(_commitments(sources), inputs.acceptance, rules)
     step, notice_unit = _factor_step(sources), _notice_unit(sources)
     if sources.findings:
         raise InputError(sources.findings)
@@ -111,6 +125,7 @@ def resolve(scenario: Scenario, tree: ParameterTree, inputs: UnitInputs) -> Reso
         objectives=_objectives(sources),
         groups=groups,
         opening_commitments=commitments,
+        withheld_commitments=withheld,
         assumed_responses=scenario.assumed_responses,
         notice_unit_fen=notice_unit,
         seed=scenario.seed,
@@ -152,6 +167,7 @@ def _fund(sources: _Sources, name: str) -> FundSpec:
         factor_pot_fen=tuple(yuan_to_fen(amount) for pot in use.pots for amount in pot.amounts),
         residue=use.residue,
         reserve_reason=use.reserve_reason,
+        reserve_fen={period: yuan_to_fen(amount) for period, amount in sorted(use.reserve.items())},
         factor_effectiveness=effectiveness,
     )
 
@@ -299,6 +315,11 @@ def _rule(sources: _Sources, position: int) -> RuleSpec:
     params = recorded(sources.rules, rule.rule, rule.params, sources.scenario.periods)
     if rule.rule == "local_capacity" and "kappa" not in params:
         params["kappa"] = _decimal(sources.rules.fraction(KAPPA))
+    params: dict[str, Any] = dict(rule.params)
+    for (name, key), path in ON_RECORD.items():
+        if name == rule.rule and key not in params:
+            value = sources.rules.fraction(path)
+            params[key] = int(value) if key == "years" else _decimal(value)
     return RuleSpec(rule.rule, params)
 
 

@@ -8,7 +8,9 @@ from silvafisc.quantities import share
 
 from .catalogue import Catalogue
 from .parameters import ParameterTree
+from .scenario_rules import NeedCap, OneChannel, Split
 from .scenario_schema import Scenario
+from .scenario_terms import AnyRule
 from .schema import hint
 from .yaml_source import Path_, dotted
 
@@ -63,7 +65,11 @@ def _funds(scenario: Scenario, catalogue: Catalogue) -> Iterator[Finding]:
             yield from _unknown(
                 scenario, (*path, "measures", position), ("measure", "措施"), measure, catalogue.measures
             )
-        for key, amounts in (("appropriation", use.appropriation or {}), ("carried_in", use.carried_in)):
+        for key, amounts in (
+            ("appropriation", use.appropriation or {}),
+            ("carried_in", use.carried_in),
+            ("reserve", use.reserve),
+        ):
             for period in amounts:
                 if period not in scenario.periods:
                     en, zh = f"period {period} is not listed in `periods`", f"年度 {period} 未列入 periods"
@@ -166,11 +172,13 @@ def _factors(scenario: Scenario, catalogue: Catalogue) -> Iterator[Finding]:
 def _terms(scenario: Scenario, _: Catalogue) -> Iterator[Finding]:
     for key, rules in (("rules", scenario.rules), ("more_rules", scenario.more_rules)):
         for position, rule in enumerate(rules):
-            group, fund = rule.params.get("group"), rule.params.get("fund")
-            if group is not None:
-                yield from _unknown(scenario, (key, position, "group"), ("group", "分组"), group, scenario.groups)
+            fund = rule.params.get("fund")
+            for name in ("group", "pooled"):
+                if (group := rule.params.get(name)) is not None:
+                    yield from _unknown(scenario, (key, position, name), ("group", "分组"), group, scenario.groups)
             if fund is not None:
                 yield from _unknown(scenario, (key, position, "fund"), ("fund", "资金"), fund, scenario.funds)
+            yield from _work(scenario, (key, position), rule)
     names = [rule.rule for rule in scenario.all_rules]
     for name in sorted({"envelope", "eligible_area", "cost_sharing"} - set(names)):
         en, zh = f"rule {name} is always in force and must be listed", f"规则 {name} 始终有效，须列出"
@@ -193,6 +201,24 @@ def _terms(scenario: Scenario, _: Catalogue) -> Iterator[Finding]:
     stages = [objective.stage for objective in scenario.objectives if objective.stage is not None]
     if len(set(stages)) < len(stages):
         yield _finding(scenario, ("objectives",), "two objectives have the same stage", "两个目标的 stage 相同")
+
+
+def _work(scenario: Scenario, path: Path_, rule: AnyRule) -> Iterator[Finding]:
+    """Measures and categories that a rule names are those of the scenario."""
+    menus, both = scenario.menus, {*scenario.menus, *scenario.categories}
+    match rule:
+        case NeedCap():
+            for place, name in enumerate(rule.measures or []):
+                yield from _unknown(scenario, (*path, "measures", place), ("task measure", "任务措施"), name, menus)
+        case OneChannel():
+            for number, shared in enumerate(rule.exclusive):
+                for place, name in enumerate(shared.measures):
+                    at = (*path, "exclusive", number, "measures", place)
+                    yield from _unknown(scenario, at, ("measure or category", "措施或类别"), name, both)
+        case Split():
+            for name in rule.uses:
+                at = (*path, "uses", name)
+                yield from _unknown(scenario, at, ("category", "类别"), name, scenario.categories)
 
 
 def _provisions(scenario: Scenario, _: Catalogue) -> Iterator[Finding]:

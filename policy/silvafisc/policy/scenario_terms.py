@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from silvafisc.quantities import share
 
+from .scenario_rules import CarryOver, Instalments, NeedCap, OneChannel, Rule, Split, TaskKind
 from .schema import Quoted, ShareText, Strict, Yuan, is_decimal, reject
 
 
@@ -21,15 +22,6 @@ SignedShare = Annotated[str, BeforeValidator(_signed_share)]
 """Change as a quoted decimal share, at least -1: '-0.05' is five per cent less."""
 Number = Annotated[float, Field(allow_inf_nan=False)]
 """A finite plain number; never money."""
-
-
-class Rule(Strict):
-    """Base of the rules."""
-
-    @property
-    def params(self) -> dict[str, Any]:
-        """Parameters as given, without the name and without what was left out."""
-        return self.model_dump(exclude={"rule"}, exclude_none=True)
 
 
 class Envelope(Rule):
@@ -253,7 +245,13 @@ AnyRule = Annotated[
     | CarbonTarget
     | UnverifiedWeight
     | Adjustment
-    | Performance,
+    | Performance
+    | NeedCap
+    | OneChannel
+    | TaskKind
+    | Split
+    | Instalments
+    | CarryOver,
     Field(discriminator="rule"),
 ]
 

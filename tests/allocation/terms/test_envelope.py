@@ -1,12 +1,15 @@
 """Envelope, by enumeration: what every fund pays in every period stays within what it has, to the fen."""
 
 from dataclasses import replace
+from math import floor
 
 import pytest
-from tests.allocation.brute import best, gain
+from tests.allocation.brute import Choice, best, gain, rigid_paid
 from tests.allocation.tiny import MODES, PROTECTION, REFORM, Tiny, answer, tiny, value
 
+from silvafisc.allocation.decide import InfeasibleError
 from silvafisc.allocation.settle import settle
+from silvafisc.quantities import share
 from silvafisc.results import RuleSpec
 
 CARBON = gain("carbon")
@@ -88,3 +91,55 @@ def test_one_fen_less_than_the_optimum_costs_is_too_little(mode: str) -> None:
     ]
     assert value(problem.change(funds=tuple(funds)).decide(), "carbon") < full
     assert value(problem.rules(RuleSpec("envelope"), RuleSpec("envelope")).decide(), "carbon") == full
+
+
+def rests(problem: Tiny, choice: Choice) -> dict[tuple[str, str], int]:
+    """By hand: what every fund has left in every period, whole fen of its share carried over."""
+    left, resolved = {}, problem.resolved
+    for fund in resolved.funds:
+        carried = 0
+        for period in resolved.periods:
+            paid = rigid_paid(resolved, problem.inputs, fund.id, period, fund.payer)
+            paid += choice.paid(fund.id, period, fund.payer)
+            left[fund.id, period] = fund.appropriation_fen[period] + carried - paid
+            carried = floor(share(fund.carry_share) * left[fund.id, period])
+    return left
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(("seed", "carry_share"), [(0, "0"), (1, "0"), (2, "1")])
+def test_enumeration_of_full_allocation_but_for_a_named_reserve(mode: str, seed: int, carry_share: str) -> None:
+    # Money that is spent brings less than nothing, so that only the rule makes the fund spend it.
+    problem = tiny(mode, units=2, periods=("2026", "2027"), seed=seed).budget("0.8")
+    problem = problem.offers(lambda table: table.__setitem__("obj.carbon", -table["obj.carbon"]))
+    smallest = min(max(rests(problem, c).values()) for c in problem.choices() if problem.affordable(c))
+    reserve = dict.fromkeys(problem.resolved.periods, smallest + 5_000)
+    funds = tuple(
+        replace(f, carry_share=carry_share, reserve_fen=reserve, reserve_reason="made up for a test")
+        if f.id == PROTECTION
+        else replace(f, appropriation_fen=dict.fromkeys(problem.resolved.periods, 0))
+        for f in problem.resolved.funds
+    )
+    problem = problem.change(funds=funds)
+
+    def allowed(choice: Choice) -> bool:
+        left = rests(problem, choice)
+        return all(left[f.id, p] <= f.reserve_fen.get(p, 0) for f in funds for p in problem.resolved.periods)
+
+    full = RuleSpec("envelope", {"full_allocation": True})
+    top, winners = best(problem.choices(), [problem.affordable, allowed], CARBON)
+    decision = problem.rules(full).decide()
+    assert value(decision, "carbon") == top[0]
+    assert answer(decision) in {w.key for w in winners}
+    free, _ = best(problem.choices(), [problem.affordable], CARBON)
+    assert value(problem.decide(), "carbon") == free[0] > top[0]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_full_allocation_to_the_fen_is_found_and_one_fen_more_is_infeasible(mode: str) -> None:
+    problem = tiny(mode, units=2).budget("1")
+    full = problem.rules(RuleSpec("envelope", {"full_allocation": True}))
+    assert answer(full.decide()) == answer(problem.decide())
+    funds = tuple(replace(f, appropriation_fen={"2026": f.appropriation_fen["2026"] + 1}) for f in full.resolved.funds)
+    with pytest.raises(InfeasibleError):
+        full.change(funds=funds).decide()

@@ -9,6 +9,8 @@ import pandas as pd
 
 from silvafisc.results import Resolved
 
+from .rule_tables import RuleTables
+
 PAYERS = ("central", "provincial", "city", "county")
 COMPENSATION = "compensation"
 FACTOR_POT = "factor_pot"
@@ -223,6 +225,8 @@ class Case:
     """(region, variable, year) -> value; empty where indicators were not handed over."""
     draws: pd.DataFrame | None = None
     """The table of draws as it was handed over; parsed by the checks that need it."""
+    of_rules: RuleTables
+    """Tables that only some rules read."""
 
     @property
     def by_rule(self) -> bool:

@@ -2,7 +2,7 @@
 
     rest[f, p] = appropriation + carried in − paid − instalments due ≥ 0;  carried out ≤ carry_share · rest
 In words: nothing is overspent, and no more than the allowed share of the rest moves into the next year. With
-`full_allocation` the rest must be 0, a named reserve aside. The identities themselves are in `sums`.
+`full_allocation` the rest is no more than the reserve that the fund names. The identities themselves are in `sums`.
 """
 
 from collections.abc import Mapping
@@ -36,6 +36,8 @@ def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
             within = 0 <= line.carried_out <= limit
             check.holds(within, line.where, f"0 … {limit}", line.carried_out, "fen", "结转下年", "carried out")
             check.holds(line.lapsed >= 0, line.where, "≥ 0", line.lapsed, "fen", "失效", "lapsed")
-            if full and not fund.reserve_reason:
-                check.equal(line.where, 0, rest, "fen", "未安排（须全部分配）", "the rest, as all must be allocated")
+            if full:
+                most = fund.reserve_fen.get(period, 0)
+                zh, en = "未安排（须全部分配，预留除外）", "the rest, as all but the reserve must be allocated"
+                check.holds(rest <= most, line.where, f"≤ {most}", rest, "fen", zh, en)
             carried = line.carried_out

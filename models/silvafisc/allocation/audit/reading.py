@@ -27,6 +27,7 @@ from .case import (
 )
 from .cells import Cells, rows
 from .finding import Check
+from .rule_tables import read_rule_tables
 from .verification import unverified_factors
 
 _Item = TypeVar("_Item")
@@ -89,6 +90,7 @@ def read_case(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.Da
         ),
         indicators=_indicators(tables.get("indicators"), check),
         draws=inputs.draws,
+        of_rules=read_rule_tables(inputs, tables, check),
     )
     _known(case, check)
     return case

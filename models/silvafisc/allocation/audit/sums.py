@@ -4,6 +4,7 @@ from collections import defaultdict
 from fractions import Fraction
 from math import floor
 
+from . import carry_over
 from .case import Case, Envelope
 from .exact import entitled, fraction, largest_remainder
 from .expected import instalments
@@ -21,7 +22,8 @@ def envelopes(case: Case, check: Check) -> None:
     """appropriation + carried in = paid + instalments due + unallocated; unallocated = carried out + lapsed.
 
     paid = Σ of the fund payer's column over rows that are not committed, instalments due = the same over committed
-    rows; carried out = floor(unallocated · carry share), and next period's carried in = what was given + carried out.
+    rows; carried out = floor(unallocated · carry share), no more than the limit where the rule `carry_over` is in force,
+    and next period's carried in = what was given + carried out.
     """
     paid: defaultdict[tuple[str, str], int] = defaultdict(int)
     due: defaultdict[tuple[str, str], int] = defaultdict(int)
@@ -30,7 +32,7 @@ def envelopes(case: Case, check: Check) -> None:
         (due if row.nature == "committed" else paid)[row.fund, row.period] += row.columns[payer]
     found = {(line.fund, line.period): line for line in case.envelopes}
     for fund in case.resolved.funds:
-        carried = 0
+        carried, limits = 0, carry_over.limits(case, fund)
         for period in case.resolved.periods:
             line = found.get((fund.id, period))
             if line is None:
@@ -38,6 +40,7 @@ def envelopes(case: Case, check: Check) -> None:
                 continue
             given = fund.carried_in_fen.get(period, 0)
             share = fraction(fund.carry_share)
+            part = floor(max(line.unallocated, 0) * share)
             check.equal(line.where, fund.payer, line.payer, "", "出资级次", "the payer")
             for zh, en, expected, actual in (
                 ("预算", "the appropriation", fund.appropriation_fen[period], line.appropriation),
@@ -46,7 +49,7 @@ def envelopes(case: Case, check: Check) -> None:
                 ("到期分期款", "instalments due", due[fund.id, period], line.instalments_due),
                 ("未安排", "unallocated", _rest(line), line.unallocated),
                 ("未安排的去向", "carried out + lapsed", line.unallocated, line.carried_out + line.lapsed),
-                ("结转下年", "carried out", floor(max(line.unallocated, 0) * share), line.carried_out),
+                ("结转下年", "carried out", min(part, limits.get(period, part)), line.carried_out),
             ):
                 check.equal(line.where, expected, actual, "fen", zh, en)
             carried = line.carried_out

@@ -2,11 +2,15 @@
 
 For fund f with payer b and period p, with paid[p] = Σ cost[f, b, p] · x + fixed[f, b, p]:
     rest[p] = appropriation[p] + carried_in[p] + carry_share · rest[p−1] − paid[p] ≥ 0
+and, under `full_allocation`, rest[p] ≤ reserve[p] (0 where the fund names no reserve).
 In words: what is paid from the fund, instalments falling due and the rest make up the appropriation and what was
-carried in. Instalments of earlier offers count in the period in which they fall due.
+carried in. Instalments of earlier offers count in the period in which they fall due. Under full allocation nothing is
+left over but a reserve that the fund names with its reason.
 
 rest[p] is put in as Σ_{q ≤ p} carry_share^(p−q) · (available[q] − paid[q]): no helping variable of the size of a budget,
-which a solver could not hold to the fen. Only whole fen are carried over; settlement sees to the last fen.
+which a solver could not hold to the fen. Only whole fen are carried over; settlement sees to the last fen. (Under full
+allocation the fraction of a fen that is not carried, and money above a carry-over limit, count as if they were there:
+an allocation that this keeps is kept in whole fen as well.)
 """
 
 from collections.abc import Mapping
@@ -29,7 +33,7 @@ RELAXABLE = True
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     """One row per fund and period; where the fund may carry money over, the earlier periods enter with its share."""
     built = []
-    offers = problem.offers.table
+    offers, full = problem.offers.table, bool(params.get("full_allocation", False))
     for fund in problem.resolved.funds:
         carry = share(fund.carry_share)
         costs, available = np.zeros(len(offers)), Fraction(0)
@@ -40,16 +44,11 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
             available = known_available(problem, fund, period) + carry * available
             # Sums are whole multiples of 1 / denominator^number, which the floats' rounding error stays far below.
             rounding = float(Fraction(1, 2 * carry.denominator**number)) if carry.denominator > 1 and number else 0.0
-            built.append(
-                make_row(
-                    "envelope",
-                    f"{fund.id}/{period}",
-                    problem.carried(costs),
-                    upper=float(available),
-                    unit="fen",
-                    rounding=rounding,
-                )
-            )
+            label, paid, most = f"{fund.id}/{period}", problem.carried(costs), float(available)
+            built.append(make_row("envelope", label, paid, upper=most, unit="fen", rounding=rounding))
+            if full:
+                least = float(available - fund.reserve_fen.get(period, 0))
+                built.append(make_row("envelope", f"{label}/full", paid, lower=least, unit="fen", rounding=rounding))
     return Part(tuple(built))
 
 
