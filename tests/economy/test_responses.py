@@ -12,8 +12,7 @@ from scipy.stats import norm
 from silvafisc.economy import responses
 from silvafisc.economy.curves import participation
 from silvafisc.economy.frames import input_frame
-from silvafisc.economy.indices import composite, equity_weights, indicators, standardise
-from silvafisc.economy.perturbation import grades_under_perturbation
+from silvafisc.economy.indices import equity_weights, standardise
 from silvafisc.economy.research import entropy_weights, pearl
 from silvafisc.economy.response_table import local_share
 from silvafisc.policy import Change, ParameterTree, Reference, Rules
@@ -280,21 +279,6 @@ def test_the_order_of_units_changes_nothing() -> None:
     found = responses(shuffled, scenario(), SCORES.iloc[::-1], law())
     pd.testing.assert_frame_equal(found.levels, answered().levels)
     pd.testing.assert_frame_equal(found.indices, answered().indices)
-
-
-def test_perturbation_names_the_units_whose_grade_is_not_firm() -> None:
-    raw = indicators(units(), SCORES)
-    rules = law(("indices.method", "min_max"))
-    need = dict(zip(raw["region_code"], composite(raw, {"rural_income": 1.0}, "min_max"), strict=True))
-    assert need["340000"] == pytest.approx(0.65)
-    base = grades_under_perturbation(raw, rules, 0.0, [0.5])
-    assert base["grade"].tolist() == [0, 1, 1]
-    assert not base["changes"].any()
-    score = base.set_index("region_code")["score"]["340000"]
-    close = grades_under_perturbation(raw, rules, 0.0, [score + 0.001]).set_index("region_code")
-    assert close["changes"].to_dict() == {"110000": False, "340000": True, "620000": False}
-    assert close["distance"]["340000"] == pytest.approx(0.001, abs=2e-6)
-    assert grades_under_perturbation(raw, rules, 0.0, [])["distance"].isna().all()
 
 
 def test_research_columns_are_marked_and_by_hand() -> None:

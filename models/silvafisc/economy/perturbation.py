@@ -1,48 +1,73 @@
-"""How firm the grades are: each indicator of each unit moved by a stated share, one at a time."""
+"""How firm the indices are: every unit's own indices when one of its own indicators moves, the others staying as they are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from silvafisc.policy import Rules
 
-from .indices import DIGITS, IMPORTANCE, NEED, PARAMETERS, importance_and_need
+from .curves import normal_cdf
+from .indices import DIGITS, FALLING, IMPORTANCE, NEED, PARAMETERS, Floats, composite, standardise, weights_of
+
+INDICATORS = (*IMPORTANCE, *NEED)
 
 
-def grades_under_perturbation(raw: pd.DataFrame, rules: Rules, alpha: float, cut_offs: Sequence[float]) -> pd.DataFrame:
-    """Which units change grade when one of their own indicators moves by +- the stated share.
+def moved_indices(raw: pd.DataFrame, rules: Rules, indicator: str, factor: float) -> pd.DataFrame:
+    """region_code, importance, need of every unit with its own `indicator` multiplied by `factor`, in the order of `raw`.
 
-    Args:
-        raw: indicators of all units (`indices.indicators`).
-        alpha: weight of importance in score = alpha importance + (1 - alpha) need.
-        cut_offs: ascending; grade = number of cut-offs <= score.
-
-    Returns:
-        region_code, score, grade (0 = below every cut-off), distance (to the nearest cut-off; NaN without any),
-        changes (bool), worst_indicator (the one that moves the score most), by code.
+    Row r holds the case in which unit r alone moves: the whole comparison (mean, spread, extremes) is made again for each
+    unit, all at once. 6 decimals.
     """
-    change = rules.number(PARAMETERS + "perturbation")
-    cuts = np.asarray(cut_offs, np.float64)
+    method = rules.text(PARAMETERS + "method")
+    result = {"region_code": raw["region_code"].tolist()}
+    for index, names in (("importance", IMPORTANCE), ("need", NEED)):
+        total = np.zeros(len(raw))
+        for name, weight in weights_of(rules, index, names).items():
+            sign = -1.0 if name in FALLING else 1.0
+            values = sign * raw[name].to_numpy(np.float64)
+            total += weight * (
+                _moved(values, values * factor, method) if name == indicator else standardise(values, method)
+            )
+        result[index] = np.round(total, DIGITS).tolist()
+    return pd.DataFrame(result)
 
-    def scores(frame: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-        importance, need = importance_and_need(frame, rules)
-        return np.round(alpha * importance + (1 - alpha) * need, DIGITS)
 
-    base = scores(raw)
-    grades = np.searchsorted(cuts, base, side="right")
-    rows = []
-    for position, code in enumerate(raw["region_code"]):
-        moved_most, largest, changes = "", -1.0, False
-        for name in (*IMPORTANCE, *NEED):
-            for sign in (1, -1):
-                moved = raw.copy()
-                moved.loc[moved.index[position], name] *= 1 + sign * change
-                score = scores(moved)[position]
-                changes |= bool(np.searchsorted(cuts, score, side="right") != grades[position])
-                if abs(score - base[position]) > largest:
-                    moved_most, largest = name, abs(score - base[position])
-        distance = float(np.abs(cuts - base[position]).min()) if len(cuts) else float("nan")
-        rows.append((code, float(base[position]), int(grades[position]), round(distance, DIGITS), changes, moved_most))
-    columns = ["region_code", "score", "grade", "distance", "changes", "worst_indicator"]
-    return pd.DataFrame(rows, columns=columns).sort_values("region_code", ignore_index=True)
+def reweighted_indices(raw: pd.DataFrame, rules: Rules, indicator: str, factor: float) -> pd.DataFrame:
+    """region_code, importance, need with the weight of `indicator` multiplied, the rest of its index scaled to make 1."""
+    method = rules.text(PARAMETERS + "method")
+    result = {"region_code": raw["region_code"].tolist()}
+    for index, names in (("importance", IMPORTANCE), ("need", NEED)):
+        weights = weights_of(rules, index, names)
+        moved = _reweighted(weights, indicator, factor) if indicator in weights else weights
+        result[index] = composite(raw, moved, method).tolist()
+    return pd.DataFrame(result)
+
+
+def _reweighted(weights: Mapping[str, float], indicator: str, factor: float) -> dict[str, float]:
+    own = min(1.0, weights[indicator] * factor)
+    rest = 1 - weights[indicator]
+    scale = (1 - own) / rest if rest > 0 else 0.0
+    return {name: own if name == indicator else weight * scale for name, weight in weights.items()}
+
+
+def _moved(values: Floats, moved: Floats, method: str) -> Floats:
+    """`standardise` of each moved value among the other values as they are; a half where all are equal."""
+    if method == "min_max":
+        low = np.minimum(_without(values, np.sort(values)[:2]), moved)
+        high = np.maximum(_without(values, -np.sort(-values)[:2]), moved)
+        width = np.where(high > low, high - low, 1.0)
+        return np.asarray(np.where(high > low, (moved - low) / width, 1 / 2), np.float64)
+    # About the old mean, so that large values with a small spread lose no digits.
+    n, mean = len(values), values.mean()
+    old, new = values - mean, moved - mean
+    shift = (new - old) / n
+    variance = (np.sum(old**2) - old**2 + new**2) / n - shift**2
+    spread = np.sqrt(np.where(variance > 0, variance, 1.0))
+    scores = np.array([normal_cdf(float(score)) for score in (new - shift) / spread])
+    return np.asarray(np.where(variance > 0, scores, 1 / 2), np.float64)
+
+
+def _without(values: Floats, extremes: Floats) -> Floats:
+    """The extreme of all other values: the second one for the value that is the first itself."""
+    return np.asarray(np.where(values == extremes[0], extremes[-1], extremes[0]), np.float64)

@@ -1,4 +1,4 @@
-"""What a reader asks beside the answer: baselines, reasons, prices, the frontier, and what the answer is sensitive to."""
+"""What a reader asks beside the answer: baselines, reasons, prices, the frontier, and what it is sensitive to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ from .frontier import frontier_points
 from .prepare import Prepared, Progress, engines
 from .prices import explainability, fairness_prices, shadow_prices
 from .risk_tables import risk_tables
+from .robustness import robustness
 from .sensitivity import sensitivities
 
 
@@ -62,6 +63,8 @@ def beside(
         extra["frontier"] = frontier_points(engines(prepared), terms, decision, values)
     extra |= risk_tables(prepared, {**tables, **extra})
     if rule_mode:
+        say("robustness")
+        extra |= robustness(prepared, problem, point, {**tables, "reasons": extra["reasons"]})
         say("sensitivity")
         extra["sensitivity"] = sensitivities(prepared, decision, tables, say)
     return Beside(extra, prices)
