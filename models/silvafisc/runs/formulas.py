@@ -175,18 +175,20 @@ class Unit:
             mine = apportion(int(weight["pot_fen"]), counted).get(self.code, 0)
             fen += mine
             label = factor_name(fund, factor)
-            whole, own = sum(counted.values(), Fraction(0)), texts.get(self.code, "0")
-            times = multipliers(self.resolved, self.outcome.inputs, factor).get(self.code, Fraction(1))
-            scored = own if times == 1 else f"{own} × {decimal(times)}"
-            worked = f"{yuan(pot)} × {weight['weight']} × {scored} ÷ {decimal(whole)} = {yuan(mine)}"
+            times = multipliers(self.resolved, self.outcome.inputs, factor)
+            scored = {r: Decimal(text) * decimal(times.get(r, Fraction(1))) for r, text in texts.items()}
+            own, whole = texts.get(self.code, "0"), sum(scored.values(), Decimal(0))
+            if times.get(self.code, 1) != 1:
+                own = f"{own} × {decimal(times[self.code])}"
+            worked = f"{yuan(pot)} × {weight['weight']} × {own} ÷ {whole} = {yuan(mine)}"
             steps.append(Said(f"{label.zh} {worked}", f"{label.en} {worked}"))
         shares = ((self.resolved.fund(fund).payer, "1"),)
         return Worked(Said("各因素之和", "sum over the factors"), fen, shares, tuple(steps))
 
 
-def decimal(value: Fraction) -> str:
-    """A number whose decimals end, without trailing zeros."""
-    return f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
+def decimal(value: Fraction) -> Decimal:
+    """A fraction whose decimals end."""
+    return Decimal(value.numerator) / Decimal(value.denominator)
 
 
 def instalments(task: TaskSpec, total: int) -> list[int]:

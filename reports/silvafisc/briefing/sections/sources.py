@@ -4,6 +4,7 @@ from ..blocks import Block, Column, Formula, Heading, Row, Section, Table
 from ..draft import Draft, cell
 from ..words import load_yaml, symbols
 from .ledger import ledger
+from .robustness import blocks as robustness
 from .rules import rule_names
 from .sensitivity import full, moved, picture
 
@@ -18,6 +19,7 @@ def section(draft: Draft) -> Section:
     blocks: list[Block] = [*ledger(draft)]
     if moved(draft):
         blocks += [Heading(words("sources.sensitivity_head")), picture(draft), full(draft)]
+    blocks += robustness(draft)
     blocks.append(Heading(words("sources.method_head")))
     blocks += [Formula(symbols(words(f"method.{name}.symbols")), words(f"method.{name}.words")) for name in METHODS]
     blocks += [Heading(words("sources.terms_head")), terms(draft)]
