@@ -51,8 +51,8 @@ RULES = (
     RuleSpec("local_capacity", {"kappa": "0.05"}),
     RuleSpec("eligible_area"),
     RuleSpec("delivery_capacity"),
-    RuleSpec("priority_share", {"group": "listed", "share": "0.35", "fund": PROTECTION}),
-    RuleSpec("priority_share", {"group": "listed", "share": "0.35", "fund": REFORM}),
+    RuleSpec("priority_share", {"group": "listed", "fund": PROTECTION}),
+    RuleSpec("priority_share", {"group": "listed", "fund": REFORM}),
     RuleSpec("published_values", {"at_most": 5}),
     RuleSpec("change_band", {"lower": "-0.25", "upper": "0.6"}),
     RuleSpec("no_hidden_debt"),
@@ -94,6 +94,7 @@ def made(
 def _resolved(inputs: UnitInputs, rules: Sequence[RuleSpec], objectives: Sequence[ObjectiveSpec]) -> Resolved:
     listed = tuple(inputs.regions["region_code"][inputs.regions["groups"] == "listed"])
     nothing = dict.fromkeys(PERIODS, 0)
+    part = {PROTECTION: _part(inputs.last_year, "amount_fen", listed), REFORM: _part(inputs.tasks, "need_tenth_mu", listed)}
     return Resolved(
         id="synthetic",
         mode="case",
@@ -118,10 +119,22 @@ def _resolved(inputs: UnitInputs, rules: Sequence[RuleSpec], objectives: Sequenc
         factors=(),
         factor_step="0.1",
         grades=GradeSpec(),
-        rules=tuple(rules),
+        rules=tuple(
+            replace(spec, params=dict(spec.params) | {"share": part[spec.params["fund"]]})
+            if spec.rule == "priority_share"
+            else spec
+            for spec in rules
+        ),
         objectives=tuple(objectives),
         groups={"listed": listed},
     )
+
+
+def _part(table: pd.DataFrame | None, column: str, listed: Sequence[str]) -> str:
+    """What the listed units had last year (or need), in whole percent of all: what they are to get at least."""
+    assert table is not None
+    mine = table["region_code"].isin(listed)
+    return f"0.{int(100 * table[column][mine].sum() / table[column].sum()):02d}"
 
 
 def _inputs(draw: np.random.Generator, codes: list[str]) -> UnitInputs:

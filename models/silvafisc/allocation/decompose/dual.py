@@ -1,0 +1,147 @@
+"""The prices of the coupling rows: cutting planes from the units' plans, inside a box that grows and shrinks.
+
+    minimise over λ  Σ_components best plan at λ + Σ_rows max(λ·lower, λ·upper)
+Each plan met is a cut: its value at any other λ is a lower bound on what its component can reach there. Components are
+put together in a few clusters, one variable each, so that the master problem stays small whatever the number of units.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import linprog
+
+from ..problem import Floats, Indices
+from .oracle import Oracle, Rated
+
+_CLUSTERS = 24
+_SERIOUS = 0.1
+_MOST_ITERATIONS = 60
+_FIRST_STEPS = 40
+_WIDE = 400
+"""Options per group that are tried where the best few of each do not fit together."""
+
+
+@dataclass
+class Dual:
+    """Best prices so far with their bound, and the plans met on the way (newest last)."""
+
+    prices: Floats
+    bound: float
+    rated: Rated
+    exact: Floats
+    """Bound on the best plan of each component at `prices`."""
+    plans: list[Indices] = field(default_factory=list)
+
+
+def minimise(oracle: Oracle, prices: Floats, plan: Indices | None, accuracy: float) -> Dual | None:
+    """Minimise the bound until no cut promises more than `accuracy` (relative); None where a component finds no plan."""
+    master = _Master(oracle)
+    dual, plan = _at(oracle, prices, plan, accuracy)
+    if dual is None or plan is None:
+        return None
+    master.cut(plan)
+    radius = 0.5
+    for _ in range(_MOST_ITERATIONS if oracle.coupling else 0):
+        tried, promised, inside = master.solve(dual.prices, radius)
+        promise = dual.bound - promised
+        if promise <= accuracy * max(1.0, abs(dual.bound)):
+            if inside:
+                break
+            radius *= 4.0
+            continue
+        start = dual.prices.copy()
+        start[: oracle.coupling] = tried
+        found, plan = _at(oracle, start, plan, accuracy)
+        if found is None or plan is None:
+            return None
+        master.cut(plan)
+        if found.bound < dual.bound - _SERIOUS * promise:
+            radius = radius * 2.0 if not inside else radius
+            found.plans = dual.plans + found.plans
+            dual = found
+        else:
+            radius *= 0.5
+            dual.plans += found.plans
+    return dual
+
+
+def _at(
+    oracle: Oracle, prices: Floats, plan: Indices | None, accuracy: float
+) -> tuple[Dual | None, Indices | None]:
+    """Bound and plan at the given prices, prices of local rows made better first."""
+    if plan is None:
+        # No plan is known to aim at; good prices of the local rows lead towards one that keeps them.
+        rough = oracle.rate(prices).bound
+        prices, rated = oracle.descend(prices, rough - 0.5 * np.abs(rough), _FIRST_STEPS)
+        plan, value, _ = oracle.search(prices, rated, None, oracle.tied)
+        missing = np.isneginf(value)
+        if missing.any():
+            plan, value, _ = oracle.search(prices, rated, plan, missing, ~missing, width=_WIDE, beam=10 * _WIDE)
+        if np.isneginf(value).any():
+            return None, None
+    prices, rated = oracle.descend(prices, oracle.plan_values(prices, plan))
+    value = oracle.plan_values(prices, plan)
+    share = accuracy * max(1.0, abs(float(rated.bound.sum()))) / oracle.components
+    plan, value, bound = oracle.search(prices, rated, plan, rated.bound - value > 0.2 * share)
+    total = float(bound.sum() + oracle.worth(prices)[: oracle.coupling].sum())
+    return Dual(prices, total, rated, bound, [plan]), plan
+
+
+class _Master:
+    """The cuts met so far, in scaled prices: 1 is a price at which a row's whole range is worth the objective's."""
+
+    def __init__(self, oracle: Oracle) -> None:
+        self.oracle = oracle
+        options = oracle.options
+        self.clusters = min(_CLUSTERS, oracle.components)
+        self.cluster = np.arange(oracle.components) * self.clusters // oracle.components
+        self.size = _range(oracle, oracle.objective)
+        self.rows = np.array([_range(oracle, line) for line in oracle.shared])
+        self.group_cluster = self.cluster[options.component]
+        self.values: list[Floats] = []
+        self.used: list[Floats] = []
+        self.upper = np.where(np.isinf(oracle.upper[: oracle.coupling]), 0.0, oracle.upper[: oracle.coupling])
+        self.lower = np.where(np.isinf(oracle.lower[: oracle.coupling]), 0.0, oracle.lower[: oracle.coupling])
+
+    def cut(self, plan: Indices) -> None:
+        """Add a plan."""
+        oracle, clusters = self.oracle, self.clusters
+        values = oracle.options_values(oracle.objective, plan)
+        self.values.append(np.bincount(self.group_cluster, values, minlength=clusters) / self.size)
+        used = [
+            np.bincount(self.group_cluster, oracle.options_values(line, plan), minlength=clusters)
+            for line in oracle.shared
+        ]
+        self.used.append(np.array(used).T.reshape(clusters, oracle.coupling) / self.rows)
+
+    def solve(self, center: Floats, radius: float) -> tuple[Floats, float, bool]:
+        """Prices inside the box with the smallest promised bound, that bound, and whether the box did not matter."""
+        oracle, count, clusters = self.oracle, self.oracle.coupling, self.clusters
+        middle = center[:count] * self.rows / self.size
+        lines = len(self.values) * clusters
+        used = np.concatenate(self.used)
+        theta = sparse.csr_matrix((np.ones(lines), (np.arange(lines), np.tile(np.arange(clusters), len(self.values)))))
+        matrix = -sparse.hstack([theta, sparse.csr_matrix(used), sparse.csr_matrix(-used)], format="csr")
+        cost = np.concatenate([np.ones(clusters), self.upper / self.rows, -self.lower / self.rows])
+        up = np.where(np.isinf(oracle.upper[:count]), 0.0, np.maximum(middle + radius, 0.0))
+        down = np.where(np.isinf(oracle.lower[:count]), 0.0, np.maximum(radius - middle, 0.0))
+        up_least = np.where(np.isinf(oracle.upper[:count]), 0.0, np.maximum(middle - radius, 0.0))
+        down_least = np.where(np.isinf(oracle.lower[:count]), 0.0, np.maximum(-middle - radius, 0.0))
+        low = np.concatenate([np.full(clusters, -np.inf), up_least, down_least])
+        high = np.concatenate([np.full(clusters, np.inf), up, down])
+        found = linprog(
+            cost, A_ub=matrix, b_ub=-np.concatenate(self.values), bounds=np.stack([low, high], axis=1), method="highs"
+        )
+        if found.x is None:
+            return center[:count], -np.inf, True
+        scaled = found.x[clusters : clusters + count] - found.x[clusters + count :]
+        inside = bool(np.all(np.abs(scaled - middle) < radius * (1 - 1e-9)))
+        return scaled * self.size / self.rows, float(found.fun) * self.size, inside
+
+
+def _range(oracle: Oracle, per_column: Floats) -> float:
+    """Sum over the groups of the distance between the largest and the smallest value of their options; 1 if none."""
+    values = oracle.options.sums(per_column)
+    width = float((oracle.options.most(values) + oracle.options.most(-values)).sum())
+    return width if width > 0 else 1.0

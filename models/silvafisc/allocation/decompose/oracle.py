@@ -1,0 +1,289 @@
+"""What the units do at given prices of the coupling rows: a plan for each component, and a bound on the best one.
+
+A component is a set of groups that local rows tie. With prices λ on coupling rows and μ on local rows
+    φ(λ, μ) = Σ_groups max_options (c − λA − μL)·x + Σ_rows max(y·lower, y·upper)
+bounds its best plan for every μ. The difference between φ and a known plan, shared out over options, says which options
+could still be part of a better plan; where these are few, all their combinations are tried and the bound is exact.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from ..problem import Floats, Indices
+from .form import Bools, Form
+from .options import Options
+
+_STEPS = 12
+_WIDTH = 48
+_BEAM = 256
+_STATES = 4_000_000
+"""Partial plans held at once, at most."""
+
+
+@dataclass(frozen=True)
+class Rated:
+    """Options at given prices: reduced value, largest of each group, bound of each component."""
+
+    reduced: Floats
+    most: Floats
+    bound: Floats
+
+
+class Oracle:
+    """The components of a form for one objective (coefficients over its columns)."""
+
+    def __init__(self, form: Form, options: Options, objective: Floats) -> None:
+        self.form, self.options, self.objective = form, options, objective
+        self.rows = form.rows[options.dualised]
+        self.across = sparse.csr_matrix(self.rows.T)
+        self.lower, self.upper = form.lower[options.dualised].copy(), form.upper[options.dualised].copy()
+        self.coupling = form.coupling
+        self.components = int(options.component[-1]) + 1
+        self.of_option = options.component[options.group]
+        of_column = np.full(form.size + 1, -1, np.int64)
+        of_column[options.columns] = self.of_option[:, None]
+        local = self.rows[self.coupling :]
+        filled = np.diff(local.indptr) > 0
+        self.of_row = np.full(local.shape[0], -1, np.int64)
+        self.of_row[filled] = np.maximum.reduceat(of_column[local.indices], local.indptr[:-1][filled])
+        # A row of which no column is left says nothing any more (0 was found to keep it).
+        gone = self.of_row < 0
+        self.of_row[gone] = 0
+        self.lower[self.coupling :][gone], self.upper[self.coupling :][gone] = -np.inf, np.inf
+        order = np.argsort(self.of_row, kind="stable")
+        ranked = self.of_row[order]
+        slot = np.empty(len(ranked), np.int64)
+        slot[order] = np.arange(len(ranked)) - np.searchsorted(ranked, ranked)
+        self.slot, self.slots = slot, int(slot.max(initial=-1)) + 1
+        self.least = np.full((self.components, self.slots), -np.inf)
+        self.largest = np.full((self.components, self.slots), np.inf)
+        self.least[self.of_row, slot] = self.lower[self.coupling :]
+        self.largest[self.of_row, slot] = self.upper[self.coupling :]
+        self.tied = np.bincount(self.of_row, minlength=self.components) > 0
+        self.shared = self.rows[: self.coupling].toarray()
+        entries = local.tocoo()
+        self.coefficients = np.zeros((self.slots, form.size + 1))
+        self.coefficients[slot[entries.row], entries.col] = entries.data
+
+    def admissible(self, prices: Floats) -> Floats:
+        """Prices with the sign that their rows allow: none on a side without a limit."""
+        prices = np.where(np.isinf(self.upper), np.minimum(prices, 0.0), prices)
+        return np.where(np.isinf(self.lower), np.maximum(prices, 0.0), prices)
+
+    def worth(self, prices: Floats) -> Floats:
+        """max(y·lower, y·upper) of each row."""
+        limit = np.where(prices > 0, self.upper, self.lower)
+        return np.where(prices == 0, 0.0, prices * np.where(prices == 0, 0.0, limit))
+
+    def rate(self, prices: Floats) -> Rated:
+        """Options at these prices."""
+        reduced = self.options.sums(self.objective - self.across @ prices)
+        most = self.options.most(reduced)
+        bound = np.bincount(self.options.component, most, minlength=self.components)
+        local = self.worth(prices)[self.coupling :]
+        return Rated(reduced, most, bound + np.bincount(self.of_row, local, minlength=self.components))
+
+    def plan_values(self, prices: Floats, plan: Indices) -> Floats:
+        """Value of a plan (option of each group) per component at the prices of the coupling rows."""
+        coupling = prices.copy()
+        coupling[self.coupling :] = 0.0
+        values = self.options_values(self.objective - self.across @ coupling, plan)
+        return np.bincount(self.options.component, values, minlength=self.components)
+
+    def options_values(self, per_column: Floats, chosen: Indices) -> Floats:
+        """Sum over the columns of each chosen option."""
+        padded = np.append(per_column, 0.0)
+        return np.asarray(padded[self.options.columns[chosen]].sum(axis=1), np.float64)
+
+    def usage(self, plan: Indices) -> Floats:
+        """Components x coupling rows: what a plan puts into each row."""
+        used = [
+            np.bincount(self.options.component, self.options_values(line, plan), minlength=self.components)
+            for line in self.shared
+        ]
+        return np.array(used).reshape(self.coupling, self.components).T
+
+    def descend(self, prices: Floats, target: Floats, steps: int = _STEPS) -> tuple[Floats, Rated]:
+        """Better prices of the local rows: steps along the subgradient towards a level below the best bound so far.
+
+        target: what each component cannot fall below; the level starts there and comes closer where it is out of reach.
+        """
+        best = self.rate(prices)
+        if not len(self.of_row):
+            return prices, best
+        now, rated, found, at = prices.copy(), best, best.bound.copy(), prices[self.coupling :].copy()
+        local = self.rows[self.coupling :]
+        low, high = self.lower[self.coupling :], self.upper[self.coupling :]
+        ahead = np.maximum(found - target, 0.0)
+        for _ in range(steps):
+            point = self.options.point(self.form.size, self.options.first(rated.reduced, rated.most))
+            activity, y = local @ point.astype(np.float64), now[self.coupling :]
+            slope = np.where(y > 0, high, np.where(y < 0, low, np.clip(activity, low, high))) - activity
+            norm = np.bincount(self.of_row, slope**2, minlength=self.components)
+            wanted = np.maximum(rated.bound - np.maximum(found - ahead, target), 0.0)
+            length = np.divide(wanted, norm, out=np.zeros_like(norm), where=norm > 0)
+            moved = y - length[self.of_row] * slope
+            # Across zero the limit changes sides: stop there first.
+            now[self.coupling :] = np.where(moved * y < 0, 0.0, moved)
+            now = self.admissible(now)
+            rated = self.rate(now)
+            ahead = np.where(rated.bound < found - 0.3 * ahead, ahead, 0.7 * ahead)
+            better = rated.bound < found
+            found = np.where(better, rated.bound, found)
+            at = np.where(better[self.of_row], now[self.coupling :], at)
+        result = prices.copy()
+        result[self.coupling :] = at
+        return result, self.rate(result)
+
+    def reachable(self) -> Bools:
+        """Options with which every local row can still be kept, whatever the other groups of the component would take."""
+        options, kept = self.options, np.ones(len(self.of_option), bool)
+        for slot in range(self.slots):
+            values = options.sums(self.coefficients[slot, :-1])
+            least, most = -options.most(-values), options.most(values)
+            low = np.bincount(options.component, least, minlength=self.components)
+            high = np.bincount(options.component, most, minlength=self.components)
+            # The others' part by adding up, then taking away: with the room that rounding needs.
+            room = 1e-9 * (1.0 + np.abs(low) + np.abs(high))
+            rest_low, rest_high = (low[options.component] - least), (high[options.component] - most)
+            over = values + (rest_low - room[options.component])[options.group] > self.largest[self.of_option, slot]
+            under = values + (rest_high + room[options.component])[options.group] < self.least[self.of_option, slot]
+            kept &= ~(over | under)
+        return kept
+
+    def search(
+        self,
+        prices: Floats,
+        rated: Rated,
+        plan: Indices | None,
+        wanted: Bools,
+        known: Bools | bool = True,
+        *,
+        width: int = _WIDTH,
+        beam: int = _BEAM,
+    ) -> tuple[Indices, Floats, Floats]:
+        """Better plans by trying all combinations of options that could be part of one.
+
+        Returns the plan, its value and a bound on the best plan per component, at the prices of the coupling rows.
+        Without a plan (or where `known` says that it is none) a component's value is -inf unless one is found.
+        """
+        if plan is None:
+            plan = self.options.first(rated.reduced, rated.most)
+            known = np.zeros(self.components, bool)
+        value = np.where(known, self.plan_values(prices, plan), -np.inf)
+        plan, bound = plan.copy(), np.maximum(rated.bound, value)
+        # Without local rows the best option of each group is the best plan.
+        free = ~self.tied[self.options.component]
+        plan[free] = self.options.first(rated.reduced, rated.most)[free]
+        value = np.where(self.tied, value, rated.bound)
+        todo = np.flatnonzero(wanted & self.tied)
+        step = max(1, _STATES // (width * beam))
+        for batch in np.split(todo, range(step, len(todo), step)) if len(todo) else []:
+            self._search(batch, prices, rated, plan, value, bound, width, beam)
+        return plan, value, bound
+
+    def _search(
+        self,
+        batch: Indices,
+        prices: Floats,
+        rated: Rated,
+        plan: Indices,
+        value: Floats,
+        bound: Floats,
+        width: int,
+        beam: int,
+    ) -> None:
+        """`search` for some components; writes into plan, value and bound."""
+        options, number = self.options, np.full(self.components, -1, np.int64)
+        number[batch] = np.arange(len(batch))
+        allowed = np.maximum(rated.bound - value, 0.0)
+        lost = rated.most[options.group] - rated.reduced
+        ids = np.flatnonzero((number[self.of_option] >= 0) & (lost <= allowed[self.of_option]))
+        ids = ids[np.lexsort((lost[ids], options.group[ids]))]
+        group = options.group[ids]
+        rank = np.arange(len(ids)) - np.searchsorted(group, group)
+        cut = np.zeros(len(batch), bool)
+        cut[number[self.of_option[ids[rank >= width]]]] = True
+        ids = ids[rank < width]
+        lost, activity = lost[ids], self.activity(ids)
+        # Groups in order of component, those with fewer options first.
+        groups, start, counts = np.unique(options.group[ids], return_index=True, return_counts=True)
+        owner = number[options.component[groups]]
+        order = np.lexsort((counts, owner))
+        groups, start, counts, owner = groups[order], start[order], counts[order], owner[order]
+        by_group = np.argsort(start)
+        least, most = np.empty((len(groups), self.slots)), np.empty((len(groups), self.slots))
+        least[by_group] = np.minimum.reduceat(activity, start[by_group], axis=0)
+        most[by_group] = np.maximum.reduceat(activity, start[by_group], axis=0)
+        heads = np.searchsorted(owner, np.arange(len(batch)))
+        lengths = np.bincount(owner, minlength=len(batch))
+        rest_least, rest_most = _after(least, heads, lengths), _after(most, heads, lengths)
+        who = np.arange(len(batch))
+        loss, total = np.zeros(len(batch)), np.zeros((len(batch), self.slots))
+        trail: list[tuple[Indices, Indices]] = []
+        done: list[tuple[Indices, Floats, Floats, int, Indices]] = []
+        for depth in range(int(lengths.max())):
+            ended = lengths[who] <= depth
+            if ended.any():
+                done.append((who[ended], loss[ended], total[ended], depth, np.flatnonzero(ended)))
+            going = np.flatnonzero(~ended)
+            at = heads[who[going]] + depth
+            many = counts[at]
+            parent = np.repeat(going, many)
+            place = np.repeat(start[at], many) + np.arange(int(many.sum())) - np.repeat(np.cumsum(many) - many, many)
+            line = np.repeat(at, many)
+            new_loss, new_total = loss[parent] + lost[place], total[parent] + activity[place]
+            mine = who[parent]
+            fits = new_loss <= allowed[batch[mine]]
+            fits &= (new_total + rest_least[line] <= self.largest[batch[mine]]).all(axis=1)
+            fits &= (new_total + rest_most[line] >= self.least[batch[mine]]).all(axis=1)
+            kept = np.flatnonzero(fits)
+            over = np.bincount(mine[kept], minlength=len(batch)) > beam
+            if over.any():
+                cut |= over
+                kept = kept[np.lexsort((new_loss[kept], mine[kept]))]
+                ranked = mine[kept]
+                kept = kept[np.arange(len(kept)) - np.searchsorted(ranked, ranked) < beam]
+            trail.append((parent[kept], ids[place[kept]]))
+            who, loss, total = mine[kept], new_loss[kept], new_total[kept]
+        done.append((who, loss, total, int(lengths.max()), np.arange(len(who))))
+        local = np.zeros((self.components, self.slots))
+        local[self.of_row, self.slot] = prices[self.coupling :]
+        worth = np.zeros((self.components, self.slots))
+        worth[self.of_row, self.slot] = self.worth(prices)[self.coupling :]
+        reached = value.copy()
+        for mine, lose, sums, depth, states in done:
+            if not len(mine):
+                continue
+            component = batch[mine]
+            slack = (worth[component] - local[component] * sums).sum(axis=1)
+            values = rated.bound[component] - lose - slack
+            first = np.lexsort((-values, mine))
+            first = first[np.unique(mine[first], return_index=True)[1]]
+            better = first[values[first] > reached[batch[mine[first]]]]
+            reached[batch[mine[better]]] = values[better]
+            state = states[better]
+            for parent, option in reversed(trail[:depth]):
+                chosen = option[state]
+                plan[options.group[chosen]] = chosen
+                state = parent[state]
+        value[batch] = reached[batch]
+        bound[batch] = np.where(cut, bound[batch], reached[batch])
+
+    def activity(self, ids: Indices) -> Floats:
+        """Options x slots: what each option puts into the local rows of its component."""
+        columns = self.options.columns[ids]
+        return np.asarray(self.coefficients[:, columns].sum(axis=2).T, np.float64)
+
+
+def _after(values: Floats, heads: Indices, lengths: Indices) -> Floats:
+    """Sum of the later lines of the same component, for every line; added one by one, since each row has its own scale."""
+    place = np.arange(len(values))
+    left = np.repeat(heads + lengths, lengths) - place - 1
+    result = np.zeros_like(values)
+    for step in range(1, int(lengths.max(initial=1))):
+        line = place[left >= step]
+        result[line] += values[line + step]
+    return result

@@ -1,0 +1,169 @@
+"""From plans at the best prices to one that keeps the coupling rows, then made better move by move.
+
+A move gives one component another plan: one that it had at other prices, or its own with one option changed. First the
+moves that lose least per unit of violation removed, until nothing is broken; then those that gain most per unit of the
+scarce rows (at their prices), while every row holds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..problem import Floats, Indices
+from .oracle import Oracle, Rated
+
+_ROUNDS = 12
+_PASSES = 10
+_MOST_SINGLE = 30_000
+_CHUNK = 512
+
+
+@dataclass(frozen=True)
+class _Moves:
+    """Changes of one component each, relative to the plan now, all of which keep the component's own rows.
+
+    plan: number of the plan that the component takes over, or -1; option: the option that is changed, where it is -1.
+    """
+
+    component: Indices
+    plan: Indices
+    option: Indices
+    gain: Floats
+    used: Floats
+
+
+class Repair:
+    """Plans of one oracle at its best prices."""
+
+    def __init__(self, oracle: Oracle, plans: Sequence[Indices], prices: Floats, rated: Rated) -> None:
+        self.oracle, self.plans, self.prices = oracle, list(plans), prices
+        count = oracle.coupling
+        self.low, self.high = oracle.lower[:count], oracle.upper[:count]
+        options = oracle.options
+        self.values = options.sums(oracle.objective)
+        self.usage = [oracle.usage(plan) for plan in self.plans]
+        self.worth = [np.bincount(options.component, self.values[p], minlength=oracle.components) for p in self.plans]
+        order = np.argsort(rated.most[options.group] - rated.reduced, kind="stable")
+        self.near = np.sort(order[: max(_MOST_SINGLE, 3 * options.groups)])
+        self.shared_near = np.array([oracle.options_values(line, self.near) for line in oracle.shared])
+        self.local_near = oracle.activity(self.near)
+
+    def best(self, plan: Indices) -> Indices | None:
+        """A plan that keeps every row, near the given one; None where moves of one component do not get there."""
+        plan = plan.copy()
+        if not self._repair(plan):
+            return None
+        for _ in range(_PASSES):
+            if not self._spend(plan):
+                break
+        return plan
+
+    def _moves(self, plan: Indices) -> _Moves:
+        oracle, options = self.oracle, self.oracle.options
+        value = np.bincount(options.component, self.values[plan], minlength=oracle.components)
+        used = oracle.usage(plan)
+        parts = []
+        for number, (worth, usage) in enumerate(zip(self.worth, self.usage, strict=True)):
+            other = np.flatnonzero((worth != value) | (usage != used).any(axis=1))
+            nothing = np.full(len(other), -1)
+            parts.append(
+                _Moves(other, nothing + 1 + number, nothing, (worth - value)[other], (usage - used)[other])
+            )
+        before = plan[options.group[self.near]]
+        changed = np.flatnonzero(before != self.near)
+        option, before = self.near[changed], before[changed]
+        component = options.component[options.group[option]]
+        local = self.local_near[changed] - oracle.activity(before) + self._local(plan)[component]
+        fits = (local <= oracle.largest[component]).all(axis=1) & (local >= oracle.least[component]).all(axis=1)
+        changed, option, before, component = changed[fits], option[fits], before[fits], component[fits]
+        old = np.array([oracle.options_values(line, before) for line in oracle.shared])
+        shape = (oracle.coupling, len(option))
+        change = self.shared_near.reshape(oracle.coupling, -1)[:, changed] - old.reshape(shape)
+        gain = self.values[option] - self.values[before]
+        parts.append(_Moves(component, np.full(len(option), -1), option, gain, change.T))
+        return _Moves(
+            *(np.concatenate([getattr(p, name) for p in parts]) for name in ("component", "plan", "option", "gain")),
+            np.concatenate([p.used for p in parts]),
+        )
+
+    def _local(self, plan: Indices) -> Floats:
+        oracle = self.oracle
+        point = oracle.options.point(oracle.form.size, plan).astype(np.float64)
+        local = np.zeros((oracle.components, oracle.slots))
+        local[oracle.of_row, oracle.slot] = oracle.rows[oracle.coupling :] @ point
+        return local
+
+    def _take(self, plan: Indices, moves: _Moves, move: int) -> None:
+        options = self.oracle.options
+        if moves.plan[move] < 0:
+            plan[options.group[moves.option[move]]] = moves.option[move]
+            return
+        first, last = np.searchsorted(options.component, [moves.component[move], moves.component[move] + 1])
+        plan[first:last] = self.plans[int(moves.plan[move])][first:last]
+
+    def _broken(self, total: Floats) -> Floats:
+        """Violation of each coupling row."""
+        return np.asarray(np.maximum(total - self.high, 0.0) + np.maximum(self.low - total, 0.0), np.float64)
+
+    def _total(self, plan: Indices) -> Floats:
+        """What a plan puts into the coupling rows, exactly as the model's own matrix has it."""
+        oracle = self.oracle
+        point = oracle.options.point(oracle.form.size, plan).astype(np.float64)
+        return np.asarray(oracle.rows[: oracle.coupling] @ point, np.float64)
+
+    def _repair(self, plan: Indices) -> bool:
+        for _ in range(_ROUNDS):
+            total = self._total(plan)
+            size = np.maximum(np.abs(total), 1.0)
+            if not self._broken(total).any():
+                return True
+            moves = self._moves(plan)
+            before = float((self._broken(total) / size).sum())
+            removed = before - (self._broken(total + moves.used) / size).sum(axis=1)
+            useful = np.flatnonzero(removed > 0)
+            if not len(useful):
+                return False
+            # What a move loses beyond the worth of what it frees: at the best prices most lose next to nothing.
+            loss = moves.used[useful] @ self.prices[: len(self.low)] - moves.gain[useful]
+            order = useful[np.lexsort((useful, np.maximum(loss, 0.0) / removed[useful]))]
+            taken = np.zeros(self.oracle.components, bool)
+            for move in self._screened(order, taken, moves):
+                now = float((self._broken(total) / size).sum())
+                if now == 0:
+                    break
+                then = float((self._broken(total + moves.used[move]) / size).sum())
+                # A move that overshoots into another row is left for a better one while there are some.
+                if then < now - 0.5 * min(removed[move], now):
+                    self._take(plan, moves, move)
+                    total = total + moves.used[move]
+                    taken[moves.component[move]] = True
+            if not taken.any():
+                return False
+        return not self._broken(self._total(plan)).any()
+
+    def _screened(self, order: Indices, taken: np.ndarray, moves: _Moves):  # type: ignore[no-untyped-def]
+        for chunk in range(0, len(order), _CHUNK):
+            some = order[chunk : chunk + _CHUNK]
+            for move in some[~taken[moves.component[some]]].tolist():
+                if not taken[moves.component[move]]:
+                    yield move
+
+    def _spend(self, plan: Indices) -> bool:
+        """One pass of moves that gain while every row holds; whether any was taken."""
+        moves, total = self._moves(plan), self._total(plan)
+        cost = moves.used @ self.prices[: len(self.low)]
+        worth = np.flatnonzero(moves.gain > 0)
+        scarce = np.maximum(cost[worth], 1e-9 * moves.gain[worth])
+        order = worth[np.lexsort((worth, -moves.gain[worth] / scarce))]
+        taken = np.zeros(self.oracle.components, bool)
+        for chunk in range(0, len(order), _CHUNK):
+            some = order[chunk : chunk + _CHUNK]
+            after = total + moves.used[some]
+            fits = (after <= self.high).all(axis=1) & (after >= self.low).all(axis=1)
+            for move in some[fits & ~taken[moves.component[some]]].tolist():
+                now = total + moves.used[move]
+                if not taken[moves.component[move]] and np.all(now <= self.high) and np.all(now >= self.low):
+                    self._take(plan, moves, move)
+                    total, taken[moves.component[move]] = now, True
+        return bool(taken.any())
