@@ -2,8 +2,8 @@
 
     T[k](x) = constant[k] + Σ_s factors[k, s] · Y[s],   Y[s] = Σ_{offers of pattern s} tonnes · x
 Offers with the same factors in every draw share a sum Y[s]. There are as many sums as there are patterns, not offers: a
-row of a draw has a handful of terms whatever the number of units, so the whole tail is written down and no cuts are
-needed. Sums and totals are measured in one unit near their largest size, so that helping variables stay near 1.
+row of a draw has a handful of terms whatever the number of units, and most draws need no row at all, so the whole tail is
+written down and no cuts are added while solving (decision record 0011). Sums and totals are measured in one unit near their largest size, so that helping variables stay near 1.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from math import floor
+from math import ceil, floor
 
 import numpy as np
 import pandas as pd
@@ -64,6 +64,23 @@ class Totals:
         """The power of two near the largest sum or total: what helping variables are measured in, in tonnes."""
         low, high = self.bounds
         return 1.0 / power_of_two(np.concatenate([low, high, self.least, self.most]), 1.0)
+
+    def places(self, always: int, within: int) -> tuple[list[int], list[int]]:
+        """Draws that are among the `always` smallest whatever is chosen; the others that may be among the `within` smallest.
+
+        Draw i is always below draw j where T[j] − T[i] ≥ 0 over the bounds of every sum (equal draws: in their order).
+        With few sums most draws have their place by themselves, and a tail needs rows for the rest alone.
+        """
+        below = np.zeros((self.count, self.count), bool)
+        for j in range(self.count):
+            factors = self.factors[j] - self.factors
+            least = np.minimum(factors * self.least, factors * self.most).sum(axis=1)
+            below[j] = self.constant[j] - self.constant + least >= 0
+        order = np.arange(self.count)
+        below &= ~(below.T & (order[None, :] >= order[:, None]))
+        fixed = self.count - 1 - below.sum(axis=0) < always
+        possible = ~fixed & (below.sum(axis=1) < within)
+        return np.flatnonzero(fixed).tolist(), np.flatnonzero(possible).tolist()
 
     @property
     def count(self) -> int:
@@ -123,64 +140,68 @@ def keys_of(table: pd.DataFrame) -> list[Key]:
     return list(zip(*(table[name] for name in ("region_code", "measure", "category", "period", "offer")), strict=True))
 
 
-def tail(totals: Totals, part: str, name: str, rule: str) -> tuple[Mapping[str, float], tuple[Aux, ...], tuple[Row, ...]]:
-    """Mean of the worst share β of the draws (Rockafellar–Uryasev), as value, helping variables and rows.
+def tail(totals: Totals, part: str, name: str, rule: str) -> tuple[Mapping[str, float], float, tuple[Aux, ...], tuple[Row, ...]]:
+    """Mean of the worst share β of the draws (Rockafellar–Uryasev), as value, constant, helping variables and rows.
 
-        maximise η − Σ_k u[k] / (β K),   u[k] ≥ η − T[k],  u ≥ 0
+        β K · mean = Σ_{k always among the worst} T[k] + max m η − Σ_{k open} u[k],   u[k] ≥ η − T[k],  u ≥ 0
+    with m what is left of β K; draws that are never among the worst do not enter (see `Totals.places`).
     """
     low, high = totals.bounds
-    unit, weight = totals.unit, float(share(part)) * totals.count
-    level = f"{name}/level"
-    short = [f"{name}/short/{k}" for k in range(totals.count)]
+    unit, weight = totals.unit, share(part) * totals.count
+    always, still_open = totals.places(floor(weight), ceil(weight))
+    level, short = f"{name}/level", {k: f"{name}/short/{k}" for k in still_open}
     variables = [Aux(level, float(low.min()) / unit, float(high.max()) / unit)]
-    variables += [Aux(n, 0.0, float(high.max() - low[k]) / unit) for k, n in enumerate(short)]
+    variables += [Aux(n, 0.0, float(high.max() - low[k]) / unit) for k, n in short.items()]
 
     def fill(choices: Floats) -> Mapping[str, float]:
         reached = totals.at(choices)
         eta = quantile(reached, part)
-        return {level: eta / unit} | {n: max(0.0, eta - t) / unit for n, t in zip(short, reached, strict=True)}
+        return {level: eta / unit} | {n: max(0.0, eta - reached[k]) / unit for k, n in short.items()}
 
     sums, sum_rows, terms = _sums(totals, name, rule)
     rows = [
-        _draw_row(totals, k, rule, f"{name}/{k}", {**terms(k), level: -unit, short[k]: unit})
-        for k in range(totals.count)
+        _draw_row(totals, k, rule, f"{name}/{k}", {**terms(totals.factors[k]), level: -unit, n: unit})
+        for k, n in short.items()
     ]
-    value = {level: unit} | dict.fromkeys(short, -unit / weight)
-    return value, (*sums, *_filled(variables, fill)), (*sum_rows, *rows)
+    value = terms(totals.factors[always].sum(axis=0) / float(weight))
+    value |= {level: unit * float((weight - len(always)) / weight)} | dict.fromkeys(short.values(), -unit / float(weight))
+    constant = float(totals.constant[always].sum()) / float(weight)
+    return value, constant, (*sums, *_filled(variables, fill)), (*sum_rows, *rows)
 
 
 def reached_level(
     totals: Totals, missed: str, name: str, rule: str, most: float = np.inf
-) -> tuple[Mapping[str, float], tuple[Aux, ...], tuple[Row, ...]]:
-    """The level that all but a share of the draws reach, at most `most`, as value, helping variables and rows.
+) -> tuple[Mapping[str, float], float, tuple[Aux, ...], tuple[Row, ...]]:
+    """The level that all but a share of the draws reach, at most `most`, as value, constant, helping variables and rows.
 
         t ≤ T[k] + M[k] · z[k],   Σ_k z[k] ≤ floor(missed · K),   M[k] = highest t − least T[k]
-    A draw whose least total reaches the highest t needs no binary.
+    A draw that always reaches the highest t, or that enough others always fall short of, needs no row; one that is
+    always among those that may miss counts as missing and needs none either.
     """
     low, high = totals.bounds
-    allowed = floor(share(missed) * totals.count)
-    top = min(most, float(np.sort(high)[min(allowed, totals.count - 1)]))
+    allowed = min(floor(share(missed) * totals.count), totals.count - 1)
+    always, still_open = totals.places(allowed, allowed + 1)
+    top = min(most, float(np.sort(high)[allowed]))
     unit, level = totals.unit, f"{name}/level"
-    open_draws = [k for k in range(totals.count) if low[k] < top]
-    gaps = {k: f"{name}/missed/{k}" for k in open_draws}
+    gaps = {k: f"{name}/missed/{k}" for k in still_open if low[k] < top}
     variables = [Aux(level, min(float(low.min()), top) / unit, top / unit)]
-    variables += [Aux(gaps[k], 0.0, 1.0, integer=True) for k in open_draws]
+    variables += [Aux(n, 0.0, 1.0, integer=True) for n in gaps.values()]
 
     def fill(choices: Floats) -> Mapping[str, float]:
         reached = totals.at(choices)
-        eta = min(top, float(np.sort(reached)[min(allowed, totals.count - 1)]))
-        return {level: eta / unit} | {gaps[k]: float(reached[k] < eta) for k in open_draws}
+        eta = min(top, float(np.sort(reached)[allowed]))
+        return {level: eta / unit} | {n: float(reached[k] < eta) for k, n in gaps.items()}
 
     sums, sum_rows, terms = _sums(totals, name, rule)
     rows = [
-        _draw_row(totals, k, rule, f"{name}/{k}", {**terms(k), level: -unit, gaps[k]: top - float(low[k])})
-        for k in open_draws
+        _draw_row(totals, k, rule, f"{name}/{k}", {**terms(totals.factors[k]), level: -unit, n: top - float(low[k])})
+        for k, n in gaps.items()
     ]
-    if open_draws:
+    if gaps:
         nothing = (np.zeros(0, np.int64), np.zeros(0))
-        count = dict.fromkeys(gaps.values(), 1.0)
-        rows.append(Row(rule, f"{name}/missed", *nothing, upper=float(allowed), aux=count, relaxable=False))
-    return {level: unit}, (*sums, *_filled(variables, fill)), (*sum_rows, *rows)
+        count, left = dict.fromkeys(gaps.values(), 1.0), float(allowed - len(always))
+        rows.append(Row(rule, f"{name}/missed", *nothing, upper=left, aux=count, relaxable=False))
+    return {level: unit}, 0.0, (*sums, *_filled(variables, fill)), (*sum_rows, *rows)
 
 
 def quantile(values: Floats, part: str) -> float:
@@ -196,8 +217,8 @@ def tail_mean(values: Floats, part: str) -> float:
     return float((ordered[:whole].sum() + edge) / float(inside))
 
 
-def _sums(totals: Totals, name: str, rule: str) -> tuple[list[Aux], list[Row], Callable[[int], dict[str, float]]]:
-    """A helping variable and its row per pattern, and the terms of a draw's total in them."""
+def _sums(totals: Totals, name: str, rule: str) -> tuple[list[Aux], list[Row], Callable[[Floats], dict[str, float]]]:
+    """A helping variable and its row per pattern, and the terms of given factors in them."""
     unit, variables, rows = totals.unit, [], []
     names = [f"{name}/sum/{s}" for s in range(totals.sums.shape[0])]
     for s, own in enumerate(names):
@@ -205,7 +226,7 @@ def _sums(totals: Totals, name: str, rule: str) -> tuple[list[Aux], list[Row], C
         columns, values = totals.sums.indices[span].astype(np.int64), totals.sums.data[span]
         variables.append(Aux(own, float(totals.least[s]) / unit, float(totals.most[s]) / unit))
         rows.append(Row(rule, own, columns, values, 0.0, 0.0, {own: -unit}, relaxable=False))
-    return variables, rows, lambda k: {n: float(f) * unit for n, f in zip(names, totals.factors[k], strict=True) if f}
+    return variables, rows, lambda factors: {n: float(f) * unit for n, f in zip(names, factors, strict=True) if f}
 
 
 def _draw_row(totals: Totals, k: int, rule: str, label: str, aux: Mapping[str, float]) -> Row:

@@ -56,5 +56,6 @@ def objectives(problem: Problem, params: Mapping[str, Any]) -> tuple[Objective, 
     if risk == "mean":
         return (Objective("carbon", "tco2e", *over_draws.mean),)
     written = tail if risk == "cvar" else reached_level
-    value, variables, rows = written(over_draws, str(params["share"]), "carbon", "carbon")
-    return (Objective("carbon", "tco2e", np.zeros(problem.size), aux=value, variables=variables, rows=rows),)
+    value, constant, variables, rows = written(over_draws, str(params["share"]), "carbon", "carbon")
+    nothing = np.zeros(problem.size)
+    return (Objective("carbon", "tco2e", nothing, constant, aux=value, variables=variables, rows=rows),)

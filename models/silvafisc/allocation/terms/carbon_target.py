@@ -36,7 +36,7 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
         )
         return Part((row,))
     missed, name = str(1 - share(str(params["share"]))), f"carbon_target/{params['share']}"
-    value, variables, built = reached_level(over_draws, missed, name, "carbon_target", most=target)
+    value, _, variables, built = reached_level(over_draws, missed, name, "carbon_target", most=target)
     nothing = (np.zeros(0, np.int64), np.zeros(0))
     kept = Row(
         "carbon_target",
