@@ -12,7 +12,7 @@ from silvafisc.results import Resolved
 from .blocks import Block, blocks_of, whole
 from .build import compile_with_pyomo
 from .model import Model, assemble
-from .problem import Floats, Indices, Objective, Problem
+from .problem import Floats, Indices, Objective, Part, Problem
 from .solve import Session, Solution
 from .staircase import Staircase
 from .terms import objectives_of, rule_part
@@ -82,7 +82,7 @@ class Engine:
     """All solves of one problem. Objectives and points are vectors over the whole model.
 
     reference: build through Pyomo (the published answer); otherwise by vectorised assembly (sweeps; equal by test).
-    known: answers shared with other engines; nothing else is shared.
+    known: answers shared with other engines; nothing else is shared. extra: rows beside those of the scenario's rules.
     """
 
     _beyond_reach = False
@@ -94,10 +94,11 @@ class Engine:
         reference: bool = False,
         rules: tuple[str, ...] | None = None,
         known: Known | None = None,
+        extra: Part | None = None,
     ) -> None:
         resolved = problem.resolved
         specs = [s for s in resolved.rules if rules is None or s.rule in rules]
-        parts = [rule_part(problem, spec) for spec in specs]
+        parts = [rule_part(problem, spec) for spec in specs] + ([extra] if extra else [])
         self.problem = problem
         self.known: Known = {} if known is None else known
         self.objectives: dict[str, tuple[Objective, ...]] = {
