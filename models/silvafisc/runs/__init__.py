@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from silvafisc.policy import load_scenario
 
+    from .alternatives import alternatives
     from .check import check_path, load_outcome
     from .compare import Comparison, compare
     from .errors import Infeasible
     from .explain import Explanation, explain
     from .frontier import frontier
+    from .importance import importance
     from .inputs import load_inputs
+    from .nested import nested
     from .resolve import resolve
     from .run import AuditError, run
     from .score import score
@@ -27,13 +30,16 @@ __all__ = [
     "Comparison",
     "Explanation",
     "Infeasible",
+    "alternatives",
     "check_path",
     "compare",
     "explain",
     "frontier",
+    "importance",
     "load_inputs",
     "load_outcome",
     "load_scenario",
+    "nested",
     "resolve",
     "run",
     "score",
@@ -43,7 +49,10 @@ __all__ = [
 _HOMES = {
     "AuditError": "silvafisc.runs.run",
     "Infeasible": "silvafisc.runs.errors",
+    "alternatives": "silvafisc.runs.alternatives",
     "frontier": "silvafisc.runs.frontier",
+    "importance": "silvafisc.runs.importance",
+    "nested": "silvafisc.runs.nested",
     "run": "silvafisc.runs.run",
     "score": "silvafisc.runs.score",
     "Comparison": "silvafisc.runs.compare",

@@ -10,6 +10,7 @@ from silvafisc import carbon, economy
 from silvafisc.allocation.case_mode import case_problem
 from silvafisc.allocation.engine import Engine, Known
 from silvafisc.allocation.menus import Menus, menus
+from silvafisc.allocation.problem import Part, Problem
 from silvafisc.allocation.rule_mode import rule_problem
 from silvafisc.datasets import load_package
 from silvafisc.datasets.findings import Finding, InputError
@@ -23,6 +24,7 @@ from .needs import unmet_needs
 from .resolve import resolve
 
 Progress = Callable[[str], None]
+Extra = Callable[[Problem], Part]
 _FILE = "scenario"
 
 
@@ -122,29 +124,35 @@ def changed(
     )
 
 
-def engines(prepared: Prepared, alphas: tuple[str, ...] | None = None, *, reference: bool = False) -> list[Engine]:
-    """One engine per α of a rule-mode scenario, ascending; a single one where units are not graded."""
+def engines(
+    prepared: Prepared, alphas: tuple[str, ...] | None = None, *, reference: bool = False, extra: Extra | None = None
+) -> list[Engine]:
+    """One engine per α of a rule-mode scenario, ascending; a single one where units are not graded.
+
+    extra: rows beside those of the scenario's rules.
+    """
     grades = prepared.resolved.grades
     wanted = alphas or (tuple(sorted(grades.alphas, key=float)) if grades.by_region else ("0.5",))
     known: Known = {}
-    return [
-        Engine(
-            rule_problem(prepared.resolved, prepared.inputs, prepared.responses.indices, prepared.menus, alpha),
-            reference=reference,
-            known=known,
-        )
+    problems = (
+        rule_problem(prepared.resolved, prepared.inputs, prepared.responses.indices, prepared.menus, alpha)
         for alpha in wanted
-    ]
+    )
+    return [Engine(p, reference=reference, known=known, extra=extra(p) if extra else None) for p in problems]
 
 
 def case_engine(
-    prepared: Prepared, factor_offers: dict[tuple[str, str], str] | None = None, *, reference: bool = False
+    prepared: Prepared,
+    factor_offers: dict[tuple[str, str], str] | None = None,
+    *,
+    reference: bool = False,
+    extra: Extra | None = None,
 ) -> Engine:
-    """The engine of case mode: every offer of every unit on its own."""
+    """The engine of case mode: every offer of every unit on its own. extra: rows beside those of the scenario's rules."""
     problem = case_problem(
         prepared.resolved, prepared.inputs, prepared.responses.indices, prepared.menus, factor_offers
     )
-    return Engine(problem, reference=reference)
+    return Engine(problem, reference=reference, extra=extra(problem) if extra else None)
 
 
 def _refuse_what_is_not_built(scenario: Scenario, resolved: Resolved, inputs: UnitInputs) -> None:

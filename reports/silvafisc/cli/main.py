@@ -127,6 +127,36 @@ def frontier(
     verbs.frontier(Terminal(language_of(lang), json), scenario, data, method, points, wanted, resume, out)
 
 
+@app.command(help="几乎一样好的备选、单位的重要性、预算增加时谁被减少 / near-optimal plans, importance, nested budgets")
+def alternatives(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="随附情景名或 YAML 文件 / shipped name or file")],
+    loss: Annotated[
+        float,
+        typer.Option("--loss", metavar="X", min=0, max=0.99, help="各目标容许损失 / loss allowed of each objective"),
+    ] = 0.01,
+    count: Annotated[int, typer.Option("--count", metavar="N", min=1, help="备选个数 / number of alternatives")] = 5,
+    measure: Annotated[
+        Literal["money", "numbers"], typer.Option(help="按资金或按数字个数求差异 / difference in money or in numbers")
+    ] = "money",
+    importance: Annotated[
+        bool, typer.Option("--importance", help="各单位的重要性（重置成本） / replacement cost of each unit")
+    ] = False,
+    nested: Annotated[
+        str | None, typer.Option("--nested", metavar="-10%,0,+10%", help="已安排的不再减少 / granted stays granted")
+    ] = None,
+    data: Data = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="默认 outcomes/<情景>-alternatives / folder for the tables"),
+    ] = None,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    budgets = None if nested is None else nested.split(",")
+    wanted = verbs.Wanted(loss, count, measure, importance, budgets)
+    verbs.alternatives(Terminal(language_of(lang), json), scenario, data, wanted, out)
+
+
 @app.command(help="为别人编制的分配表评分并校核 / score and audit somebody else's allocation")
 def score(
     allocation: Annotated[Path, typer.Argument(metavar="ALLOCATION.csv", help="分配表 / the allocation")],

@@ -29,6 +29,9 @@ STEPS = {
     "baselines": "对照方案",
     "prices": "规则的边际效益",
     "frontier": "权衡曲线",
+    "alternatives": "备选方案",
+    "importance": "单位重要性",
+    "nested": "不同预算",
     "sensitivity": "假设变动",
 }
 """Steps of `runs` in Chinese; an unknown step is shown as it is."""

@@ -1,6 +1,7 @@
 """What each verb does. Heavy imports stand inside the functions, so that `--help` costs nothing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -8,7 +9,7 @@ from silvafisc.datasets.findings import Finding, InputError
 
 from . import interrupts
 from .summary import summary_data, summary_lines
-from .target import refuse_target, staged
+from .target import MARK, refuse_target, staged
 from .terminal import LANGUAGES, Terminal
 
 if TYPE_CHECKING:
@@ -157,6 +158,43 @@ def frontier(
         "file": "" if out is None else str(out),
     }
     terminal.result(rows, [shown, said, *([] if out is None else [str(out)])])
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which questions `alternatives` is to answer."""
+
+    loss: float
+    count: int
+    measure: Literal["money", "numbers"]
+    importance: bool
+    budgets: list[str] | None
+
+
+def alternatives(terminal: Terminal, scenario: str, data: Path | None, wanted: Wanted, out: Path | None) -> None:
+    """What else is nearly as good, why this place, why a bigger budget drops somebody: tables in a folder, and in words."""
+    terminal.progress("读取情景和数据", "reading the scenario and its tables")
+    from silvafisc.runs import alternatives as nearly_as_good
+    from silvafisc.runs import importance, load_scenario, nested
+    from silvafisc.runs.answers import basis, together
+
+    loaded = load_scenario(scenario)
+    folder = out or OUTCOMES / f"{loaded.id}-alternatives"
+    if (folder / MARK).exists():
+        en, zh = "is an outcome; these tables need a folder of their own", "是结果目录；这些表须另放一个目录"
+        raise InputError([Finding(str(folder), "", en, zh)])
+    solved = basis(loaded, data, terminal.step)
+    step = terminal.step
+    answers = [nearly_as_good(solved, loss=wanted.loss, count=wanted.count, measure=wanted.measure, progress=step)]
+    if wanted.importance:
+        answers.append(importance(solved, progress=step))
+    if wanted.budgets is not None:
+        answers.append(nested(solved, budgets=wanted.budgets, progress=step))
+    answer = together(answers)
+    interrupts.check()
+    with interrupts.held():  # all tables or none
+        files = [str(path) for path in answer.save(folder)]
+    terminal.result({"exit_code": 0, **answer.to_json(), "files": files}, [answer.text(terminal.language), str(folder)])
 
 
 def score(terminal: Terminal, allocation: Path, scenario: str, data: Path | None, out: Path | None) -> None:
