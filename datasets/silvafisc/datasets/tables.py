@@ -31,7 +31,12 @@ def load_table(path: str | Path, schema: Sequence[ColumnSpec], sheet: str | None
     Raises:
         InputError: with every finding (file:line:column or file!sheet!cell) in Chinese and English.
     """
-    path = Path(path)
+    grid, notices = read_grid(Path(path), sheet)
+    return table_of(grid, schema, Path(path).stem, notices)
+
+
+def read_grid(path: Path, sheet: str | None = None) -> tuple[Grid, tuple[Finding, ...]]:
+    """The cells of a CSV or XLSX file, and what was noticed. Raises InputError as `load_table`."""
     if not path.is_file():
         raise InputError([Finding(str(path), "", "no such file", "没有这个文件")])
     size = path.stat().st_size
@@ -50,23 +55,21 @@ def load_table(path: str | Path, schema: Sequence[ColumnSpec], sheet: str | None
     if suffix == ".csv":
         if sheet is not None:
             raise InputError([Finding(str(path), "", "a CSV file has no sheets", "CSV 文件没有工作表")])
-        grid, notices = read_csv(path.read_bytes(), str(path))
-    elif suffix == ".xlsx":
+        return read_csv(path.read_bytes(), str(path))
+    if suffix == ".xlsx":
         from .xlsx_grid import read_xlsx  # opened only for workbooks
 
-        grid, notices = read_xlsx(path.read_bytes(), str(path), sheet)
-    else:
-        raise InputError(
-            [
-                Finding(
-                    str(path),
-                    "",
-                    f"cannot read {suffix or 'a file without suffix'}; save it as .xlsx or .csv",
-                    f"不能读取 {suffix or '无后缀文件'}，请另存为 .xlsx 或 .csv",
-                )
-            ]
-        )
-    return table_of(grid, schema, path.stem, notices)
+        return read_xlsx(path.read_bytes(), str(path), sheet)
+    raise InputError(
+        [
+            Finding(
+                str(path),
+                "",
+                f"cannot read {suffix or 'a file without suffix'}; save it as .xlsx or .csv",
+                f"不能读取 {suffix or '无后缀文件'}，请另存为 .xlsx 或 .csv",
+            )
+        ]
+    )
 
 
 def table_of(grid: Grid, schema: Sequence[ColumnSpec], name: str, notices: Sequence[Finding] = ()) -> Table:
@@ -79,7 +82,7 @@ def table_of(grid: Grid, schema: Sequence[ColumnSpec], name: str, notices: Seque
     if not grid.rows:
         raise InputError([Finding(origin, "", "the table is empty", "表是空的")])
     header, body = grid.rows[0], grid.rows[1:]
-    findings, positions = _columns(grid, header, schema)
+    findings, positions = match_columns(grid, header, schema)
     if not body:
         findings.append(Finding(origin, "", "there is a header but not a single row", "只有表头，没有数据行"))
     for row in body:
@@ -99,15 +102,15 @@ def table_of(grid: Grid, schema: Sequence[ColumnSpec], name: str, notices: Seque
         if spec.name in positions:
             at = positions[spec.name]
             cells[spec.name] = [row[at] if at < len(row) else _beyond(grid, row, at) for row in body]
-            values[spec.name] = [_value(grid, spec, cell, findings) for cell in cells[spec.name]]
+            values[spec.name] = [value_of(grid, spec, cell, findings) for cell in cells[spec.name]]
     key = tuple(spec.name for spec in schema if spec.key)
     if key and all(name in cells for name in key):
         findings += _duplicates(grid, key, cells)
     if findings:
-        raise InputError(_capped(findings, origin))
+        raise InputError(capped(findings, origin))
     present = [spec for spec in schema if spec.name in cells]
     text = {spec.name: [cell.text for cell in cells[spec.name]] for spec in present}
-    frame = pd.DataFrame({spec.name: _series(spec, values[spec.name]) for spec in present})
+    frame = pd.DataFrame({spec.name: series_of(spec, values[spec.name]) for spec in present})
 
     def locate(row: int, column: str) -> str:
         return grid.place(cells[column][row])
@@ -128,7 +131,7 @@ def _beyond(grid: Grid, row: Sequence[Cell], at: int) -> Cell:
     return Cell("", "empty", row[0].line, at + 1 if grid.sheet else row[-1].column + len(row[-1].text))
 
 
-def _value(grid: Grid, spec: ColumnSpec, cell: Cell, findings: list[Finding]) -> Value:
+def value_of(grid: Grid, spec: ColumnSpec, cell: Cell, findings: list[Finding]) -> Value:
     if cell.kind == "empty":
         if spec.filled:
             findings.append(
@@ -146,7 +149,7 @@ def _value(grid: Grid, spec: ColumnSpec, cell: Cell, findings: list[Finding]) ->
     return value
 
 
-def _series(spec: ColumnSpec, values: list[Value]) -> "pd.Series[Any]":
+def series_of(spec: ColumnSpec, values: list[Value]) -> "pd.Series[Any]":
     if spec.type in ("code", "text"):
         return pd.Series(["" if value is None else value for value in values], dtype="str")
     if spec.type == "bool":
@@ -156,7 +159,9 @@ def _series(spec: ColumnSpec, values: list[Value]) -> "pd.Series[Any]":
     return pd.Series(values, dtype="float64")
 
 
-def _columns(grid: Grid, header: Sequence[Cell], schema: Sequence[ColumnSpec]) -> tuple[list[Finding], dict[str, int]]:
+def match_columns(
+    grid: Grid, header: Sequence[Cell], schema: Sequence[ColumnSpec]
+) -> tuple[list[Finding], dict[str, int]]:
     """Match the header: missing, unknown, duplicated and wrongly-united columns."""
     findings: list[Finding] = []
     positions: dict[str, int] = {}
@@ -248,7 +253,7 @@ def _duplicates(grid: Grid, key: Sequence[str], cells: dict[str, list[Cell]]) ->
     return findings
 
 
-def _capped(findings: list[Finding], origin: str) -> list[Finding]:
+def capped(findings: list[Finding], origin: str) -> list[Finding]:
     if len(findings) <= MAX_FINDINGS:
         return findings
     more = len(findings) - MAX_FINDINGS
