@@ -402,8 +402,37 @@ def _meta(tables: dict[str, pd.DataFrame], title: str) -> dict[str, Any]:
                 "lower": top * 0.011,
                 "upper": top * 0.012,
                 "side_effects": {"development": -1.1e10},
+                "yuan": {"lower": 3.1e8, "upper": 3.4e8, "method": "relaxation dual"},
+                "yuan_at_rate": {"lower": 1.1e9, "upper": 1.2e9},
             },
-            "fairness": [{"rule": "no_inversion", "objective": "carbon", "price": top * 0.004, "unit": "tco2e"}],
+            "fairness": [
+                # As an outcome of the first version has it.
+                {"rule": "no_inversion", "objective": "carbon", "price": top * 0.004, "unit": "tco2e"},
+                {
+                    "rule": "priority_share",
+                    "objective": "carbon",
+                    "unit": "tco2e",
+                    "price": top * 0.003,
+                    "lower": top * 0.002,
+                    "upper": top * 0.005,
+                    "side_effects": {"development": 2.5e10},
+                    "yuan": {"lower": 1.2e8, "upper": 1.3e8, "method": "re-solve"},
+                    "yuan_at_rate": 4.4e8,
+                    "at_rates": None,
+                },
+                {
+                    "rule": "standards_only_rise",
+                    "objective": "carbon",
+                    "unit": "tco2e",
+                    **dict.fromkeys(("price", "lower", "upper"), 0.0),
+                    "side_effects": {},
+                    "yuan": None,
+                    "yuan_at_rate": None,
+                    "at_rates": {"price": top * 0.001, "changes": {"carbon": -top * 0.0005, "development": 9e9}},
+                },
+                {"rule": "local_capacity", "objective": "carbon", "price": 0.0, "unit": "tco2e", "at_rates": None},
+                {"rule": "change_band", "objective": "carbon", "price": None, "unit": "tco2e", "at_rates": None},
+            ],
         },
         "caveats": [
             {

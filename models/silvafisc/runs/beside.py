@@ -19,6 +19,7 @@ from .prepare import Prepared, Progress, engines
 from .prices import explainability, fairness_prices, shadow_prices
 from .risk_tables import risk_tables
 from .robustness import robustness
+from .rule_prices import explainability, fairness_prices
 from .sensitivity import sensitivities
 
 

@@ -3,11 +3,11 @@
 from ..blocks import Block, Column, Figure, Heading, Paragraph, Row, Runs, Section, Table
 from ..draft import Draft, cell
 from ..figures.curves import frontier
-from ..keys import combine, meta_ref, ref
+from ..keys import combine, ref
 from ..words import capital
 from .decision import compared
 from .drawings import shown
-from .rules import fairness_prices
+from .prices import prices
 
 
 def section(draft: Draft) -> Section:
@@ -20,14 +20,9 @@ def section(draft: Draft) -> Section:
         blocks.append(Paragraph(words.runs("frontier.none")))
     if draft.baselines:
         blocks += [Heading(words("frontier.baselines_head")), baselines(draft)]
-    prices = draft.outcome.meta.get("prices") or {}
-    if prices:
-        blocks.append(Heading(words("frontier.prices_head")))
-        explainability = prices.get("explainability") or {}
-        if explainability.get("lower") is not None and explainability.get("upper") is not None:
-            blocks.append(Paragraph(_explainability(draft)))
-        if prices.get("fairness"):
-            blocks += fairness_prices(draft)
+    priced = prices(draft)
+    if priced:
+        blocks += [Heading(words("frontier.prices_head")), *priced]
     return Section("frontier", words("frontier.title"), tuple(blocks))
 
 
@@ -160,25 +155,3 @@ def _compared(draft: Draft, carbon: str, name: str) -> Runs:
     if not draft.complete("baselines", "carbon_tco2e", baseline=name):
         return cell("—")
     return compared(draft, carbon, draft.baseline(name, "carbon_tco2e"))
-
-
-def _explainability(draft: Draft) -> Runs:
-    words, price = draft.words, draft.outcome.meta["prices"]["explainability"]
-    term = str(price["objective"])
-    label, (_, kind) = draft.said(term), draft.objective(term)
-    kind = draft.kind_of(str(price["unit"]), term) if price.get("unit") else kind
-    path = "prices.explainability"
-    parts = [
-        words.runs(
-            "frontier.explainability",
-            objective=label,
-            lower=draft.number(kind, meta_ref(f"{path}.lower")),
-            upper=draft.phrase(kind, meta_ref(f"{path}.upper")),
-        )
-    ]
-    for other in price.get("side_effects") or {}:
-        name, (_, style) = draft.said(str(other)), draft.objective(str(other))
-        direction, size = draft.size_of(style, meta_ref(f"{path}.side_effects.{other}"))
-        extra = {} if direction == "same" else {"size": size}
-        parts.append(words.runs(f"frontier.side_{direction}", objective=name, **extra))
-    return words.join(parts, "sentence")

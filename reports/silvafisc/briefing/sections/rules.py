@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ..blocks import Column, Items, Paragraph, Row, Runs, Table
+from ..blocks import Column, Row, Runs, Table
 from ..draft import Draft, cell
 from ..keys import ref
 
@@ -180,24 +180,3 @@ def _other_prices(draft: Draft, frame: pd.DataFrame) -> Table:
     )
     note = words.runs("reasons.other_prices_note", methods=words("marks.list").join(_methods(draft, frame)))
     return Table(columns, tuple(rows), words.runs("reasons.other_prices"), note)
-
-
-def fairness_prices(draft: Draft) -> list[Items | Paragraph]:
-    """What each fairness rule costs in the first objective; rules that cost nothing share a sentence."""
-    words = draft.words
-    entries = list(draft.outcome.meta["prices"]["fairness"])
-    names = rule_names(draft, [str(entry["rule"]) for entry in entries])
-    costly, free, label = [], [], ""
-    for place, (entry, name) in enumerate(zip(entries, names, strict=True)):
-        label, kind = draft.said(str(entry["objective"])), draft.kind_of(str(entry["unit"]), str(entry["objective"]))
-        if entry["price"] is None:
-            costly.append(words.runs("frontier.unknown", rule=name))
-        elif not entry["price"]:
-            free.append(name)
-        else:
-            price = draft.fitting(kind, f"meta.prices.fairness[{place}].price")
-            costly.append(words.runs("frontier.costs", rule=name, objective=label, price=price))
-    found: list[Items | Paragraph] = [Paragraph(words.runs("frontier.fairness"))]
-    if free:
-        costly.append(words.runs("frontier.free", rules=words.join(free), objective=label))
-    return [*found, Items(tuple(costly))]
