@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
-from .problem import Aux, Floats, Indices, Objective, Problem, Row, grouped, make_row
+from .problem import Aux, Floats, Indices, Objective, Problem, grouped, make_row
 
 Measure = Literal["money", "numbers"]
 MEASURES = ("money", "numbers")

@@ -123,12 +123,12 @@ class UnitInputs:
     """Results of the checks that gate instalments of earlier years, by unit, measure, period due and check."""
 
     @staticmethod
-    def of(tables: Mapping[str, pd.DataFrame], ledger: pd.DataFrame) -> "UnitInputs":
+    def of(tables: Mapping[str, pd.DataFrame], ledger: pd.DataFrame, draws: pd.DataFrame | None = None) -> "UnitInputs":
         """The tables by name. Raises KeyError where one is missing that may not be."""
         frames: dict[str, Any] = {
             name: tables.get(name) if name in OPTIONAL_TABLES else tables[name] for name in INPUT_TABLES
         }
-        return UnitInputs(**frames, ledger=ledger)
+        return UnitInputs(**frames, ledger=ledger, draws=draws)
 
     @property
     def codes(self) -> tuple[str, ...]:

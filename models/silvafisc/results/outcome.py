@@ -126,13 +126,7 @@ class Outcome:
         return Outcome(
             meta=meta,
             tables=tables,
-            inputs=UnitInputs(
-                **{name: inputs[name] for name in INPUT_TABLES if name != "last_year"},
-                last_year=inputs.get("last_year"),
-                ledger=tables["sources"],
-                draws=tables["draws"] if len(tables.get("draws", ())) else None,
-            ),
-            inputs=UnitInputs.of(inputs, tables["sources"]),
+            inputs=UnitInputs.of(inputs, tables["sources"], tables["draws"] if len(tables.get("draws", ())) else None),
             resolved=resolved,
             audit=json.loads((folder / "audit.json").read_text(encoding="utf-8")),
         )

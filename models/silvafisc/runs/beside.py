@@ -16,7 +16,7 @@ from silvafisc.allocation.tables import chosen_offers
 
 from .frontier import frontier_points
 from .prepare import Prepared, Progress, engines
-from .prices import explainability, fairness_prices, shadow_prices
+from .prices import shadow_prices
 from .risk_tables import risk_tables
 from .robustness import robustness
 from .rule_prices import explainability, fairness_prices

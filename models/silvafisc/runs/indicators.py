@@ -68,9 +68,7 @@ def over_draws(prepared: Prepared, allocation: pd.DataFrame) -> list[float]:
     if spec.params.get("carbon", ECONOMIC) == IMPORTANCE:
         indices = prepared.responses.indices
         weight = dict(zip(indices["region_code"], indices["importance"].astype(float), strict=True))
-        allocation = allocation.assign(
-            carbon_tco2e=allocation["carbon_tco2e"] * allocation["region_code"].map(weight)
-        )
+        allocation = allocation.assign(carbon_tco2e=allocation["carbon_tco2e"] * allocation["region_code"].map(weight))
     found = evaluate(allocation, Draws.of(prepared.inputs.draws))
     if spec.params["risk"] == "mean":
         return [found.mean("tonnes")]

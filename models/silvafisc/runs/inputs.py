@@ -22,7 +22,6 @@ from .sheets import sheet_names
 
 BUILTIN = "builtin:"
 NATION = "builtin:nation"
-OPTIONAL = frozenset({"last_year"})
 DRAWS = "draws"
 """What tonnes, costs and prices may turn out to be; made from assumptions where it is not given."""
 NOTES = frozenset({"readme", "说明"})
@@ -59,13 +58,7 @@ def load_inputs(data: str | Path, rules: Rules) -> UnitInputs:
         raise InputError(findings)
     for name, frame in given.items():
         rows += table_ledger(name, frame)
-    return UnitInputs(
-        **{name: tables[name] for name in INPUT_TABLES if name not in OPTIONAL},
-        last_year=tables.get("last_year"),
-        ledger=ledger_frame(rows),
-        draws=_given_draws(Path(data)),
-    )
-    return UnitInputs.of(tables, ledger_frame(rows))
+    return UnitInputs.of(tables, ledger_frame(rows), _given_draws(Path(data)))
 
 
 def _given_draws(path: Path) -> pd.DataFrame | None:

@@ -103,7 +103,9 @@ def input_hashes(prepared: Prepared) -> dict[str, str]:
     law = {path: prepared.rules.entry(path).value for path in sorted(prepared.rules.used)}
     texts = {
         **tables,
-        "draws.csv": "" if prepared.inputs.draws is None else prepared.inputs.draws.to_csv(index=False, lineterminator="\n"),
+        "draws.csv": ""
+        if prepared.inputs.draws is None
+        else prepared.inputs.draws.to_csv(index=False, lineterminator="\n"),
         "scenario": json.dumps(prepared.scenario.to_json(), ensure_ascii=False, sort_keys=True),
         "law": json.dumps(law, ensure_ascii=False, sort_keys=True),
     }

@@ -1,7 +1,6 @@
 """What a rule of a scenario leaves out and the dated law has on record."""
 
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -10,20 +9,47 @@ from silvafisc.quantities import fen_to_yuan
 
 YEARLY_STEP = "provincial_standards.guangdong.general_base"
 REVIEW_YEARS = "provincial_standards.beijing.review_years"
-SCORES = {
-    "excellent": "performance.scores.excellent",
-    "poor": "performance.scores.poor",
-    "reward": "assumptions.allocation.performance.reward",
-    "deduction": "performance.guangdong.deduction",
+ON_RECORD: Mapping[str, Mapping[str, str]] = {
+    "local_capacity": {"kappa": "assumptions.allocation.local_capacity.kappa"},
+    "need_cap": {"cap": "projects.three_north.need_cap", "years": "projects.three_north.years_most"},
+    "split": {
+        "owner_at_least": "funds.management.owner_share_low",
+        "administration_at_most": "funds.management.administration_cap",
+    },
+    "instalments": {
+        "liabilities_at_most": "assumptions.allocation.liabilities.cap",
+        "survival": "unit_standards.instalments.survival_check",
+        "retention": "unit_standards.instalments.retention_check",
+    },
+    "carry_over": {"years": "calendar.transfers.carry_over_years"},
+    "performance": {
+        "excellent": "performance.scores.excellent",
+        "poor": "performance.scores.poor",
+        "reward": "assumptions.allocation.performance.reward",
+        "deduction": "performance.guangdong.deduction",
+    },
 }
+"""rule -> parameter -> where its value is on record."""
+COUNTED = frozenset({"years"})
+"""Parameters that are whole numbers; the others are quoted decimals."""
 
 Params = dict[str, Any]
 
 
 def recorded(rules: Rules, rule: str, params: Mapping[str, Any], periods: list[str]) -> Params:
     """The parameters of a rule with what it takes from the record. Raises PolicyError where the law has none."""
-    fill = _RECORDS.get(rule)
-    return dict(params) if fill is None else fill(rules, dict(params), periods)
+    given = dict(params)
+    for name, path in ON_RECORD.get(rule, {}).items():
+        if name not in given:
+            value = rules.fraction(path)
+            given[name] = int(value) if name in COUNTED else exact_text(value)
+    return _adjustment(rules, given, periods) if rule == "adjustment" else given
+
+
+def exact_text(value: Fraction) -> str:
+    """A fraction as a plain decimal where it is one, else as a ratio."""
+    text = f"{float(value):.10f}".rstrip("0").rstrip(".")
+    return text if Fraction(text) == value else str(value)
 
 
 def yearly_rise(rules: Rules, path: str) -> int:
@@ -44,17 +70,3 @@ def _adjustment(rules: Rules, params: Params, periods: list[str]) -> Params:
         params["review_years"] = int(rules.fraction(REVIEW_YEARS))
     params.setdefault("last_review", periods[0])
     return params
-
-
-def _performance(rules: Rules, params: Params, periods: list[str]) -> Params:
-    for name, path in SCORES.items():
-        if name not in params:
-            exact = rules.fraction(path)
-            params[name] = f"{Decimal(exact.numerator) / Decimal(exact.denominator):f}"
-    return params
-
-
-_RECORDS: Mapping[str, Callable[[Rules, Params, list[str]], Params]] = {
-    "adjustment": _adjustment,
-    "performance": _performance,
-}

@@ -29,24 +29,11 @@ from silvafisc.results.resolved import Shares
 
 from .acceptance import gated
 from .groups import GROUP_FUNCTIONS
-from .recorded import recorded
+from .recorded import exact_text, recorded
 
 LEVELS = "assumptions.allocation.standard_levels"
 WEIGHTS = "assumptions.allocation.factor_weights"
-KAPPA = "assumptions.allocation.local_capacity.kappa"
 TAIL_SHARE = "assumptions.allocation.risk.tail_share"
-ON_RECORD = {
-    ("local_capacity", "kappa"): "assumptions.allocation.local_capacity.kappa",
-    ("need_cap", "cap"): "projects.three_north.need_cap",
-    ("need_cap", "years"): "projects.three_north.years_most",
-    ("split", "owner_at_least"): "funds.management.owner_share_low",
-    ("split", "administration_at_most"): "funds.management.administration_cap",
-    ("instalments", "liabilities_at_most"): "assumptions.allocation.liabilities.cap",
-    ("instalments", "survival"): "unit_standards.instalments.survival_check",
-    ("instalments", "retention"): "unit_standards.instalments.retention_check",
-    ("carry_over", "years"): "calendar.transfers.carry_over_years",
-}
-"""(rule, parameter) -> where its value is on record, for a scenario that leaves it out."""
 NOTICE_UNIT = "notice.amounts.unit"
 TIER = "tier_"
 
@@ -156,7 +143,7 @@ def _fund(sources: _Sources, name: str) -> FundSpec:
         appropriation = {period: rules.fen(path) for period, rules in sources.by_period.items()}
     effectiveness = use.factor_effectiveness
     if effectiveness is None and use.pots and fund.factor_effectiveness is not None:
-        effectiveness = _decimal(sources.rules.fraction(fund.factor_effectiveness))
+        effectiveness = exact_text(sources.rules.fraction(fund.factor_effectiveness))
     return FundSpec(
         id=name,
         payer=use.payer or fund.payer,
@@ -286,12 +273,12 @@ def _factors(sources: _Sources, fund: str) -> tuple[FactorSpec, ...]:
         band = stated.get(name)
         if band is None:
             reach = sources.rules.fraction(f"{WEIGHTS}.band")
-            low, high = _decimal(max(Fraction(0), template - reach)), _decimal(min(Fraction(1), template + reach))
+            low, high = exact_text(max(Fraction(0), template - reach)), exact_text(min(Fraction(1), template + reach))
         else:
             low, high = band.low, band.high
             template = share(band.template) if band.template is not None else template
         status = entry.status if band is None or band.template is None else "assumption"
-        specs.append(FactorSpec(fund, name, low, high, _decimal(template), status))
+        specs.append(FactorSpec(fund, name, low, high, exact_text(template), status))
     _check_weights(sources, fund, specs)
     return tuple(specs)
 
@@ -299,7 +286,7 @@ def _factors(sources: _Sources, fund: str) -> tuple[FactorSpec, ...]:
 def _check_weights(sources: _Sources, fund: str, specs: list[FactorSpec]) -> None:
     total = sum((share(spec.template) for spec in specs), Fraction(0))
     if total != 1:
-        en, zh = f"template weights sum to {_decimal(total)}, not 1", f"模板权重之和为 {_decimal(total)}，不是 1"
+        en, zh = f"template weights sum to {exact_text(total)}, not 1", f"模板权重之和为 {exact_text(total)}，不是 1"
         sources.note(("factors", fund), en, zh)
     for spec in specs:
         if not share(spec.low) <= share(spec.template) <= share(spec.high):
@@ -313,13 +300,6 @@ def _rule(sources: _Sources, position: int) -> RuleSpec:
     """A rule with what it takes from the record."""
     rule = sources.scenario.all_rules[position]
     params = recorded(sources.rules, rule.rule, rule.params, sources.scenario.periods)
-    if rule.rule == "local_capacity" and "kappa" not in params:
-        params["kappa"] = _decimal(sources.rules.fraction(KAPPA))
-    params: dict[str, Any] = dict(rule.params)
-    for (name, key), path in ON_RECORD.items():
-        if name == rule.rule and key not in params:
-            value = sources.rules.fraction(path)
-            params[key] = int(value) if key == "years" else _decimal(value)
     return RuleSpec(rule.rule, params)
 
 
@@ -327,7 +307,7 @@ def _factor_step(sources: _Sources) -> str:
     stated = sources.scenario.factor_step
     if stated is not None:
         return stated
-    steps = _each(sources, "factor_step", [f"{WEIGHTS}.step"], lambda s, path: _decimal(s.rules.fraction(path)))
+    steps = _each(sources, "factor_step", [f"{WEIGHTS}.step"], lambda s, path: exact_text(s.rules.fraction(path)))
     return steps[0] if steps else ""
 
 
@@ -381,7 +361,7 @@ def _objectives(sources: _Sources) -> tuple[ObjectiveSpec, ...]:
 
     def params(objective: Any) -> dict[str, Any]:
         tail = getattr(objective, "risk", None) in ("cvar", "quantile") and objective.share is None
-        recorded = {"share": _decimal(sources.rules.fraction(TAIL_SHARE))} if tail else {}
+        recorded = {"share": exact_text(sources.rules.fraction(TAIL_SHARE))} if tail else {}
         return {**objective.params, **recorded}
 
     return tuple(
@@ -395,9 +375,3 @@ def _objectives(sources: _Sources) -> tuple[ObjectiveSpec, ...]:
         )
         for objective in sources.scenario.objectives
     )
-
-
-def _decimal(value: Fraction) -> str:
-    """A fraction as a plain decimal where it is one, else as a ratio."""
-    text = f"{float(value):.10f}".rstrip("0").rstrip(".")
-    return text if Fraction(text) == value else str(value)

@@ -132,18 +132,14 @@ def statistics(
         if variable not in evaluation.frame:
             continue
         rows.append((variable, "mean", "", evaluation.mean(variable), unit))
-        rows += [
-            (variable, "quantile", part, evaluation.quantile(variable, part), unit) for part in shares["quantile"]
-        ]
+        rows += [(variable, "quantile", part, evaluation.quantile(variable, part), unit) for part in shares["quantile"]]
         rows += [(variable, "cvar", part, evaluation.cvar(variable, part), unit) for part in shares["cvar"]]
     if target is not None:
         rows.append(("tonnes", "below_target", "", evaluation.below(target), "1"))
     return rows
 
 
-def rank_acceptability(
-    values: pd.DataFrame, *, weightings: int, seed: int, groups: int | None = None
-) -> pd.DataFrame:
+def rank_acceptability(values: pd.DataFrame, *, weightings: int, seed: int, groups: int | None = None) -> pd.DataFrame:
     """Share of random weightings under which each alternative takes each rank.
 
     score = Σ_j w_j · (value_j − lowest_j) / (highest_j − lowest_j), w uniform on the simplex; equal scores share their

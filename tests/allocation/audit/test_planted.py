@@ -179,9 +179,6 @@ def test_a_planted_violation_is_rejected_by_its_rule(case: Any, rule: str, plant
 
 
 def test_every_audited_rule_has_a_planted_violation() -> None:
-    others = (import_module(f"{__package__}.{file.stem}") for file in Path(__file__).parent.glob("test_planted_*.py"))
-    planted = {rule for rules in (RULES, *(other.RULES for other in others)) for rule, _ in rules}
-    assert planted == set(audited("rule"))
     """In this file or in another one of the same start of name, which lists its own `RULES`."""
     names = sorted(file.stem for file in Path(__file__).parent.glob("test_planted*.py"))
     planted = [import_module(f"tests.allocation.audit.{name}").RULES for name in names]

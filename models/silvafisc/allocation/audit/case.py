@@ -223,10 +223,10 @@ class Case:
     notices: tuple[Notice, ...]
     indicators: Mapping[tuple[str, str, str], float]
     """(region, variable, year) -> value; empty where indicators were not handed over."""
-    draws: pd.DataFrame | None = None
-    """The table of draws as it was handed over; parsed by the checks that need it."""
     of_rules: RuleTables
     """Tables that only some rules read."""
+    draws: pd.DataFrame | None = None
+    """The table of draws as it was handed over; parsed by the checks that need it."""
 
     @property
     def by_rule(self) -> bool:
