@@ -12,6 +12,7 @@ from .carry import carried_out, carry_limits
 from .menus.columns import cost_column
 from .menus.factor_pot import pot_parts, weight_vectors
 from .model import Model
+from .owed import instalments_owed
 from .problem import Floats, Problem
 from .published import grade_of_units, published_standards
 from .uses import uses_of_money
@@ -36,7 +37,12 @@ def outcome_tables(model: Model, point: Floats) -> dict[str, pd.DataFrame]:
         "regions": _regions(problem, grades),
         "commitments": _commitments(problem),
     }
-    return tables | {"notice": notice(problem, allocation), "uses": uses_of_money(problem, allocation)}
+    owed = instalments_owed(problem, chosen)
+    return tables | {
+        "notice": notice(problem, allocation),
+        "uses": uses_of_money(problem, allocation),
+        "instalments": owed,
+    }
 
 
 def chosen_offers(problem: Problem, point: Floats) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -1,11 +1,10 @@
 """What the money of a recurring standard is for (资金用途): owner, patrol, public work, administration."""
 
-from fractions import Fraction
 from math import floor
 
 import pandas as pd
 
-from silvafisc.quantities import mu_to_tenths, yuan_to_fen
+from silvafisc.quantities import yuan_to_fen
 from silvafisc.quantities.money import TENTHS_PER_MU
 
 from .problem import Problem, grouped
@@ -24,15 +23,18 @@ def uses_of_money(problem: Problem, allocation: pd.DataFrame) -> pd.DataFrame:
     spec = problem.resolved.rule("split")
     uses = {} if spec is None else spec.params["uses"]
     mine = allocation[allocation["category"].isin(list(uses))]
+    held = problem.inputs.areas
+    areas = dict(zip(zip(held["region_code"], held["category"], strict=True), held["area_tenth_mu"], strict=True))
     rows: list[tuple[str, str, str, str, str, int]] = []
     for key, used in grouped(mine, ["region_code", "fund", "category", "period"]).items():
         code, fund, category, period = key
         group = mine.iloc[used]
-        area = mu_to_tenths(next(text for text in group["area_mu"] if text))
-        standard = max(yuan_to_fen(text) for text in group["standard_yuan_per_mu"] if text)
+        # A top-up row carries the standard that is paid; where nothing is topped up it is the floor of the rigid row.
+        paid = group.sort_values("nature", ascending=False)["standard_yuan_per_mu"]
+        standard, area = yuan_to_fen(str(paid.iloc[0])), areas.get((code, category), 0)
         left = int(group["payment_fen"].sum())
         for use, how in uses[category].items():
-            amount = floor(Fraction(used_per_mu(how, standard) * area, TENTHS_PER_MU))
+            amount = floor(used_per_mu(how, standard) * int(area) / TENTHS_PER_MU)
             rows.append((code, fund, category, period, use, amount))
             left -= amount
         rows.append((code, fund, category, period, OWNER, left))

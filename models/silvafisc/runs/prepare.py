@@ -65,7 +65,7 @@ def prepare(
     tree = ParameterTree.load().apply(loaded.parameter_changes())
     rules = tree.on(loaded.policy_date)
     inputs = load_inputs(data or loaded.data_folder or "builtin:nation", rules)
-    resolved = resolve(loaded, tree, inputs)
+    resolved = resolve(loaded, tree, inputs, rules)
     _refuse_what_is_not_built(loaded, resolved, inputs)
     say("consequences")
     packages = {name: load_package(name) for name in carbon.PACKAGES}

@@ -61,7 +61,7 @@ class _Sources:
         self.findings.append(Finding(self.scenario.where(*path), text, en, zh))
 
 
-def resolve(scenario: Scenario, tree: ParameterTree, inputs: UnitInputs) -> Resolved:
+def resolve(scenario: Scenario, tree: ParameterTree, inputs: UnitInputs, law: Rules | None = None) -> Resolved:
     """Look up everything that the allocation and its audit need.
 
     Args:
@@ -69,6 +69,7 @@ def resolve(scenario: Scenario, tree: ParameterTree, inputs: UnitInputs) -> Reso
         tree: the law; the scenario's changes are applied here where the tree carries none yet.
         inputs: the units; only `regions` is read, for codes, payer tiers and groups, and `acceptance` for the gates of
             instalments.
+        law: of the policy date; its reads are what the ledger of sources lists.
 
     Returns:
         Resolved: money in fen, standards in fen per mu, shares as exact decimal or ratio strings; funds, categories,
@@ -83,7 +84,7 @@ def resolve(scenario: Scenario, tree: ParameterTree, inputs: UnitInputs) -> Reso
         scenario=scenario,
         catalogue=load_catalogue(),
         regions=inputs.regions,
-        rules=tree.on(scenario.policy_date),
+        rules=law or tree.on(scenario.policy_date),
         by_period={period: tree.on(f"{period}-01-01") for period in scenario.periods},
         before=tree.on(f"{int(scenario.periods[0]) - 1}-12-31"),
     )

@@ -92,6 +92,14 @@ def instalments(case: Any) -> None:
         (A, "afforestation", "2027", "survival", "0.9"),
         (A, "afforestation", "2027", "retention", "0.8"),
     )
+    # Of 1 206 201 (A) and 4 500 750 fen (B) a year: three tenths of 2027 in 2028, a tenth of 2026 in 2029, of 2027 in 2030.
+    owed = [(C, "2026", "due", 10007), (A, "2027", "due", 50)]
+    owed += [(A, "2028", "later", 361860), (A, "2029", "later", 120620), (A, "2030", "later", 120620)]
+    owed += [(B, "2028", "later", 1350225), (B, "2029", "later", 450075), (B, "2030", "later", 450075)]
+    case.tables["instalments"] = pd.DataFrame(
+        [(region, DEV, "afforestation", year, state, fen) for region, year, state, fen in owed],
+        columns=["region_code", "fund", "measure", "year", "state", "amount_fen"],
+    )
 
 
 def carry_over(case: Any) -> None:
@@ -165,6 +173,14 @@ def liabilities_one_fen_too_large(case: Any) -> None:
     _params(case, liabilities_at_most="1577062/7000000")
 
 
+def later_instalment_one_fen_off(case: Any) -> None:
+    case.add("instalments", "amount_fen", 1, region_code=B, year="2029")
+
+
+def instalments_not_listed(case: Any) -> None:
+    del case.tables["instalments"]
+
+
 def survival_just_missed(case: Any) -> None:
     case.set("inputs/acceptance", "passed_share", "0.8499", region_code=C)
 
@@ -221,6 +237,8 @@ PLANTED: list[tuple[str, Change, Change]] = [
     ("split", split, one_fen_moved_from_the_owner),
     ("split", split, no_table_of_uses),
     ("instalments", instalments, liabilities_one_fen_too_large),
+    ("instalments", instalments, later_instalment_one_fen_off),
+    ("instalments", instalments, instalments_not_listed),
     ("instalments", instalments, survival_just_missed),
     ("instalments", instalments, retention_missed_though_it_survived),
     ("instalments", instalments, withheld_though_it_passed),

@@ -1,7 +1,7 @@
 """Instalments: later payments pass a gate, and what falls due after the horizon stays payable.
 
     Σ instalments of task rows due in a later year y, in the fund payer's column ≤ floor(liabilities_at_most · appropriation)
-with the appropriation of the last period. Every opening commitment has passed its checks, and every withheld one has
+with the appropriation of the last period; instalments.csv lists them for all payers. Every opening commitment has passed its checks, and every withheld one has
 failed one: passed_share ≥ survival (or retention).
 """
 
@@ -11,13 +11,14 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
-from .case import Case
+from .case import Case, Row
 from .exact import entitled
 from .expected import instalments, split
 from .finding import Check
 from .parameters import share_parameter
 
 KIND = "rule"
+KEY = ("region_code", "fund", "measure", "year", "state")
 CHECKS = ("survival", "retention")
 
 
@@ -25,28 +26,61 @@ def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
     """params: liabilities_at_most, survival, retention (decimal strings)."""
     most = share_parameter(params, "liabilities_at_most", check)
     required = {name: share_parameter(params, name, check) for name in CHECKS}
+    later = _later(case)
     if most is not None:
-        _liabilities(case, most, check)
+        _liabilities(case, later, most, check)
+    _listed(case, later, check)
     if None not in required.values():
         _gates(case, {name: part for name, part in required.items() if part is not None}, check)
 
 
-def _liabilities(case: Case, most: Fraction, check: Check) -> None:
-    due: defaultdict[tuple[str, str], int] = defaultdict(int)
+def _later(case: Case) -> list[tuple[Row, str, int]]:
+    """(task row, year after the horizon, fen of all payers) of every instalment that is left to such a year."""
+    found = []
     for row in case.rows:
-        if row.nature != "task":
-            continue
-        task, payer = case.resolved.task(row.measure), case.resolved.fund(row.fund).payer
-        shares = case.payer_shares(task.payer_shares, row.region)
-        for years, part in instalments(task, entitled(row.standard or 0, row.area or 0)):
-            year = str(int(row.period) + years)
-            if year not in case.resolved.periods:
-                due[row.fund, year] += split(part, shares)[payer]
+        if row.nature == "task":
+            task = case.resolved.task(row.measure)
+            for years, part in instalments(task, entitled(row.standard or 0, row.area or 0)):
+                year = str(int(row.period) + years)
+                if part and year not in case.resolved.periods:
+                    found.append((row, year, part))
+    return found
+
+
+def _liabilities(case: Case, later: list[tuple[Row, str, int]], most: Fraction, check: Check) -> None:
+    due = {
+        (task.fund, str(int(period) + years)): 0
+        for task in case.resolved.tasks
+        for period in case.resolved.periods
+        for years, _ in task.instalments
+        if str(int(period) + years) not in case.resolved.periods
+    }
+    for row, year, part in later:
+        shares = case.payer_shares(case.resolved.task(row.measure).payer_shares, row.region)
+        due[row.fund, year] += split(part, shares)[case.resolved.fund(row.fund).payer]
     last = case.resolved.periods[-1]
     for (fund, year), fen in sorted(due.items()):
         limit = floor(most * case.resolved.fund(fund).appropriation_fen[last])
         where = f"fund={fund}, year={year}"
         check.holds(fen <= limit, where, f"≤ {limit}", fen, "fen", "期后到期的分期资金", "instalments due later")
+
+
+def _listed(case: Case, later: list[tuple[Row, str, int]], check: Check) -> None:
+    """instalments.csv holds every opening commitment with what became of it, and what is left to later years."""
+    listed = case.of_rules.instalments
+    if listed is None:
+        check.refuse("instalments", "缺少分期兑付表", "the table instalments is missing")
+        return
+    owed: defaultdict[tuple[str, ...], int] = defaultdict(int)
+    for row, year, part in later:
+        owed[row.region, row.fund, row.measure, year, "later"] += part
+    commitments = {"due": case.resolved.opening_commitments, "withheld": case.resolved.withheld_commitments}
+    for state, known in commitments.items():
+        for region, fund, measure, period, fen in known:
+            owed[region, fund, measure, period, state] += fen
+    for key in sorted(owed.keys() | listed.keys()):
+        where = "instalments: " + ", ".join(f"{n}={v}" for n, v in zip(KEY, key, strict=True))
+        check.equal(where, owed.get(key, 0), listed.get(key, 0), "fen", "分期资金", "the instalment")
 
 
 def _gates(case: Case, required: Mapping[str, Fraction], check: Check) -> None:

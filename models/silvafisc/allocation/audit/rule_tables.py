@@ -28,6 +28,8 @@ class RuleTables:
     """(region, measure, period, check) -> share found."""
     uses: Parts | None
     """(region, category, period, use) -> fen."""
+    instalments: Parts | None
+    """(region, fund, measure, year, state) -> fen."""
 
 
 def read_rule_tables(inputs: UnitInputs, tables: Mapping[str, pd.DataFrame], check: Check) -> RuleTables:
@@ -40,6 +42,13 @@ def read_rule_tables(inputs: UnitInputs, tables: Mapping[str, pd.DataFrame], che
             "inputs/task_list", inputs.task_list, ("region_code", "measure", "period", "kind"), "area_tenth_mu", check
         ),
         acceptance=_acceptance(inputs.acceptance, check),
+        instalments=_whole(
+            "instalments",
+            tables.get("instalments"),
+            ("region_code", "fund", "measure", "year", "state"),
+            "amount_fen",
+            check,
+        ),
         uses=_whole("uses", tables.get("uses"), ("region_code", "category", "period", "use"), "amount_fen", check),
     )
 

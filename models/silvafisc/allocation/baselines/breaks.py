@@ -20,6 +20,7 @@ from ..menus.factor_pot import FACTOR_POT
 from ..problem import Indices
 from ..risk import IMPORTANCE, ROUNDING, keys_of, tonnes_in_draws
 from ..terms.change_band import like_for_like
+from .by_rows import broken_by_rows
 from .ground import Ground
 from .money import Money
 from .rows import Pots
@@ -99,6 +100,7 @@ def broken_rules(shown: Shown, paid: Mapping[str, Ints]) -> str:
         check = _CHECKS.get(spec.rule)
         if check is not None and check(shown, spec.params):
             broken.add(spec.rule)
+    broken |= broken_by_rows(shown.ground, shown.chosen)
     listed = {spec.rule for spec in shown.ground.problem.resolved.rules}
     return ";".join(sorted(broken & listed))
 

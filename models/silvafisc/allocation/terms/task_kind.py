@@ -71,5 +71,5 @@ def _at_least(problem: Problem, key: tuple[str, ...], names: list[str], values: 
     """Σ values over the task offers that agree with the key is at least so much."""
     table = problem.offers.table
     same = [(table[name] == value).to_numpy() for name, value in zip(names, key, strict=True)]
-    used = np.flatnonzero(np.logical_and.reduce([*same, table["nature"] == "task", values > 0]))
+    used = np.flatnonzero(np.all([*same, (table["nature"] == "task").to_numpy(), values > 0], axis=0))
     return problem.row("task_kind", "/".join(key[::-1]), used, values[used], lower=float(least), unit=unit)

@@ -15,6 +15,10 @@ _LIMITS = {
     "change_band": ("lower", "upper"),
     "not_below_last_year": (),
     "unverified_weight": ("at_most",),
+    "need_cap": ("cap",),
+    "split": ("owner_at_least", "administration_at_most"),
+    "instalments": ("liabilities_at_most",),
+    "carry_over": ("at_most",),
 }
 """Rule -> the parameters that its sentence names."""
 
@@ -80,6 +84,7 @@ def _in_words(draft: Draft, place: int) -> Runs:
         key = f"resolved.rules[{place}].params.{name}"
         counted = spec.rule == "published_values"
         values[name] = (draft.number("count", key),) if counted else draft.phrase("share", key)
+        values[name] = draft.phrase("share", key) if spec.rule != "published_values" else (draft.number("count", key),)
     if "group" in spec.params:
         values["group"] = words.name("group", str(spec.params["group"]))
     if spec.rule == "priority_share":
