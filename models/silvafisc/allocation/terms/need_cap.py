@@ -6,7 +6,7 @@ In words: the money that one payer (the centre) puts into a unit's project stays
 needs, the rest being raised by others; and no year's task is paid in instalments that run longer than allowed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from silvafisc.quantities.money import TENTHS_PER_MU
 
 from ..beyond import due_beyond
 from ..exact import Ints
-from ..problem import Indices, Part, Problem, Row, forbid, grouped
+from ..problem import Indices, Part, Problem, Row, grouped
 
 TITLE = {"zh": "需求上限", "en": "Need cap"}
 LAW = "三北工程补助资金管理办法第三章（中央补助不超过资金需求的八成，补助年限不超过三年）"
@@ -32,7 +32,7 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     # Both sides are whole multiples of 1 / denominator fen; half a multiple keeps the floats' rounding error out of it.
     scale = cap.denominator * TENTHS_PER_MU
     over = paid * scale - needed * cap.numerator
-    built: list[Row] = [*forbid(problem, "need_cap", _too_long(problem, projects, int(params["years"]))).rows]
+    built = [*_too_long(problem, projects, int(params["years"]))]
     for (code, measure), used in grouped(table.iloc[projects], ["region_code", "measure"]).items():
         mine = projects[used]
         if (over[mine] > 0).any():
@@ -74,8 +74,10 @@ def _needed(problem: Problem, projects: Indices) -> Ints:
     return needed
 
 
-def _too_long(problem: Problem, projects: Indices, years: int) -> Indices:
-    """Offers of measures whose instalments run over more than `years` budget years."""
-    long = {t.id for t in problem.resolved.tasks if max(after for after, _ in t.instalments) >= years}
+def _too_long(problem: Problem, projects: Indices, years: int) -> Iterator[Row]:
+    """One row per measure whose instalments run over more than `years` budget years: none of its work is chosen."""
     table = problem.offers.table.iloc[projects]
-    return projects[(table["measure"].isin(long) & (table["area_tenth_mu"] > 0)).to_numpy()]
+    for task in problem.resolved.tasks:
+        if max(after for after, _ in task.instalments) >= years:
+            used = projects[((table["measure"] == task.id) & (table["area_tenth_mu"] > 0)).to_numpy()]
+            yield problem.row("need_cap", f"{task.id}/years", used, np.ones(len(used)), upper=0.0)

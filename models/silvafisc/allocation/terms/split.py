@@ -14,7 +14,7 @@ import numpy as np
 
 from silvafisc.quantities import share, yuan_to_fen
 
-from ..problem import Part, Problem, forbid
+from ..problem import Part, Problem, grouped
 
 TITLE = {"zh": "资金用途", "en": "Split of money"}
 LAW = "森林生态效益补偿资金构成：经济补偿、管护补助、公共管护；管理费比例上限（各省通例）"
@@ -23,17 +23,13 @@ ADMINISTRATION = "administration"
 
 
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
-    """One row per representative unit, period and standard that breaks the split."""
-    table, standard = problem.offers.table, problem.offers.table["standard_fen"].to_numpy()
-    broken: list[int] = []
-    for category, uses in sorted(params["uses"].items()):
-        levels = {int(s) for s in standard[(table["category"] == category).to_numpy()]}
-        wrong = {level for level in levels if not _keeps(level, uses, params)}
-        for code in problem.representatives(category):
-            for period in problem.resolved.periods:
-                menu = problem.menu_offers.get(f"{code}/{category}/{period}", np.zeros(0, np.int64))
-                broken += [int(i) for i in menu if int(standard[i]) in wrong]
-    return forbid(problem, "split", np.array(broken, np.int64))
+    """One row per category, period and standard that breaks the split: no unit is paid it."""
+    table, built = problem.offers.table, []
+    levels = table[["category", "period"]].assign(level=table["standard_fen"].astype(str))
+    for (category, period, level), used in grouped(levels, ["category", "period", "level"]).items():
+        if category in params["uses"] and not _keeps(int(level), params["uses"][category], params):
+            built.append(problem.row("split", f"{category}/{period}/{level}", used, np.ones(len(used)), upper=0.0))
+    return Part(tuple(built))
 
 
 def used_per_mu(use: Mapping[str, str], standard: int) -> Fraction:

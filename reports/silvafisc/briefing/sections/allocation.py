@@ -230,6 +230,18 @@ def envelopes(draft: Draft) -> Table:
         Column(words("terms.period")),
         *(Column(words(f"envelope.{name}"), draft.unit("money"), True) for name in (*left, *right, *rest)),
     )
-    return Table(
-        columns, tuple(rows), words.runs("allocation.envelopes"), words.runs("allocation.envelopes_note"), dense=True
-    )
+    return Table(columns, tuple(rows), words.runs("allocation.envelopes"), _envelope_notes(draft), dense=True)
+
+
+def _envelope_notes(draft: Draft) -> Runs:
+    """The identity in words; which fund keeps a reserve and why; what was withheld after acceptance."""
+    words, notes = draft.words, [draft.words.runs("allocation.envelopes_note")]
+    for fund in draft.outcome.resolved.funds:
+        if fund.reserve_fen:
+            name = words.short_name("fund", fund.id)
+            notes.append(words.runs("allocation.reserve_note", fund=name, reason=fund.reserve_reason))
+    # An outcome of an earlier version has no such table.
+    if draft.outcome.resolved.withheld_commitments and "instalments" in draft.outcome.tables:
+        key = ref("instalments", "sum(amount_fen)", state="withheld")
+        notes.append(words.runs("allocation.withheld_note", money=draft.phrase("money", key)))
+    return words.join(notes, "sentence")
