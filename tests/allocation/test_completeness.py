@@ -36,6 +36,7 @@ RULES = {
     "split",
     "instalments",
     "carry_over",
+    "horizontal",
 }
 OBJECTIVES = {"carbon", "development", "adequacy", "stability", "disparity", "simplicity"}
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from silvafisc.allocation.adjusting import five_year_costs
+from silvafisc.allocation.agreements import agreement_table
 from silvafisc.allocation.baselines import baseline_values, baselines
 from silvafisc.allocation.case_mode import case_problem
 from silvafisc.allocation.decide import Decision
@@ -54,6 +55,9 @@ def beside(
     if rule_mode:
         prices["explainability"] = explainability(prepared, decision, kept)
         prices["fairness"] = fairness_prices(prepared, decision)
+    agreements = agreement_table(prepared.resolved)
+    if len(agreements):
+        extra["horizontal"] = agreements
     adjustment = prepared.resolved.rule("adjustment")
     if adjustment is not None:
         extra["adjustment"] = five_year_costs(problem, chosen_offers(problem, point), adjustment.params)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from silvafisc.allocation.agreements import all_transfers
 from silvafisc.allocation.published import count_published
 from silvafisc.allocation.risk import ECONOMIC, IMPORTANCE
 from silvafisc.economy.fairness import adequacy, gini, kakwani, lorenz, theil
@@ -48,6 +49,9 @@ def indicators(prepared: Prepared, tables: Mapping[str, pd.DataFrame]) -> pd.Dat
         add("disparity", "yuan_per_need_unit", apart)
     if prepared.resolved.mode == "rule":
         add("simplicity", "count", count_published(tables["standards"], tables["grades"], tables["weights"]))
+    for side in ("payer", "receiver"):
+        for (unit, year), fen in _agreed(prepared, side).items():
+            add("horizontal.paid" if side == "payer" else "horizontal.received", "fen", fen, unit, year)
     payments = allocation.groupby(["region_code", "period"], as_index=False)["payment_fen"].sum()
     for code, period, value in zip(*(payments[c] for c in payments.columns), strict=True):
         add("unit.payment", "fen", value, str(code), str(period))
@@ -147,6 +151,15 @@ def _fairness(prepared: Prepared, allocation: pd.DataFrame) -> list[tuple[str, s
     if cover:
         rows += [(f"adequacy.{name}", "1", cover[name]) for name in ("minimum", "mean")]
     return rows
+
+
+def _agreed(prepared: Prepared, side: str) -> dict[tuple[str, str], int]:
+    """(region, period) -> fen under signed agreements, of the payers or of the receivers."""
+    sums: dict[tuple[str, str], int] = {}
+    for transfer in all_transfers(prepared.resolved):
+        key = (transfer.payer if side == "payer" else transfer.receiver, transfer.period)
+        sums[key] = sums.get(key, 0) + transfer.fen
+    return sums
 
 
 def _disparity(prepared: Prepared, allocation: pd.DataFrame) -> float | None:

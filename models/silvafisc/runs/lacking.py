@@ -18,3 +18,12 @@ def lacking(scenario: Scenario, resolved: Resolved, inputs: UnitInputs) -> Itera
             en = f"needs scores: there is no factor {name!r} in factors.csv (there are {', '.join(known)})"
             zh = f"缺少绩效得分：factors.csv 中没有因素 {name!r}（现有 {'、'.join(known)}）"
             yield Finding(where, f"{key}[{place}].factor", en, zh)
+        if spec.rule == "horizontal":
+            for name in ("payer", "receiver"):
+                if spec.params[name] not in inputs.codes:
+                    en, zh = f"{spec.params[name]} is none of the units", f"{spec.params[name]} 不是本情景的单位"
+                    yield Finding(where, f"{key}[{place}].{name}", en, zh)
+            missing = [p for p in resolved.periods if spec.params.get("index") and p not in spec.params["index"]]
+            if missing:
+                en, zh = f"has no value for {', '.join(missing)}", f"缺少年度 {'、'.join(missing)}"
+                yield Finding(where, f"{key}[{place}].index", en, zh)

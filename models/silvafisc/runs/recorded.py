@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from silvafisc.policy import Rules
-from silvafisc.quantities import fen_to_yuan
+from silvafisc.quantities import fen_to_yuan, share, yuan_to_fen
 
 YEARLY_STEP = "provincial_standards.guangdong.general_base"
 REVIEW_YEARS = "provincial_standards.beijing.review_years"
@@ -28,6 +28,14 @@ ON_RECORD: Mapping[str, Mapping[str, str]] = {
         "reward": "assumptions.allocation.performance.reward",
         "deduction": "performance.guangdong.deduction",
     },
+FOREST_COVER = "horizontal.chongqing_forest_cover"
+PROVINCE_PAYMENT = "horizontal.xinanjiang.province_payment"
+KAPPA = "assumptions.allocation.local_capacity.kappa"
+SCORES = {
+    "excellent": "performance.scores.excellent",
+    "poor": "performance.scores.poor",
+    "reward": "assumptions.allocation.performance.reward",
+    "deduction": "performance.guangdong.deduction",
 }
 """rule -> parameter -> where its value is on record."""
 COUNTED = frozenset({"years"})
@@ -70,3 +78,46 @@ def _adjustment(rules: Rules, params: Params, periods: list[str]) -> Params:
         params["review_years"] = int(rules.fraction(REVIEW_YEARS))
     params.setdefault("last_review", periods[0])
     return params
+
+
+def _performance(rules: Rules, params: Params, periods: list[str]) -> Params:
+    for name, path in SCORES.items():
+        if name not in params:
+            params[name] = _decimal(rules.fraction(path))
+    return params
+
+
+def _horizontal(rules: Rules, params: Params, periods: list[str]) -> Params:
+    if "kappa" not in params:
+        params["kappa"] = _decimal(rules.fraction(KAPPA))
+    if params.get("terms") == "chongqing" and "area_mu" in params:
+        area = share(str(params["area_mu"]))
+        if "price" not in params:
+            params["price"] = fen_to_yuan(rules.fen(f"{FOREST_COVER}.price_paid"))
+        if "floor" not in params:
+            yearly, years = (
+                rules.fen(f"{FOREST_COVER}.management_payment"),
+                rules.fraction(f"{FOREST_COVER}.management_years"),
+            )
+            least = area * (rules.fen(f"{FOREST_COVER}.price_floor") + yearly * years)
+            params["floor"] = fen_to_yuan(int(least.__ceil__()))
+    if "area_mu" in params:
+        params["amount"] = fen_to_yuan(
+            int((share(str(params["area_mu"])) * yuan_to_fen(str(params["price"]))).__floor__())
+        )
+    if params.get("terms") == "xinanjiang":
+        agreed = fen_to_yuan(rules.fen(PROVINCE_PAYMENT))
+        params.setdefault("amount", agreed)
+    return params
+
+
+def _decimal(exact: Fraction) -> str:
+    """A number whose decimals end."""
+    return f"{Decimal(exact.numerator) / Decimal(exact.denominator):f}"
+
+
+_RECORDS: Mapping[str, Callable[[Rules, Params, list[str]], Params]] = {
+    "adjustment": _adjustment,
+    "performance": _performance,
+    "horizontal": _horizontal,
+}

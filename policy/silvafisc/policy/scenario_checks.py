@@ -183,7 +183,7 @@ def _terms(scenario: Scenario, _: Catalogue) -> Iterator[Finding]:
     for name in sorted({"envelope", "eligible_area", "cost_sharing"} - set(names)):
         en, zh = f"rule {name} is always in force and must be listed", f"规则 {name} 始终有效，须列出"
         yield _finding(scenario, ("rules",), en, zh)
-    singles = {name for name in names if name not in {"priority_share", "not_below_last_year"}}
+    singles = {name for name in names if name not in {"priority_share", "not_below_last_year", "horizontal"}}
     for name in sorted(singles):
         if names.count(name) > 1:
             yield _finding(scenario, ("rules",), f"rule {name} is listed twice", f"规则 {name} 重复")

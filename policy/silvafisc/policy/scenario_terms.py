@@ -6,8 +6,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from silvafisc.quantities import share
 
+from .scenario_practice import Adjustment, Horizontal, Performance, UnverifiedWeight
 from .scenario_rules import CarryOver, Instalments, NeedCap, OneChannel, Rule, Split, TaskKind
-from .schema import Quoted, ShareText, Strict, Yuan, is_decimal, reject
+from .schema import Quoted, Rule, ShareText, Strict, Yuan, is_decimal, reject
 
 
 def _signed_share(value: Any) -> str:
@@ -251,7 +252,8 @@ AnyRule = Annotated[
     | TaskKind
     | Split
     | Instalments
-    | CarryOver,
+    | CarryOver
+    | Horizontal,
     Field(discriminator="rule"),
 ]
 

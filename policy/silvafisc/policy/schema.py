@@ -254,3 +254,12 @@ def _tag(model: Any) -> tuple[str, ...]:
             if typing.get_origin(field.annotation) is typing.Literal:
                 return (str(typing.get_args(field.annotation)[0]),)
     return ()
+
+
+class Rule(Strict):
+    """Base of the rules."""
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """Parameters as given, without the name and without what was left out."""
+        return self.model_dump(exclude={"rule"}, exclude_none=True)

@@ -61,16 +61,43 @@ def one_fen_kept_from_owners(case: Any) -> None:
     case.add("allocation", "payment_fen", -1, **row)
 
 
+def agreement_just_affordable(case: Any) -> None:
+    # by hand, C in 2026: the county column holds 53 427 + 6 678 = 60 105 fen, a tenth of its revenue 669 500; the rest,
+    # 609 395 fen, is what it can owe.
+    terms = {
+        "payer": C,
+        "receiver": B,
+        "document": "signed",
+        "kappa": "0.1",
+        "trigger": "at_most",
+        "otherwise": "nothing",
+    }
+    under(case, "horizontal", **terms, amount="9999", cap="6093.95", index={"2026": "1", "2027": "1.2"}, threshold="1")
+    rows = [(C, "horizontal.paid", "2026", 609_395.0), (B, "horizontal.received", "2026", 609_395.0)]
+    case.tables["indicators"] = pd.DataFrame(rows, columns=["region_code", "variable", "year", "value"])
+
+
+def one_fen_more_owed(case: Any) -> None:
+    case.add("inputs/regions", "own_revenue_fen", -10, region_code=C)
+
+
+def one_fen_less_received(case: Any) -> None:
+    case.tables["indicators"].loc[1, "value"] -= 1.0
+
+
 RULES: list[tuple[str, Callable[[Any], None]]] = [
     ("unverified_weight", forest_resource_of_one_unit_unverified),
     ("adjustment", a_year_at_will),
     ("performance", one_unit_scores_badly),
     ("performance", one_fen_kept_from_owners),
+    ("horizontal", one_fen_more_owed),
+    ("horizontal", one_fen_less_received),
 ]
 READY: dict[str, Callable[[Any], None]] = {
     "unverified_weight": unverified_just_within,
     "adjustment": adjusted_step_by_step,
     "performance": all_scores_alike,
+    "horizontal": agreement_just_affordable,
 }
 
 

@@ -36,6 +36,9 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
         known = pd.Series(_local_costs(fixed, period, levels)).groupby(fixed["region_code"]).sum()
         dearest = pd.Series(costs).groupby(menus).max().groupby(table["region_code"].groupby(menus).first()).sum()
         for (code,), used in problem.positions("region_code").items():
+        costs = local_costs(table, period, levels)
+        known = pd.Series(local_costs(fixed, period, levels)).groupby(fixed["region_code"]).sum()
+        for (code,), used in grouped(table, ["region_code"]).items():
             limit = float((kappa * int(revenue[code])).__floor__() - int(known.get(code, 0)))
             if dearest[code] > limit:
                 built.append(
@@ -44,7 +47,7 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     return Part(tuple(built))
 
 
-def _local_costs(frame: pd.DataFrame, period: str, levels: Mapping[str, str]) -> Floats:
+def local_costs(frame: pd.DataFrame, period: str, levels: Mapping[str, str]) -> Floats:
     """What payers at or below the unit's own level pay, per row."""
     total = np.zeros(len(frame))
     level = frame["region_code"].map(levels).to_numpy(object)
