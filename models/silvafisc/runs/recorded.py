@@ -29,6 +29,10 @@ ON_RECORD: Mapping[str, Mapping[str, str]] = {
         "deduction": "performance.guangdong.deduction",
     },
 FOREST_COVER = "horizontal.chongqing_forest_cover"
+PRICE_PAID = "horizontal.chongqing_forest_cover.price_paid"
+PRICE_FLOOR = "horizontal.chongqing_forest_cover.price_floor"
+MANAGEMENT = "horizontal.chongqing_forest_cover.management_payment"
+MANAGEMENT_YEARS = "horizontal.chongqing_forest_cover.management_years"
 PROVINCE_PAYMENT = "horizontal.xinanjiang.province_payment"
 KAPPA = "assumptions.allocation.local_capacity.kappa"
 SCORES = {
@@ -91,24 +95,20 @@ def _horizontal(rules: Rules, params: Params, periods: list[str]) -> Params:
     if "kappa" not in params:
         params["kappa"] = _decimal(rules.fraction(KAPPA))
     if params.get("terms") == "chongqing" and "area_mu" in params:
-        area = share(str(params["area_mu"]))
-        if "price" not in params:
-            params["price"] = fen_to_yuan(rules.fen(f"{FOREST_COVER}.price_paid"))
+        params.setdefault("price", fen_to_yuan(rules.fen(PRICE_PAID)))
         if "floor" not in params:
-            yearly, years = (
-                rules.fen(f"{FOREST_COVER}.management_payment"),
-                rules.fraction(f"{FOREST_COVER}.management_years"),
-            )
-            least = area * (rules.fen(f"{FOREST_COVER}.price_floor") + yearly * years)
-            params["floor"] = fen_to_yuan(int(least.__ceil__()))
+            least = rules.fen(PRICE_FLOOR) + rules.fen(MANAGEMENT) * rules.fraction(MANAGEMENT_YEARS)
+            params["floor"] = _yuan(share(str(params["area_mu"])) * least)
     if "area_mu" in params:
-        params["amount"] = fen_to_yuan(
-            int((share(str(params["area_mu"])) * yuan_to_fen(str(params["price"]))).__floor__())
-        )
+        params["amount"] = _yuan(share(str(params["area_mu"])) * yuan_to_fen(str(params["price"])))
     if params.get("terms") == "xinanjiang":
-        agreed = fen_to_yuan(rules.fen(PROVINCE_PAYMENT))
-        params.setdefault("amount", agreed)
+        params.setdefault("amount", fen_to_yuan(rules.fen(PROVINCE_PAYMENT)))
     return params
+
+
+def _yuan(fen: Fraction) -> str:
+    """An amount rounded up to the fen, as yuan."""
+    return fen_to_yuan(int(fen.__ceil__()))
 
 
 def _decimal(exact: Fraction) -> str:
