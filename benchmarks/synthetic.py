@@ -53,7 +53,7 @@ RULES = (
     RuleSpec("delivery_capacity"),
     RuleSpec("priority_share", {"group": "listed", "fund": PROTECTION}),
     RuleSpec("priority_share", {"group": "listed", "fund": REFORM}),
-    RuleSpec("published_values", {"at_most": 5}),
+    RuleSpec("published_values", {"at_most": 8}),
     RuleSpec("change_band", {"lower": "-0.25", "upper": "0.6"}),
     RuleSpec("no_hidden_debt"),
 )

@@ -21,7 +21,10 @@ from .repair import Repair
 __all__ = ["Answer", "Form", "Levels", "by_prices", "recognise"]
 
 _LEVEL_ROUNDS = 4
-_COARSE = 2e-3
+_COARSE, _SAMPLE, _STEPS = 1e-3, 150, 40
+"""Accuracy and number of units of the sample that first prices come from; steps of the first prices of local rows."""
+_NEAR = 0.02
+"""First box where good prices of a like problem are known."""
 _POOL, _TRIED = 8, 3
 """Plans that components may take over, and plans that are repaired."""
 _ROUNDING = 1e-12
@@ -47,13 +50,12 @@ def by_prices(form: Form, objective: Floats, gap: float) -> Answer | None:
     oracle = _within_reach(Oracle(form, options, objective))
     if oracle is None:
         return None
-    if form.levels is None:
-        found = _solve(oracle, np.zeros(len(oracle.lower)), gap)
-        if found is None:
-            return None
-        dual, plan = found
-        return _answer(oracle, plan, dual.bound)
-    return _with_levels(oracle, gap)
+    known = _sampled(oracle)
+    start, radius = (np.zeros(len(oracle.lower)), 0.5) if known is None else (known, _NEAR)
+    if form.levels is not None:
+        return _with_levels(oracle, start, gap, radius)
+    found = _solve(oracle, start, gap, radius)
+    return None if found is None else _answer(oracle, found[1], found[0].bound)
 
 
 def _within_reach(oracle: Oracle) -> Oracle | None:
@@ -63,34 +65,35 @@ def _within_reach(oracle: Oracle) -> Oracle | None:
     return oracle if kept.all() else Oracle(oracle.form, oracle.options.only(kept), oracle.objective)
 
 
-def _solve(oracle: Oracle, prices: Floats, gap: float) -> tuple[Dual, Indices] | None:
-    """Best prices, and the best repaired plan of the last ones met."""
-    dual = minimise(oracle, prices, None, 0.2 * gap)
-    if dual is None:
+def _solve(oracle: Oracle, start: Floats, gap: float, radius: float) -> tuple[Dual, Indices] | None:
+    """Best prices, and the best repaired plan of those met last."""
+    found = minimise(oracle, start, None, 0.2 * gap, radius)
+    if found is None:
         return None
+    dual, plans = found
     best: Indices | None = None
     top = -np.inf
-    repair = Repair(oracle, dual.plans[-_POOL:], dual.prices, dual.rated)
-    for plan in dual.plans[-_TRIED:]:
+    repair = Repair(oracle, plans[-_POOL:], dual.prices, dual.rated)
+    for plan in [dual.plan, *plans[-_TRIED:]]:
         tried = repair.best(plan)
         if tried is not None and (value := _value(oracle, tried)) > top:
             best, top = tried, value
     return None if best is None else (dual, best)
 
 
-def _with_levels(oracle: Oracle, gap: float) -> Answer | None:
+def _with_levels(oracle: Oracle, start: Floats, gap: float, radius: float) -> Answer | None:
     """Levels chosen at the prices of all levels, then at those of the levels chosen, while that helps."""
     published = Published(oracle.form, oracle.options)
-    free = minimise(oracle, np.zeros(len(oracle.lower)), None, max(_COARSE, gap))
-    if free is None:
-        return None
-    bound, prices = free.bound, free.prices
+    rough = oracle.rate(start).bound
+    prices, rated = oracle.descend(start, rough - 0.5 * np.abs(rough), _STEPS)
+    bound = float(rated.bound.sum() + oracle.worth(prices)[: oracle.coupling].sum())
     best: Answer | None = None
     tried: set[bytes] = set()
     for _ in range(_LEVEL_ROUNDS):
-        rated = oracle.rate(prices)
         total, levels = published.choose(rated.reduced, rated.most)
         bound = min(bound, total + float(oracle.worth(prices).sum()))
+        if best is not None and bound - best.value <= gap * max(1.0, abs(best.value)):
+            break
         key = b"|".join(one.tobytes() for one in levels)
         if key in tried:
             break
@@ -99,17 +102,41 @@ def _with_levels(oracle: Oracle, gap: float) -> Answer | None:
         if np.bincount(oracle.options.group[kept], minlength=oracle.options.groups).min() == 0:
             break
         narrow = _within_reach(Oracle(oracle.form, oracle.options.only(kept), oracle.objective))
-        found = None if narrow is None else _solve(narrow, prices, gap)
+        found = None if narrow is None else _solve(narrow, prices, gap, radius)
         if narrow is None or found is None:
             break
         dual, plan = found
-        prices = dual.prices
+        prices, radius = dual.prices, _NEAR
+        rated = oracle.rate(prices)
+        bound = min(bound, float(rated.bound.sum() + oracle.worth(prices)[: oracle.coupling].sum()))
         answer = _answer(narrow, plan, bound)
-        if best is None or answer.value > best.value:
-            best = answer
-        if bound - best.value <= gap * max(1.0, abs(best.value)):
-            break
+        best = answer if best is None or answer.value > best.value else best
     return None if best is None else Answer(best.chosen, best.value, max(bound, best.value))
+
+
+def _sampled(oracle: Oracle) -> Floats | None:
+    """Prices of the coupling rows from every so-many-th unit, each row with its part of the room."""
+    form, options = oracle.form, oracle.options
+    unit = form.unit[form.menu[options.columns[options.start, 0]]]
+    every = int(unit.max() + 1) // _SAMPLE
+    if every < 2:
+        return None
+    mine = np.zeros(oracle.components, bool)
+    mine[options.component[unit % every == 0]] = True
+    part = Oracle(form, options.part(mine), oracle.objective)
+    for row, line in enumerate(oracle.shared):
+        (least, most), (low, high) = (_reach(o, line) for o in (oracle, part))
+        ratio = (high - low) / (most - least) if most > least else 0.0
+        part.lower[row] = low + (oracle.lower[row] - least) * ratio
+        part.upper[row] = low + (oracle.upper[row] - least) * ratio
+    found = minimise(part, np.zeros(len(part.lower)), None, _COARSE)
+    return None if found is None else found[0].prices
+
+
+def _reach(oracle: Oracle, per_column: Floats) -> tuple[float, float]:
+    """Smallest and largest sum over the groups."""
+    values = oracle.options.sums(per_column)
+    return -float(oracle.options.most(-values).sum()), float(oracle.options.most(values).sum())
 
 
 def _value(oracle: Oracle, plan: Indices) -> float:

@@ -5,7 +5,7 @@ Each plan met is a cut: its value at any other λ is a lower bound on what its c
 put together in a few clusters, one variable each, so that the master problem stays small whatever the number of units.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
@@ -17,75 +17,92 @@ from .oracle import Oracle, Rated
 _CLUSTERS = 24
 _SERIOUS = 0.1
 _MOST_ITERATIONS = 60
+_MOST_IDLE = 6
 _FIRST_STEPS = 40
-_WIDE = 400
-"""Options per group that are tried where the best few of each do not fit together."""
+_QUICK = (10, 24)
+"""Options per group and partial plans per component on the way; the end is searched more thoroughly."""
+_FIRST_WIDTHS = ((6, 12), (16, 64), (48, 512))
+"""Options per group and partial plans per component that are tried for a first plan."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Dual:
-    """Best prices so far with their bound, and the plans met on the way (newest last)."""
+    """Prices with the bound that holds at them, and the plan that the components have there."""
 
     prices: Floats
     bound: float
     rated: Rated
-    exact: Floats
-    """Bound on the best plan of each component at `prices`."""
-    plans: list[Indices] = field(default_factory=list)
+    plan: Indices
 
 
-def minimise(oracle: Oracle, prices: Floats, plan: Indices | None, accuracy: float) -> Dual | None:
-    """Minimise the bound until no cut promises more than `accuracy` (relative); None where a component finds no plan."""
-    master = _Master(oracle)
-    dual, plan = _at(oracle, prices, plan, accuracy)
-    if dual is None or plan is None:
+def minimise(
+    oracle: Oracle, prices: Floats, plan: Indices | None, accuracy: float, radius: float = 0.5
+) -> tuple[Dual, list[Indices]] | None:
+    """Minimise the bound until no cut promises more than `accuracy` (relative) or the last cuts brought nothing.
+
+    Returns the best prices and all plans met, newest last; None where a component finds no plan.
+    """
+    center = _at(oracle, prices, plan, accuracy)
+    if center is None:
         return None
-    master.cut(plan)
-    radius = 0.5
+    master, idle, best, plans = _Master(oracle), 0, center, [center.plan]
+    master.cut(center.plan)
     for _ in range(_MOST_ITERATIONS if oracle.coupling else 0):
-        tried, promised, inside = master.solve(dual.prices, radius)
-        promise = dual.bound - promised
-        if promise <= accuracy * max(1.0, abs(dual.bound)):
+        tried, promised, inside = master.solve(center.prices, radius)
+        promise = center.bound - promised
+        if promise <= accuracy * max(1.0, abs(center.bound)):
             if inside:
                 break
             radius *= 4.0
             continue
-        start = dual.prices.copy()
+        start = center.prices.copy()
         start[: oracle.coupling] = tried
-        found, plan = _at(oracle, start, plan, accuracy)
-        if found is None or plan is None:
+        found = _at(oracle, start, plans[-1], accuracy)
+        if found is None:
             return None
-        master.cut(plan)
-        if found.bound < dual.bound - _SERIOUS * promise:
-            radius = radius * 2.0 if not inside else radius
-            found.plans = dual.plans + found.plans
-            dual = found
+        master.cut(found.plan)
+        plans.append(found.plan)
+        idle = 0 if found.bound < best.bound - 0.5 * accuracy * abs(best.bound) else idle + 1
+        best = found if found.bound < best.bound else best
+        if found.bound < center.bound - _SERIOUS * promise:
+            radius = radius if inside else 2.0 * radius
+            center = found
         else:
             radius *= 0.5
-            dual.plans += found.plans
-    return dual
+        if idle >= _MOST_IDLE:
+            break
+    return best, plans
 
 
-def _at(
-    oracle: Oracle, prices: Floats, plan: Indices | None, accuracy: float
-) -> tuple[Dual | None, Indices | None]:
+def _at(oracle: Oracle, prices: Floats, plan: Indices | None, accuracy: float) -> Dual | None:
     """Bound and plan at the given prices, prices of local rows made better first."""
     if plan is None:
         # No plan is known to aim at; good prices of the local rows lead towards one that keeps them.
         rough = oracle.rate(prices).bound
         prices, rated = oracle.descend(prices, rough - 0.5 * np.abs(rough), _FIRST_STEPS)
-        plan, value, _ = oracle.search(prices, rated, None, oracle.tied)
-        missing = np.isneginf(value)
-        if missing.any():
-            plan, value, _ = oracle.search(prices, rated, plan, missing, ~missing, width=_WIDE, beam=10 * _WIDE)
-        if np.isneginf(value).any():
-            return None, None
+        plan = _first_plan(oracle, prices, rated)
+        if plan is None:
+            return None
     prices, rated = oracle.descend(prices, oracle.plan_values(prices, plan))
     value = oracle.plan_values(prices, plan)
     share = accuracy * max(1.0, abs(float(rated.bound.sum()))) / oracle.components
-    plan, value, bound = oracle.search(prices, rated, plan, rated.bound - value > 0.2 * share)
+    plan, value, bound = oracle.search(
+        prices, rated, plan, rated.bound - value > 0.2 * share, width=_QUICK[0], beam=_QUICK[1]
+    )
     total = float(bound.sum() + oracle.worth(prices)[: oracle.coupling].sum())
-    return Dual(prices, total, rated, bound, [plan]), plan
+    return Dual(prices, total, rated, plan)
+
+
+def _first_plan(oracle: Oracle, prices: Floats, rated: Rated) -> Indices | None:
+    """A plan for every component: the few best options of each group first, then more of them, then integer programming."""
+    plan: Indices | None = None
+    missing = oracle.tied
+    for width, beam in _FIRST_WIDTHS:
+        plan, value, _ = oracle.search(prices, rated, plan, missing, ~missing, width=width, beam=beam)
+        missing = np.isneginf(value)
+    assert plan is not None
+    found = all(oracle.solved(int(component), prices, plan) for component in np.flatnonzero(missing))
+    return plan if found else None
 
 
 class _Master:

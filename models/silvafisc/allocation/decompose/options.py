@@ -65,6 +65,15 @@ class Options:
             raise ValueError("a group without options")
         return Options(self.columns[kept], group, start, self.component, self.dualised)
 
+    def part(self, components: Bools) -> "Options":
+        """Only the groups of some components, numbered anew."""
+        groups = components[self.component]
+        kept = groups[self.group]
+        number = np.cumsum(groups) - 1
+        start = np.searchsorted(number[self.group[kept]], np.arange(int(groups.sum())))
+        renamed = (np.cumsum(components) - 1)[self.component[groups]]
+        return Options(self.columns[kept], number[self.group[kept]], start, renamed, self.dualised)
+
     def point(self, size: int, chosen: Indices) -> Bools:
         """Columns that the chosen options take."""
         taken = np.zeros(size + 1, bool)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
+from scipy.optimize import LinearConstraint, milp
 
 from ..problem import Floats, Indices
 from .form import Bools, Form
@@ -45,13 +46,11 @@ class Oracle:
         of_column = np.full(form.size + 1, -1, np.int64)
         of_column[options.columns] = self.of_option[:, None]
         local = self.rows[self.coupling :]
-        filled = np.diff(local.indptr) > 0
-        self.of_row = np.full(local.shape[0], -1, np.int64)
-        self.of_row[filled] = np.maximum.reduceat(of_column[local.indices], local.indptr[:-1][filled])
+        filled = np.flatnonzero(np.diff(local.indptr))
+        of_row = np.maximum.reduceat(of_column[local.indices], local.indptr[:-1][filled]) if len(filled) else filled
         # A row of which no column is left says nothing any more (0 was found to keep it).
-        gone = self.of_row < 0
-        self.of_row[gone] = 0
-        self.lower[self.coupling :][gone], self.upper[self.coupling :][gone] = -np.inf, np.inf
+        self.live, self.of_row = self.coupling + filled[of_row >= 0], of_row[of_row >= 0].astype(np.int64)
+        local = self.rows[self.live]
         order = np.argsort(self.of_row, kind="stable")
         ranked = self.of_row[order]
         slot = np.empty(len(ranked), np.int64)
@@ -59,8 +58,8 @@ class Oracle:
         self.slot, self.slots = slot, int(slot.max(initial=-1)) + 1
         self.least = np.full((self.components, self.slots), -np.inf)
         self.largest = np.full((self.components, self.slots), np.inf)
-        self.least[self.of_row, slot] = self.lower[self.coupling :]
-        self.largest[self.of_row, slot] = self.upper[self.coupling :]
+        self.least[self.of_row, slot] = self.lower[self.live]
+        self.largest[self.of_row, slot] = self.upper[self.live]
         self.tied = np.bincount(self.of_row, minlength=self.components) > 0
         self.shared = self.rows[: self.coupling].toarray()
         entries = local.tocoo()
@@ -82,7 +81,7 @@ class Oracle:
         reduced = self.options.sums(self.objective - self.across @ prices)
         most = self.options.most(reduced)
         bound = np.bincount(self.options.component, most, minlength=self.components)
-        local = self.worth(prices)[self.coupling :]
+        local = self.worth(prices)[self.live]
         return Rated(reduced, most, bound + np.bincount(self.of_row, local, minlength=self.components))
 
     def plan_values(self, prices: Floats, plan: Indices) -> Floats:
@@ -113,28 +112,28 @@ class Oracle:
         best = self.rate(prices)
         if not len(self.of_row):
             return prices, best
-        now, rated, found, at = prices.copy(), best, best.bound.copy(), prices[self.coupling :].copy()
-        local = self.rows[self.coupling :]
-        low, high = self.lower[self.coupling :], self.upper[self.coupling :]
+        now, rated, found, at = prices.copy(), best, best.bound.copy(), prices[self.live].copy()
+        local = self.rows[self.live]
+        low, high = self.lower[self.live], self.upper[self.live]
         ahead = np.maximum(found - target, 0.0)
         for _ in range(steps):
             point = self.options.point(self.form.size, self.options.first(rated.reduced, rated.most))
-            activity, y = local @ point.astype(np.float64), now[self.coupling :]
+            activity, y = local @ point.astype(np.float64), now[self.live]
             slope = np.where(y > 0, high, np.where(y < 0, low, np.clip(activity, low, high))) - activity
             norm = np.bincount(self.of_row, slope**2, minlength=self.components)
             wanted = np.maximum(rated.bound - np.maximum(found - ahead, target), 0.0)
             length = np.divide(wanted, norm, out=np.zeros_like(norm), where=norm > 0)
             moved = y - length[self.of_row] * slope
             # Across zero the limit changes sides: stop there first.
-            now[self.coupling :] = np.where(moved * y < 0, 0.0, moved)
+            now[self.live] = np.where(moved * y < 0, 0.0, moved)
             now = self.admissible(now)
             rated = self.rate(now)
             ahead = np.where(rated.bound < found - 0.3 * ahead, ahead, 0.7 * ahead)
             better = rated.bound < found
             found = np.where(better, rated.bound, found)
-            at = np.where(better[self.of_row], now[self.coupling :], at)
+            at = np.where(better[self.of_row], now[self.live], at)
         result = prices.copy()
-        result[self.coupling :] = at
+        result[self.live] = at
         return result, self.rate(result)
 
     def reachable(self) -> Bools:
@@ -250,9 +249,9 @@ class Oracle:
             who, loss, total = mine[kept], new_loss[kept], new_total[kept]
         done.append((who, loss, total, int(lengths.max()), np.arange(len(who))))
         local = np.zeros((self.components, self.slots))
-        local[self.of_row, self.slot] = prices[self.coupling :]
+        local[self.of_row, self.slot] = prices[self.live]
         worth = np.zeros((self.components, self.slots))
-        worth[self.of_row, self.slot] = self.worth(prices)[self.coupling :]
+        worth[self.of_row, self.slot] = self.worth(prices)[self.live]
         reached = value.copy()
         for mine, lose, sums, depth, states in done:
             if not len(mine):
@@ -271,6 +270,34 @@ class Oracle:
                 state = parent[state]
         value[batch] = reached[batch]
         bound[batch] = np.where(cut, bound[batch], reached[batch])
+
+    def solved(self, component: int, prices: Floats, plan: Indices) -> bool:
+        """Put a plan of one component into `plan` by integer programming; whether there is any."""
+        options = self.options
+        ids = np.flatnonzero(self.of_option == component)
+        coupling = prices.copy()
+        coupling[self.coupling :] = 0.0
+        worth = options.sums(self.objective - self.across @ coupling)[ids]
+        group = np.unique(options.group[ids], return_inverse=True)[1]
+        one = sparse.csr_matrix((np.ones(len(ids)), (group, np.arange(len(ids)))))
+        rows = [LinearConstraint(one, 1, 1)]
+        if self.slots:
+            rows.append(LinearConstraint(self.activity(ids).T, self.least[component], self.largest[component]))
+        size = max(1.0, float(np.abs(worth).max(initial=0.0)))
+        found = milp(
+            -worth / size, integrality=np.ones(len(ids)), bounds=(0, 1), constraints=rows, options={"mip_rel_gap": 1e-2}
+        )
+        if found.x is None:
+            return False
+        chosen = ids[found.x > 0.5]
+        activity = self.activity(chosen).sum(axis=0)
+        if len(chosen) != group.max() + 1 or not self._keeps(component, activity):
+            return False
+        plan[options.group[chosen]] = chosen
+        return True
+
+    def _keeps(self, component: int, activity: Floats) -> bool:
+        return bool(np.all(activity <= self.largest[component]) and np.all(activity >= self.least[component]))
 
     def activity(self, ids: Indices) -> Floats:
         """Options x slots: what each option puts into the local rows of its component."""

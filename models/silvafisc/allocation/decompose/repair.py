@@ -91,7 +91,7 @@ class Repair:
         oracle = self.oracle
         point = oracle.options.point(oracle.form.size, plan).astype(np.float64)
         local = np.zeros((oracle.components, oracle.slots))
-        local[oracle.of_row, oracle.slot] = oracle.rows[oracle.coupling :] @ point
+        local[oracle.of_row, oracle.slot] = oracle.rows[oracle.live] @ point
         return local
 
     def _take(self, plan: Indices, moves: _Moves, move: int) -> None:
