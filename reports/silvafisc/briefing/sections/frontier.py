@@ -5,6 +5,7 @@ from ..draft import Draft, cell
 from ..figures.curves import frontier
 from ..keys import combine, ref
 from ..words import capital
+from . import risk
 from .decision import compared
 from .drawings import shown
 from .prices import prices
@@ -23,6 +24,15 @@ def section(draft: Draft) -> Section:
     priced = prices(draft)
     if priced:
         blocks += [Heading(words("frontier.prices_head")), *priced]
+    blocks += risk.blocks(draft)
+    prices = draft.outcome.meta.get("prices") or {}
+    if prices:
+        blocks.append(Heading(words("frontier.prices_head")))
+        explainability = prices.get("explainability") or {}
+        if explainability.get("lower") is not None and explainability.get("upper") is not None:
+            blocks.append(Paragraph(_explainability(draft)))
+        if prices.get("fairness"):
+            blocks += fairness_prices(draft)
     return Section("frontier", words("frontier.title"), tuple(blocks))
 
 

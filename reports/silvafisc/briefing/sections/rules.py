@@ -19,8 +19,12 @@ _LIMITS = {
     "split": ("owner_at_least", "administration_at_most"),
     "instalments": ("liabilities_at_most",),
     "carry_over": ("at_most",),
+    "carbon_target": ("target_tco2e",),
+    "carbon_target_share": ("target_tco2e", "share"),
 }
 """Rule -> the parameters that its sentence names."""
+_KINDS = {"target_tco2e": "carbon"}
+"""Parameter -> kind of number, where it is no share."""
 
 
 def rule_names(draft: Draft, rules: Sequence[str]) -> list[str]:
@@ -76,7 +80,8 @@ def _bound(draft: Draft, combos: Sequence[str], rule: str, fund: object) -> Runs
 def _in_words(draft: Draft, place: int) -> Runs:
     words = draft.words
     spec = draft.outcome.resolved.rules[place]
-    wanted = _LIMITS.get(spec.rule)
+    form = f"{spec.rule}_share" if spec.rule == "carbon_target" and "share" in spec.params else spec.rule
+    wanted = _LIMITS.get(form)
     if wanted is None or any(name not in spec.params for name in wanted):
         return cell(words.rule(spec.rule))
     values: dict[str, str | Runs] = {}
@@ -85,12 +90,15 @@ def _in_words(draft: Draft, place: int) -> Runs:
         counted = spec.rule == "published_values"
         values[name] = (draft.number("count", key),) if counted else draft.phrase("share", key)
         values[name] = draft.phrase("share", key) if spec.rule != "published_values" else (draft.number("count", key),)
+        values[name] = (
+            (draft.number("count", key),) if name == "at_most" else draft.phrase(_KINDS.get(name, "share"), key)
+        )
     if "group" in spec.params:
         values["group"] = words.name("group", str(spec.params["group"]))
     if spec.rule == "priority_share":
         fund = spec.params.get("fund")
         values["fund"] = words.short_name("fund", str(fund)) if fund else words("reasons.all_funds")
-    return words.runs(f"reasons.limit.{spec.rule}", **values)
+    return words.runs(f"reasons.limit.{form}", **values)
 
 
 def _groups(draft: Draft) -> Runs:
