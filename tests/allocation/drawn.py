@@ -58,7 +58,13 @@ def totals(problem: Tiny) -> Callable[[Choice], list[Fraction]]:
         return next(factors[key] for key in keys if key in factors)
 
     ground = [
-        sum((3 * factor(draw, r, "compensation", c) for r, c in zip(fixed["region_code"], fixed["category"], strict=True)), Fraction(0))
+        sum(
+            (
+                3 * factor(draw, r, "compensation", c)
+                for r, c in zip(fixed["region_code"], fixed["category"], strict=True)
+            ),
+            Fraction(0),
+        )
         for draw in draws
     ]
 

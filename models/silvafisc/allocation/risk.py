@@ -140,7 +140,9 @@ def keys_of(table: pd.DataFrame) -> list[Key]:
     return list(zip(*(table[name] for name in ("region_code", "measure", "category", "period", "offer")), strict=True))
 
 
-def tail(totals: Totals, part: str, name: str, rule: str) -> tuple[Mapping[str, float], float, tuple[Aux, ...], tuple[Row, ...]]:
+def tail(
+    totals: Totals, part: str, name: str, rule: str
+) -> tuple[Mapping[str, float], float, tuple[Aux, ...], tuple[Row, ...]]:
     """Mean of the worst share β of the draws (Rockafellar–Uryasev), as value, constant, helping variables and rows.
 
         β K · mean = Σ_{k always among the worst} T[k] + max m η − Σ_{k open} u[k],   u[k] ≥ η − T[k],  u ≥ 0
@@ -164,7 +166,9 @@ def tail(totals: Totals, part: str, name: str, rule: str) -> tuple[Mapping[str, 
         for k, n in short.items()
     ]
     value = terms(totals.factors[always].sum(axis=0) / float(weight))
-    value |= {level: unit * float((weight - len(always)) / weight)} | dict.fromkeys(short.values(), -unit / float(weight))
+    value |= {level: unit * float((weight - len(always)) / weight)} | dict.fromkeys(
+        short.values(), -unit / float(weight)
+    )
     constant = float(totals.constant[always].sum()) / float(weight)
     return value, constant, (*sums, *_filled(variables, fill)), (*sum_rows, *rows)
 
@@ -249,7 +253,9 @@ def _reach(problem: Problem, sums: sparse.csr_matrix) -> tuple[Floats, Floats]:
     order = np.lexsort((columns["level"], columns["cell"], columns["menu"].astype(str)))
     order = order[kinds[order] != "cut"]
     menu, cell = columns["menu"].to_numpy(object)[order], columns["cell"].to_numpy()[order]
-    starts: Indices = np.array([0, *(i + 1 for i, (a, b) in enumerate(pairwise(zip(menu, cell, strict=True))) if a != b)])
+    starts: Indices = np.array(
+        [0, *(i + 1 for i, (a, b) in enumerate(pairwise(zip(menu, cell, strict=True))) if a != b)]
+    )
     threshold = kinds[order] == "threshold"
     least, most = np.zeros(sums.shape[0]), np.zeros(sums.shape[0])
     for s in range(sums.shape[0]):

@@ -181,13 +181,16 @@ def _row_faults(frame: pd.DataFrame) -> Iterable[tuple[int, str, str, str]]:
         elif variable == COST and number < 0:
             yield row, "value", f"a cost factor must be >= 0 (got {value})", f"成本系数不得为负（现为 {value}）"
         if variable == PRICE and named:
-            yield row, "variable", "a carbon price names no unit, subject, period or offer", "碳价不分单位、事项、年度和档次"
+            yield (
+                row,
+                "variable",
+                "a carbon price names no unit, subject, period or offer",
+                "碳价不分单位、事项、年度和档次",
+            )
 
 
 def _refuse_rows(read: Table, frame: pd.DataFrame) -> None:
-    findings = [
-        Finding(read.place(row, column), column, en, zh) for row, column, en, zh in _row_faults(_scoped(frame))
-    ]
+    findings = [Finding(read.place(row, column), column, en, zh) for row, column, en, zh in _row_faults(_scoped(frame))]
     if findings:
         raise InputError(findings)
 
@@ -209,7 +212,9 @@ def _check(frame: pd.DataFrame) -> None:
     counts = frame.groupby(["variable", *SCOPE], sort=True).size()
     for scope, count in counts[counts != draws].items():
         shown = "/".join(part for part in scope if part)  # type: ignore[union-attr]
-        raise DrawsError(f"{shown} is drawn in {count} of {draws} draws", f"{shown} 只在 {draws} 次抽样中的 {count} 次有值")
+        raise DrawsError(
+            f"{shown} is drawn in {count} of {draws} draws", f"{shown} 只在 {draws} 次抽样中的 {count} 次有值"
+        )
 
 
 def draws_of(columns: Mapping[tuple[str, Scope], Sequence[str]]) -> Draws:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from silvafisc.policy import load_scenario
+    from silvafisc.results.draws import read_draws
 
     from .alternatives import alternatives
     from .check import check_path, load_outcome
     from .compare import Comparison, compare
+    from .draws import made_draws
     from .errors import Infeasible
     from .explain import Explanation, explain
     from .frontier import frontier
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from .inputs import load_inputs
     from .nested import nested
     from .resolve import resolve
+    from .risk import Evaluation, evaluate, rank_acceptability
     from .run import AuditError, run
     from .score import score
     from .templates import write_templates
@@ -28,11 +31,13 @@ if TYPE_CHECKING:
 __all__ = [
     "AuditError",
     "Comparison",
+    "Evaluation",
     "Explanation",
     "Infeasible",
     "alternatives",
     "check_path",
     "compare",
+    "evaluate",
     "explain",
     "frontier",
     "importance",
@@ -40,6 +45,9 @@ __all__ = [
     "load_outcome",
     "load_scenario",
     "nested",
+    "made_draws",
+    "rank_acceptability",
+    "read_draws",
     "resolve",
     "run",
     "score",
@@ -56,6 +64,7 @@ _HOMES = {
     "run": "silvafisc.runs.run",
     "score": "silvafisc.runs.score",
     "Comparison": "silvafisc.runs.compare",
+    "Evaluation": "silvafisc.runs.risk",
     "Explanation": "silvafisc.runs.explain",
     "check_path": "silvafisc.runs.check",
     "compare": "silvafisc.runs.compare",
@@ -63,6 +72,10 @@ _HOMES = {
     "load_inputs": "silvafisc.runs.inputs",
     "load_outcome": "silvafisc.runs.check",
     "load_scenario": "silvafisc.policy",
+    "evaluate": "silvafisc.runs.risk",
+    "made_draws": "silvafisc.runs.draws",
+    "rank_acceptability": "silvafisc.runs.risk",
+    "read_draws": "silvafisc.results.draws",
     "resolve": "silvafisc.runs.resolve",
     "write_templates": "silvafisc.runs.templates",
 }

@@ -49,7 +49,9 @@ def test_enumeration_of_the_mean(mode: str, seed: int, draws_seed: int) -> None:
     check_rule(problem, rule(target), reached(problem, target))
 
 
-@pytest.mark.parametrize(("mode", "seed", "draws_seed"), [("rule", 2, 3), ("rule", 2, 4), ("case", 2, 1), ("case", 2, 4)])
+@pytest.mark.parametrize(
+    ("mode", "seed", "draws_seed"), [("rule", 2, 3), ("rule", 2, 4), ("case", 2, 1), ("case", 2, 4)]
+)
 @pytest.mark.parametrize("part", ["2/3", "0.6"])
 def test_enumeration_of_a_share_of_the_draws(mode: str, seed: int, draws_seed: int, part: str) -> None:
     # 0.6 of six draws are 3.6, so four have to reach it: the same four as two thirds.

@@ -1,6 +1,6 @@
 """Tonnes in every draw, recomputed from the allocation's rows and the table of draws in exact fractions.
 
-    T[k] = Σ_rows tonnes[row] · factor[k, row];  exactly one row of the table speaks of each row with tonnes in a draw
+T[k] = Σ_rows tonnes[row] · factor[k, row];  exactly one row of the table speaks of each row with tonnes in a draw
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,9 @@ def tonnes_in_draws(case: Case, params: Mapping[str, Any], check: Check) -> list
     """
     counted = params.get("carbon", "economic")
     if counted not in ("economic", "importance"):
-        check.refuse(f"{check.rule}: carbon", f"无法复算 {counted} 口径的碳汇", f"{counted} tonnes cannot be recomputed")
+        check.refuse(
+            f"{check.rule}: carbon", f"无法复算 {counted} 口径的碳汇", f"{counted} tonnes cannot be recomputed"
+        )
         return None
     factors = _factors(case, check)
     if factors is None:
@@ -37,7 +39,9 @@ def tonnes_in_draws(case: Case, params: Mapping[str, Any], check: Check) -> list
             continue
         near = [*by_region.get("", ()), *by_region.get(row.region, ())]
         speaking = [scope for scope in near if _speaks(scope, row.measure, row.category, row.period, row.offer)]
-        check.equal(row.where, 1, len(speaking), "", "每次抽样中对应的取值个数", "the number of draws' rows that speak of it")
+        check.equal(
+            row.where, 1, len(speaking), "", "每次抽样中对应的取值个数", "the number of draws' rows that speak of it"
+        )
         if len(speaking) != 1:
             return None
         weight = case.published[row.region].importance if counted == "importance" else Fraction(1)
