@@ -160,13 +160,18 @@ class Augmented(Search):
         rest = [scale * 10.0**-k / (width or 1.0) for k, width in enumerate(ranges[1:])]
         self._weights = (1.0, *rest)
 
+    def objective(self, warm: Warm) -> Floats:
+        """The augmented objective over an engine's columns."""
+        return np.asarray(np.sum([w * v for w, v in zip(self._weights, warm.vectors, strict=True)], axis=0), np.float64)
+
     def answer(self, number: int, least: Values, start: tuple[int, ...]) -> Found:
         """One solve; an incumbent at the time limit counts, with its bound."""
         warm = self.warm(number)
-        vector = np.sum([w * v for w, v in zip(self._weights, warm.vectors, strict=True)], axis=0)
         resolved = warm.engine.problem.resolved
         gap = 0.0 if resolved.mode == "rule" else resolved.gap
-        solution = warm.maximise(vector, [value - TIE * max(1.0, abs(value)) for value in least], start, gap)
+        solution = warm.maximise(
+            self.objective(warm), [value - TIE * max(1.0, abs(value)) for value in least], start, gap
+        )
         if solution.status == "no_solution":
             raise SolverError(
                 "time ended before any plan was found at a point of the frontier; raise solver.time_limit"
