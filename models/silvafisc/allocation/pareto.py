@@ -29,6 +29,8 @@ Recall = Callable[[str, Callable[[], Any]], Any]
 # solver's tolerance (Mavrotas and Florios 2013 recommend 1e-6 … 1e-3 times the ranges).
 AUGMENT = 1e-4
 _NEAR = 1e-7
+# Lagrangian bounds tried per engine and point before it is asked: each costs about a second where a solve costs a minute.
+_CUTS = 6
 
 
 def afresh(key: str, make: Callable[[], Any]) -> Any:
@@ -103,6 +105,10 @@ class Search:
         """Ask one engine."""
         raise NotImplementedError
 
+    def hopeless(self, number: int, least: Values, best: float) -> bool:
+        """Whether it is known without asking that this engine cannot beat what another one has reached."""
+        return False
+
     def at(self, least: Values) -> Found | None:
         """The best point under f >= least over all engines; None where there is none."""
         answers = {number: known for number in range(len(self._engines)) if (known := self._again(number, least))}
@@ -111,6 +117,8 @@ class Search:
             best = max((found.worth[0] for found in answers.values() if found.values), default=-np.inf)
             if -negative < best:
                 break
+            if self.hopeless(number, least, best):
+                continue
             answers[number] = self._ask(number, least)
         live = [(found.worth, -number, found) for number, found in answers.items() if found.values]
         return max(live, key=lambda entry: entry[:2])[2] if live else None
@@ -159,6 +167,42 @@ class Augmented(Search):
         scale = AUGMENT * (ranges[0] or 1.0)
         rest = [scale * 10.0**-k / (width or 1.0) for k, width in enumerate(ranges[1:])]
         self._weights = (1.0, *rest)
+        self._exchange = (ranges[0] or 1.0) / (ranges[1] or 1.0)
+        self._cuts: list[list[tuple[float, float, float]]] = [[] for _ in engines]
+
+    def hopeless(self, number: int, least: Values, best: float) -> bool:
+        """By Lagrangian bounds, two objectives: max f subject to f₂ ≥ ε is at most max (f + λ f₂) − λ ε for any λ ≥ 0.
+
+        Such a sum ties no funds together, so the engine solves it by its blocks. λ is halved or raised towards the one
+        at which f₂ meets ε, a few times.
+        """
+        if len(self._engines) == 1 or len(self._terms) != 2 or not np.isfinite([best, least[1]]).all():
+            return False
+        needed, cuts = least[1] - TIE * max(1.0, abs(least[1])), self._cuts[number]
+        for _ in range(_CUTS):
+            if any(bound - multiplier * needed <= best for multiplier, bound, _ in cuts):
+                return True
+            low = max((multiplier for multiplier, _, reached in cuts if reached < needed), default=0.0)
+            above = [multiplier for multiplier, _, reached in cuts if reached >= needed and multiplier > low]
+            if not above:
+                multiplier = 4 * low if low else self._exchange
+            else:
+                multiplier = (low * min(above)) ** 0.5 if low else min(above) / 4
+            cuts.append(self._cut(number, multiplier))
+        return any(bound - multiplier * needed <= best for multiplier, bound, _ in cuts)
+
+    def _cut(self, number: int, multiplier: float) -> tuple[float, float, float]:
+        """λ, the bound on f + λ f₂, and f₂ where it is reached."""
+
+        def make() -> list[float]:
+            engine = self._engines[number]
+            first, second = (engine.vector(engine.objectives[term][0]) for term in self._terms)
+            solution = engine.maximise(first + (self._weights[1] + multiplier) * second)
+            reached = float(second @ solution.point) if solution.found else np.inf
+            return [solution.bound, reached]
+
+        bound, reached = self._recall(f"bound/{number}/{multiplier!r}", make)
+        return multiplier, float(bound), float(reached)
 
     def objective(self, warm: Warm) -> Floats:
         """The augmented objective over an engine's columns."""
