@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from silvafisc.economy.fairness import adequacy, concentration, gini, kakwani, lorenz, theil
+from silvafisc.economy.fairness import adequacy, concentration, gini, kakwani, lorenz, suits, theil
 
 units = st.lists(
     st.tuples(st.integers(0, 10**9), st.integers(1, 10**6), st.sampled_from("abc"), st.integers(1, 10**5)),
@@ -102,3 +102,25 @@ def test_meaningless_inequality_is_refused(payment: list[float], population: lis
         gini(payment, population)
     with pytest.raises(ValueError, match="above 0"):
         adequacy([1.0], [0.0], [1.0])
+
+
+@pytest.mark.parametrize("power", [0, 1, 2, 3])
+def test_indices_of_a_uniform_income_and_a_power_of_it_have_closed_forms(power: int) -> None:
+    """Closed form: incomes uniform on (0, 1], payment ∝ income^k. L(p) = p^(k+1), so C = k/(k+2) and Kakwani = C − 1/3;
+    with cumulative income y = p², L = y^((k+1)/2), so Suits = (k−1)/(k+3)."""
+    people = np.ones(4000)
+    income = (np.arange(4000) + 0.5) / 4000
+    payment = income**power
+    assert concentration(payment, people, income) == pytest.approx(power / (power + 2), abs=1e-3)
+    assert kakwani(payment, people, income) == pytest.approx(power / (power + 2) - 1 / 3, abs=1e-3)
+    assert suits(payment, people, income) == pytest.approx((power - 1) / (power + 3), abs=1e-3)
+
+
+def test_suits_by_hand_at_its_ends() -> None:
+    """Income shares 0.1, 0.2, 0.3, 0.4: all to the richest 1 − 0.4; all to the poorest 0.1 − 1; in proportion 0."""
+    people, income = [1.0] * 4, [1.0, 2.0, 3.0, 4.0]
+    assert suits([0, 0, 0, 5], people, income) == pytest.approx(0.6)
+    assert suits([5, 0, 0, 0], people, income) == pytest.approx(-0.9)
+    assert suits([2, 4, 6, 8], people, income) == pytest.approx(0, abs=1e-15)
+    with pytest.raises(ValueError, match="above 0"):
+        suits([1, 1], [1, 1], [0, 1])

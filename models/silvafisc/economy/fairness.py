@@ -6,6 +6,7 @@ x_i: payment per person of unit i; p_i: its population share; mu = sum p_i x_i; 
     Gini           1 - sum_i p_i (L_i + L_{i-1})         units by ascending x, L cumulative payment share
     concentration  the same with units by ascending rank variable (income)
     Kakwani        concentration index of payments - Gini of income (negative: payments favour the poor)
+    Suits          1 - sum_i z_i (L_i + L_{i-1}), z_i the unit's share of all income, units by ascending income
 """
 
 from collections.abc import Mapping, Sequence
@@ -78,6 +79,19 @@ def kakwani(payment: ArrayLike, population: ArrayLike, income_per_person: ArrayL
     income = np.asarray(income_per_person, np.float64)
     people = np.asarray(population, np.float64)
     return concentration(payment, population, income) - gini(income * people, people)
+
+
+def suits(payment: ArrayLike, population: ArrayLike, income_per_person: ArrayLike) -> float:
+    """Suits index of payments against income, -1 .. 1: 0 in proportion to income, below 0 they favour poorer units.
+
+    The concentration index with cumulative income in the place of cumulative population (Suits 1977). Raises as `theil`;
+    ValueError where an income is not above 0.
+    """
+    pay, people = _checked(payment, population)
+    income = np.asarray(income_per_person, np.float64)
+    if income.shape != pay.shape or not np.isfinite(income).all() or not (income > 0).all():
+        raise ValueError("the Suits index needs one income above 0 per unit")
+    return _concentration(pay, people * income, income)
 
 
 def lorenz(codes: Sequence[str], payment: ArrayLike, population: ArrayLike) -> pd.DataFrame:

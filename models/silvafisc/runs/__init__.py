@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from silvafisc.results.draws import read_draws
 
     from .alternatives import alternatives
+    from .bench import Bench, bench
     from .check import check_path, load_outcome
     from .compare import Comparison, compare
     from .draws import made_draws
     from .errors import Infeasible
     from .explain import Explanation, explain
+    from .export import export
     from .frontier import frontier
     from .importance import importance
     from .inputs import load_inputs
@@ -30,15 +32,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AuditError",
+    "Bench",
     "Comparison",
     "Evaluation",
     "Explanation",
     "Infeasible",
     "alternatives",
+    "bench",
     "check_path",
     "compare",
     "evaluate",
     "explain",
+    "export",
     "frontier",
     "importance",
     "load_inputs",
@@ -56,8 +61,11 @@ __all__ = [
 
 _HOMES = {
     "AuditError": "silvafisc.runs.run",
+    "Bench": "silvafisc.runs.bench",
     "Infeasible": "silvafisc.runs.errors",
     "alternatives": "silvafisc.runs.alternatives",
+    "bench": "silvafisc.runs.bench",
+    "export": "silvafisc.runs.export",
     "frontier": "silvafisc.runs.frontier",
     "importance": "silvafisc.runs.importance",
     "nested": "silvafisc.runs.nested",

@@ -186,6 +186,42 @@ def brief(
     verbs.brief(Terminal(language_of(lang), json), outcomes, out, lang, formats)
 
 
+@app.command(help="同一预算下比较选点与付费方式 / ways of choosing and paying at equal budget")
+def bench(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="随附情景名或 YAML 文件 / shipped name or file")],
+    data: Data = None,
+    budget: Annotated[
+        float | None, typer.Option("--budget", metavar="YUAN", help="默认为各期预算之和 / default: all appropriations")
+    ] = None,
+    priority: Annotated[
+        str | None, typer.Option("--priority", metavar="GROUP", help="重点分组 / group for targeting errors")
+    ] = None,
+    tiers: Annotated[int, typer.Option("--tiers", metavar="K", help="分级付费的级数 / classes of tiered payment")] = 3,
+    cap: Annotated[
+        float | None, typer.Option("--cap", metavar="SHARE", help="单个单位占预算的上限 / most for one unit")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="写出 CSV / write CSV files here")] = None,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    verbs.bench(Terminal(language_of(lang), json), scenario, data, budget, priority, tiers, cap, out)
+
+
+@app.command(help="导出结果表和代码本 / export the tables of an outcome with a codebook")
+def export(
+    outcome: Annotated[Path, typer.Argument(metavar="OUT", help="结果目录 / outcome")],
+    form: Annotated[
+        Literal["csv", "parquet", "stata"], typer.Option("--format", metavar="csv|parquet|stata", help="格式 / format")
+    ] = "csv",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="默认 <OUT>-<格式> / default <OUT>-<format>")
+    ] = None,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    verbs.export(Terminal(language_of(lang), json), outcome, form, out)
+
+
 @app.command(help="写出可编辑的输入表 / write the input tables for editing")
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="文件夹 / folder")],

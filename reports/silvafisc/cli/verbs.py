@@ -238,6 +238,41 @@ def brief(terminal: Terminal, folders: list[Path], out: Path | None, lang: str |
     terminal.result({"exit_code": 0, "briefings": [str(path) for path in files]}, [str(path) for path in files])
 
 
+def bench(
+    terminal: Terminal,
+    scenario: str,
+    data: Path | None,
+    budget: float | None,
+    priority: str | None,
+    tiers: int,
+    cap: float | None,
+    out: Path | None,
+) -> None:
+    """Print what every way of choosing and paying buys at equal budget; with `out`, write the tables there."""
+    terminal.progress("读取情景和数据", "reading the scenario and its tables")
+    from silvafisc.runs import bench as weigh
+
+    found = weigh(scenario, data=data, budget_yuan=budget, priority=priority, tiers=tiers, cap_share=cap)
+    shown = found.policies.drop(columns=["area_mu", "cost_yuan"])
+    text = shown.to_string(index=False, float_format=lambda value: f"{value:,.4g}", na_rep="-")
+    files: list[str] = []
+    if out is not None:
+        with interrupts.held():  # all files or none
+            out.mkdir(parents=True, exist_ok=True)
+            files = [str(path) for path in found.save(out)]
+    terminal.result({"exit_code": 0, **found.to_json(), "files": files}, [text, *files])
+
+
+def export(terminal: Terminal, outcome: Path, form: str, out: Path | None) -> None:
+    """Write the tables of a saved outcome for another program, with a codebook."""
+    from silvafisc.runs import export as write
+
+    target = out or outcome.resolve().with_name(f"{outcome.resolve().name}-{form}")
+    terminal.progress(f"导出 {outcome}", f"exporting {outcome}")
+    files = [str(path) for path in write(outcome, target, form)]
+    terminal.result({"exit_code": 0, "files": files}, files)
+
+
 def init(terminal: Terminal, folder: Path, level: Literal["province", "county"], xlsx: bool) -> None:
     """Write the input tables for editing."""
     from silvafisc.policy import ParameterTree
