@@ -28,20 +28,14 @@ ON_RECORD: Mapping[str, Mapping[str, str]] = {
         "reward": "assumptions.allocation.performance.reward",
         "deduction": "performance.guangdong.deduction",
     },
-FOREST_COVER = "horizontal.chongqing_forest_cover"
+    "horizontal": {"kappa": "assumptions.allocation.local_capacity.kappa"},
+}
+"""rule -> parameter -> where its value is on record."""
 PRICE_PAID = "horizontal.chongqing_forest_cover.price_paid"
 PRICE_FLOOR = "horizontal.chongqing_forest_cover.price_floor"
 MANAGEMENT = "horizontal.chongqing_forest_cover.management_payment"
 MANAGEMENT_YEARS = "horizontal.chongqing_forest_cover.management_years"
 PROVINCE_PAYMENT = "horizontal.xinanjiang.province_payment"
-KAPPA = "assumptions.allocation.local_capacity.kappa"
-SCORES = {
-    "excellent": "performance.scores.excellent",
-    "poor": "performance.scores.poor",
-    "reward": "assumptions.allocation.performance.reward",
-    "deduction": "performance.guangdong.deduction",
-}
-"""rule -> parameter -> where its value is on record."""
 COUNTED = frozenset({"years"})
 """Parameters that are whole numbers; the others are quoted decimals."""
 
@@ -55,7 +49,9 @@ def recorded(rules: Rules, rule: str, params: Mapping[str, Any], periods: list[s
         if name not in given:
             value = rules.fraction(path)
             given[name] = int(value) if name in COUNTED else exact_text(value)
-    return _adjustment(rules, given, periods) if rule == "adjustment" else given
+    if rule == "adjustment":
+        return _adjustment(rules, given, periods)
+    return _horizontal(rules, given) if rule == "horizontal" else given
 
 
 def exact_text(value: Fraction) -> str:
@@ -84,16 +80,7 @@ def _adjustment(rules: Rules, params: Params, periods: list[str]) -> Params:
     return params
 
 
-def _performance(rules: Rules, params: Params, periods: list[str]) -> Params:
-    for name, path in SCORES.items():
-        if name not in params:
-            params[name] = _decimal(rules.fraction(path))
-    return params
-
-
-def _horizontal(rules: Rules, params: Params, periods: list[str]) -> Params:
-    if "kappa" not in params:
-        params["kappa"] = _decimal(rules.fraction(KAPPA))
+def _horizontal(rules: Rules, params: Params) -> Params:
     if params.get("terms") == "chongqing" and "area_mu" in params:
         params.setdefault("price", fen_to_yuan(rules.fen(PRICE_PAID)))
         if "floor" not in params:
@@ -109,15 +96,3 @@ def _horizontal(rules: Rules, params: Params, periods: list[str]) -> Params:
 def _yuan(fen: Fraction) -> str:
     """An amount rounded up to the fen, as yuan."""
     return fen_to_yuan(int(fen.__ceil__()))
-
-
-def _decimal(exact: Fraction) -> str:
-    """A number whose decimals end."""
-    return f"{Decimal(exact.numerator) / Decimal(exact.denominator):f}"
-
-
-_RECORDS: Mapping[str, Callable[[Rules, Params, list[str]], Params]] = {
-    "adjustment": _adjustment,
-    "performance": _performance,
-    "horizontal": _horizontal,
-}

@@ -1,20 +1,11 @@
 """Rules about tasks, channels, instalments and the use of money, as a scenario names them."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from .catalogue import Payer
-from .schema import ShareText, Strict, Yuan, reject
-
-
-class Rule(Strict):
-    """Base of the rules."""
-
-    @property
-    def params(self) -> dict[str, Any]:
-        """Parameters as given, without the name and without what was left out."""
-        return self.model_dump(exclude={"rule"}, exclude_none=True)
+from .schema import Rule, ShareText, Strict, Yuan, reject
 
 
 class NeedCap(Rule):

@@ -7,8 +7,8 @@ from pydantic import BeforeValidator, Field, model_validator
 from silvafisc.quantities import share
 
 from .scenario_practice import Adjustment, Horizontal, Performance, UnverifiedWeight
-from .scenario_rules import CarryOver, Instalments, NeedCap, OneChannel, Rule, Split, TaskKind
-from .schema import Quoted, Rule, ShareText, Strict, Yuan, is_decimal, reject
+from .scenario_rules import CarryOver, Instalments, NeedCap, OneChannel, Split, TaskKind
+from .schema import Rule, ShareText, Strict, Yuan, is_decimal, reject
 
 
 def _signed_share(value: Any) -> str:
@@ -165,68 +165,6 @@ class CarbonTarget(Rule):
     """Least share of the draws that reach it; the mean has to where left out."""
     carbon: Counted = "economic"
     """Which tonnes."""
-
-
-class UnverifiedWeight(Rule):
-    """Factors that nobody verifies carry at most a share of each factor pot."""
-
-    rule: Literal["unverified_weight"]
-    """Name."""
-    at_most: ShareText
-    """Largest sum of their weights."""
-
-
-class Adjustment(Rule):
-    """Standards of later periods follow a published way of adjusting them (动态调整)."""
-
-    rule: Literal["adjustment"]
-    """Name."""
-    mode: Literal["step", "review", "align"]
-    """Yearly step (Guangdong), a review every few years (Beijing), or the rise of the national floor (Fujian)."""
-    step: Yuan | None = None
-    """Rise in yuan per mu and year; Guangdong's on record where left out."""
-    review_years: int | None = Field(default=None, ge=1)
-    """Years between reviews; Beijing's on record where left out."""
-    last_review: Annotated[Quoted, Field(pattern=r"^\d{4}$")] | None = None
-    """Year of the last review, quoted; the first period where left out."""
-    cost_index: ShareText | None = None
-    """Rise of costs per year that a standard may not outrun; no such limit where left out."""
-    fiscal_growth: ShareText | None = None
-    """Growth of fiscal capacity per year that a standard may not outrun; no such limit where left out."""
-    from_last_year: bool = False
-    """Whether the first period follows last year's standard as well."""
-
-
-class Performance(Rule):
-    """Scores move factor money; what owners are due by standard and area is untouched (绩效奖惩)."""
-
-    rule: Literal["performance"]
-    """Name."""
-    factor: str = "performance"
-    """Factor in factors.csv that holds the scores, 0 to 100."""
-    excellent: Quoted | None = None
-    """Score from which a unit is rewarded; the law on record where left out."""
-    poor: Quoted | None = None
-    """Score below which a unit loses; the law on record where left out."""
-    reward: ShareText | None = None
-    """By how much the factors of a rewarded unit count more; the assumption on record where left out."""
-    deduction: ShareText | None = None
-    """By how much those of a poor unit count less; Guangdong's on record where left out."""
-
-    @model_validator(mode="after")
-    def _scores(self) -> "Performance":
-        for name in ("excellent", "poor"):
-            text = getattr(self, name)
-            if text is not None and not (is_decimal(text) and share(text) >= 0):
-                raise reject(
-                    f"{name} must be a quoted score >= 0 (got {text!r})",
-                    f"{name} 须为加引号的非负得分（现为 {text!r}）",
-                )
-        if self.deduction is not None and share(self.deduction) == 1:
-            raise reject(
-                "a deduction of 1 leaves a unit nothing; give less than 1", "扣减比例须小于 1，否则单位分文不得"
-            )
-        return self
 
 
 AnyRule = Annotated[

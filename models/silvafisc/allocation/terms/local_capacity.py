@@ -19,8 +19,6 @@ TITLE = {"zh": "地方财力约束", "en": "Local capacity"}
 LAW = "生态保护补偿条例第九、十条（财政承受能力）"
 RELAXABLE = True
 LIMITS = {"kappa": "higher"}
-
-
 LOCAL_PAYERS = {"province": ("provincial", "city", "county"), "city": ("city", "county"), "county": ("county",)}
 
 
@@ -32,13 +30,10 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     table, fixed, built = problem.offers.table, problem.fixed.table, []
     menus, _ = pd.factorize(table["menu"])
     for period in problem.resolved.periods:
-        costs = _local_costs(table, period, levels)
-        known = pd.Series(_local_costs(fixed, period, levels)).groupby(fixed["region_code"]).sum()
-        dearest = pd.Series(costs).groupby(menus).max().groupby(table["region_code"].groupby(menus).first()).sum()
-        for (code,), used in problem.positions("region_code").items():
         costs = local_costs(table, period, levels)
         known = pd.Series(local_costs(fixed, period, levels)).groupby(fixed["region_code"]).sum()
-        for (code,), used in grouped(table, ["region_code"]).items():
+        dearest = pd.Series(costs).groupby(menus).max().groupby(table["region_code"].groupby(menus).first()).sum()
+        for (code,), used in problem.positions("region_code").items():
             limit = float((kappa * int(revenue[code])).__floor__() - int(known.get(code, 0)))
             if dearest[code] > limit:
                 built.append(

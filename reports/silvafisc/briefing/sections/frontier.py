@@ -25,14 +25,6 @@ def section(draft: Draft) -> Section:
     if priced:
         blocks += [Heading(words("frontier.prices_head")), *priced]
     blocks += risk.blocks(draft)
-    prices = draft.outcome.meta.get("prices") or {}
-    if prices:
-        blocks.append(Heading(words("frontier.prices_head")))
-        explainability = prices.get("explainability") or {}
-        if explainability.get("lower") is not None and explainability.get("upper") is not None:
-            blocks.append(Paragraph(_explainability(draft)))
-        if prices.get("fairness"):
-            blocks += fairness_prices(draft)
     return Section("frontier", words("frontier.title"), tuple(blocks))
 
 

@@ -88,11 +88,8 @@ def _in_words(draft: Draft, place: int) -> Runs:
     for name in wanted:
         key = f"resolved.rules[{place}].params.{name}"
         counted = spec.rule == "published_values"
-        values[name] = (draft.number("count", key),) if counted else draft.phrase("share", key)
-        values[name] = draft.phrase("share", key) if spec.rule != "published_values" else (draft.number("count", key),)
-        values[name] = (
-            (draft.number("count", key),) if name == "at_most" else draft.phrase(_KINDS.get(name, "share"), key)
-        )
+        kind = _KINDS.get(name, "share")
+        values[name] = (draft.number("count", key),) if counted else draft.phrase(kind, key)
     if "group" in spec.params:
         values["group"] = words.name("group", str(spec.params["group"]))
     if spec.rule == "priority_share":
