@@ -8,10 +8,14 @@ import pandas as pd
 import pytest
 
 from silvafisc.allocation.audit import audit
+from silvafisc.briefing import build
+from silvafisc.briefing.blocks import numbers
+from silvafisc.briefing.document import unnamed_ids
+from silvafisc.briefing.keys import Lookup, ref
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy.scenario_files import SCENARIOS
 from silvafisc.results import Outcome
-from silvafisc.runs import run
+from silvafisc.runs import Infeasible, run
 from silvafisc.runs.prepare import prepare
 
 KEPT = ("510726", "510821", "510822")
@@ -117,17 +121,18 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 @pytest.fixture(scope="module", params=[pytest.param("rule", marks=pytest.mark.slow), "case"])
 def outcome(request: pytest.FixtureRequest, given: Callable[[str], Path]) -> Outcome:
-    return run(given(str(request.param)))
+    """The outcome of a mode, as it is read back from its folder."""
+    path = given(str(request.param))
+    run(path).save(path.with_suffix(""))
+    return Outcome.load(path.with_suffix(""))
 
 
-def test_a_run_under_all_of_them_is_audited_clean_and_stays_so_when_read_back(outcome: Outcome, tmp_path: Path) -> None:
+def test_a_run_under_all_of_them_is_audited_clean_and_stays_so_when_read_back(outcome: Outcome) -> None:
     checks = {check["rule"]: check for check in outcome.audit["checks"]}
     for rule in ("need_cap", "one_channel", "task_kind", "split", "instalments", "carry_over", "envelope"):
         assert checks[rule]["clean"]
         assert checks[rule]["checked"] > 0
-    outcome.save(tmp_path / "outcome")
-    again = Outcome.load(tmp_path / "outcome")
-    assert audit(again.resolved, again.inputs, again.tables) == outcome.audit
+    assert audit(outcome.resolved, outcome.inputs, outcome.tables) == outcome.audit
 
 
 def rows(outcome: Outcome, **where: str) -> pd.DataFrame:
@@ -279,3 +284,32 @@ def test_full_allocation_by_published_numbers_asks_for_a_reserve(tmp_path: Path)
     [finding] = refused(file)
     assert finding.path == "funds.provincial_forestry.reserve"
     assert "reserve_reason" in finding.en
+
+
+def test_land_that_is_certified_beyond_its_size_is_named_with_what_is_missing(tmp_path: Path) -> None:
+    tables(tmp_path / "tables")
+    old, new = "measures: [afforestation, restoration]}", "measures: [afforestation, public_welfare_collective]}"
+    text = SCENARIO.format(mode="case")
+    assert old in text
+    path = tmp_path / "case.yaml"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    land = pd.DataFrame(LAND, columns=["region_code", "land", "area_mu"]).assign(**NOTE, area_mu="9000000")
+    # 1 620 000 mu are certified in 510822, half a mu more than its land
+    land.loc[land["region_code"] == "510822", "area_mu"] = "1619999.5"
+    land.to_csv(tmp_path / "tables" / "land.csv", index=False)
+    with pytest.raises(Infeasible) as caught:
+        run(path)
+    named = caught.value.relaxations
+    assert set(named["rule"]) == {"one_channel"}
+    assert set(named["label"]) == {"510822/slope"}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_briefing_says_why_money_is_kept_and_names_everything(outcome: Outcome, language: str) -> None:
+    briefing = build(outcome, language)
+    lookup = Lookup(outcome)
+    walked = list(numbers(briefing))
+    assert [n.key for n in walked if lookup.value(n.key) != n.value] == []
+    assert ref("instalments", "sum(amount_fen)", state="withheld") in {n.key for n in walked}
+    assert "灾后恢复预留" in repr(briefing)
+    assert list(unnamed_ids(outcome)) == []

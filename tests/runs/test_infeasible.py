@@ -62,7 +62,7 @@ def test_an_objective_that_cannot_be_is_the_users_finding(tmp_path: Path) -> Non
         (
             "provisions: []\nrules: [{rule: envelope, full_allocation: true}, {rule: statutory_floor}, {rule: cost_sharing},"
             " {rule: eligible_area}, {rule: delivery_capacity}, {rule: no_hidden_debt}]",
-            "rules.envelope.full_allocation",
+            "funds.provincial_compensation.reserve",
         ),
         ("funds: {provincial_forestry: {residue: factor}}", "funds.provincial_forestry.residue"),
         ("assumptions: [{table: tasks, file: mine.csv, reason: mine}]", "assumptions[0]"),

@@ -65,6 +65,8 @@ def _task_list(spec: RuleSpec, resolved: Resolved, inputs: UnitInputs) -> Missin
         if unknown:
             en = f"the task list names measures that no menu of the scenario offers: {_some(unknown)}"
             yield en, f"任务清单列有情景 menus 未提供的措施：{_some(unknown)}"
+        if not set(inputs.task_list["period"]) & set(resolved.periods):
+            yield "the task list has no row for a period of the scenario", "任务清单没有本情景年度的任务"
 
 
 def _acceptance(spec: RuleSpec, resolved: Resolved, inputs: UnitInputs) -> Missing:
