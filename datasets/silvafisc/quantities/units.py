@@ -50,6 +50,7 @@ UNITS: dict[str, Unit] = dict(
         _unit("yuan_per_mu_per_year", "standard", 100, "元/亩·年", "yuan/mu/yr"),
         _unit("yuan_per_ha_per_year", "standard", Fraction(100, 15), "元/公顷·年", "yuan/ha/yr"),
         _unit("yuan_per_person", "income", 100, "元/人", "yuan per person"),
+        _unit("yuan_per_need_unit", "payment per need", 1, "元/需要单位", "yuan per need unit"),
         _unit("yuan_per_tco2", "carbon price", 1, "元/吨", "yuan/t"),
         _unit("m3_per_ha", "stocking", 1, "立方米/公顷", "m³/ha"),
         _unit("tc_per_ha", "carbon density", 1, "吨碳/公顷", "tC/ha"),
