@@ -9,6 +9,7 @@ from silvafisc.briefing import build
 from silvafisc.briefing.blocks import Table, runs_text
 from silvafisc.briefing.draft import Draft
 from silvafisc.briefing.sections import robustness
+from silvafisc.briefing.sections.agreements import agreements
 from silvafisc.results import Outcome
 
 MOVES = [
@@ -37,6 +38,7 @@ def with_tables(outcome: Outcome) -> Outcome:
 
     units = [("110000", "0.5", "1", "0.6", "-0.1", "", "factor_method", 5, "")]
     more: dict[str, list[Any]] = {"robustness": units, "moves": MOVES, "gaming": GAMING, "adjustment": ADJUSTMENT}
+    more["horizontal"] = [("新安江协议", "2026", "330000", "340000", 400_000_000_00, "0.95", "1", "yes")]
     return replace(outcome, tables={**outcome.tables, **{name: frame(name, rows) for name, rows in more.items()}})
 
 
@@ -60,6 +62,12 @@ def test_the_tables_show_the_largest_of_each_kind_and_who_reports(outcome: Outco
     step, review = cells(robustness.adjustment(draft))
     assert step[2] == "—"
     assert review[2].startswith("−")
+
+
+def test_agreements_show_who_pays_whom_and_why(outcome: Outcome) -> None:
+    assert agreements(Draft(outcome, "zh")) == []
+    (table,) = agreements(Draft(with_tables(outcome), "zh"))
+    assert cells(table) == [["新安江协议", "2026", "浙江省", "安徽省", "0.95（1）", "400,000,000.00"]]
 
 
 def test_both_languages_build_with_the_tables(outcome: Outcome) -> None:

@@ -5,6 +5,7 @@ from ..draft import Draft, cell
 from ..keys import combine, meta_ref, ref
 from ..rounding import shown_parts, shown_rows
 from ..words import capital, symbols
+from .agreements import agreements
 from .rules import binding, prices
 
 
@@ -21,7 +22,7 @@ def section(draft: Draft) -> Section:
     if rates:
         blocks.append(Paragraph(rates))
     blocks += [Heading(words("reasons.grades_head")), *_grading(draft), scores(draft)]
-    blocks += [Heading(words("reasons.rules_head")), binding(draft)]
+    blocks += [Heading(words("reasons.rules_head")), binding(draft), *agreements(draft)]
     if len(draft.table("shadow_prices")):
         blocks += prices(draft)
     if draft.against is not None:
