@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from tests.allocation.agree import check_rule
 from tests.allocation.brute import Choice
+from tests.allocation.decided import sample
 from tests.allocation.outcome import settled
 from tests.allocation.tiny import COLLECTIVE, MODES, Tiny, tiny
 
@@ -104,3 +105,14 @@ def test_a_standard_never_falls_and_nothing_stays_nothing() -> None:
     way = Adjustment.of(rule("step", cost_index="0").params)
     assert way.next(16_00, 2027, category) == 16_00
     assert Adjustment.of(rule("step", cost_index="0.5").params).next(0, 2027, category) == 0
+
+
+def test_a_baseline_that_holds_its_standard_breaks_a_yearly_step() -> None:
+    """by hand: one flat standard for both years, below the highest level, cannot have risen by 1 yuan."""
+    rules = (RuleSpec("envelope"), rule("step"))
+    found = sample(0, rules=rules).beside
+    flat = found[found["baseline"] == "flat_standard"]
+    paid = {float(text) for text in flat["standard_yuan_per_mu"][flat["category"] != ""]}
+    assert len(paid) == 1
+    assert max(paid) < 20
+    assert all("adjustment" in text.split(";") for text in flat["breaks"])

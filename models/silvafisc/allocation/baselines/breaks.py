@@ -15,10 +15,12 @@ import numpy as np
 from silvafisc.quantities import share
 from silvafisc.results.draws import Draws
 
+from ..adjusting import Adjustment
 from ..exact import Ints
 from ..menus.factor_pot import FACTOR_POT
 from ..problem import Indices
 from ..risk import IMPORTANCE, ROUNDING, keys_of, tonnes_in_draws
+from ..terms.adjustment import on_offer
 from ..terms.change_band import like_for_like
 from .by_rows import broken_by_rows
 from .ground import Ground
@@ -238,6 +240,20 @@ def _carbon_target(shown: Shown, params: Mapping[str, Any]) -> bool:
     return int((values >= near).sum()) < share(str(params["share"])) * len(values)
 
 
+
+def _adjustment(shown: Shown, params: Mapping[str, Any]) -> bool:
+    """A later standard that is not the one which the way of adjusting gives."""
+    way, periods = Adjustment.of(params), shown.ground.periods
+    for category in shown.ground.problem.resolved.categories:
+        for at, period in enumerate(periods[1:], start=1):
+            levels = np.array([level for level in category.levels_fen if level >= category.floor_fen[period]], np.int64)
+            later = shown.standards.get((category.id, at), {})
+            for code, level in shown.standards.get((category.id, at - 1), {}).items():
+                if later.get(code, 0) != on_offer(way, level, int(period), category, levels):
+                    return True
+    return False
+
+
 _CHECKS: Mapping[str, Callable[[Shown, Mapping[str, Any]], bool]] = {
     "statutory_floor": _statutory_floor,
     "standards_only_rise": _standards_only_rise,
@@ -249,4 +265,5 @@ _CHECKS: Mapping[str, Callable[[Shown, Mapping[str, Any]], bool]] = {
     "change_band": _change_band,
     "not_below_last_year": _not_below_last_year,
     "carbon_target": _carbon_target,
+    "adjustment": _adjustment,
 }

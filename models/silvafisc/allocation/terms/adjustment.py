@@ -34,17 +34,17 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
             menus = [problem.menu_offers[f"{code}/{category.id}/{period}"] for period in problem.resolved.periods]
             for period, (before, after) in zip(problem.resolved.periods[1:], pairwise(menus), strict=True):
                 follows = [
-                    _on_offer(way, int(level), int(period), category, standard[after]) for level in standard[before]
+                    on_offer(way, int(level), int(period), category, standard[after]) for level in standard[before]
                 ]
                 built += _follow(problem, f"{code}/{category.id}/{period}", before, np.array(follows), after)
             if params.get("from_last_year") and category.last_year_fen is not None:
                 first = int(problem.resolved.periods[0])
-                due = _on_offer(way, category.last_year_fen, first, category, standard[menus[0]])
+                due = on_offer(way, category.last_year_fen, first, category, standard[menus[0]])
                 refused += [int(offer) for offer in menus[0] if standard[offer] != due]
     return Part((*built, *forbid(problem, "adjustment", np.array(sorted(refused), np.int64)).rows))
 
 
-def _on_offer(way: Adjustment, standard: int, year: int, category: CategorySpec, levels: Indices) -> int:
+def on_offer(way: Adjustment, standard: int, year: int, category: CategorySpec, levels: Indices) -> int:
     """The highest level on offer that the adjusted standard reaches; the lowest on offer where it reaches none."""
     reached = levels[levels <= way.next(standard, year, category)]
     return int(reached.max() if len(reached) else levels.min())

@@ -6,6 +6,8 @@ on average over need units, what one of them is paid should differ as little as 
 
 y_r is all money of the horizon, rigid and committed money and all payers included. A unit without need has no claim:
 whatever it is paid counts as deviation. Written with n_r on the money's side, so that nothing is divided by a small need.
+Every row holds all columns (Y is everybody's), so the model grows with units x columns: meant for rule mode, and for case
+mode up to a province's counties.
 """
 
 from collections.abc import Mapping
