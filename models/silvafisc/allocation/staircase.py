@@ -1,21 +1,19 @@
 """Exact optimum of graded standards by their structure, without a solver.
 
 A published rule gives each category and period a staircase over the cells of the score. For a set of cut-offs with G
-grades a category and period is a non-decreasing vector of G levels: at nine levels and five grades, 1 287 of them. All
-rows and objectives are sums over category and period, so per cut-off set and period every combination of the
-categories' vectors is looked at (vectorised), those that break a row of their period are dropped, and the periods are
-joined under "standards only rise" and "at most K published values".
+grades a category and period is a non-decreasing vector of G levels, and all rows and objectives are sums over
+categories and periods. `staircase_bound` bounds every cut-off set by pricing the rows; `staircase_search` takes the
+sets in order of the bound, lists per period what can still reach the incumbent, and joins the periods. Nothing grows
+with the number of units, and no list holds more than what lies between incumbent and bound.
 
-Bounds keep it small: per period the best combination within the main envelope bounds what a cut-off set can reach;
-sets are taken in order of that bound and the search stops when the bound falls to the incumbent. Fewer grades than the
-maximum are covered, since neighbouring grades may pay the same. Costs are whole fen, sums stay below 2**53, so
-feasibility is exact; the optimum is proven, and equal optima are all seen, so the smallest published numbers win.
+Fewer grades than the maximum are covered, since neighbouring grades may pay the same. Costs are whole fen, sums stay
+below 2**53, so feasibility is exact; the optimum is proven, and equal optima are all seen, so the smallest published
+numbers win.
 
 A block that has other columns or rows is not handled here (`Staircase.of` returns None): HiGHS solves it.
 """
 
-from dataclasses import dataclass
-from math import comb
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,93 +23,98 @@ from .problem import Floats, Indices
 from .solve import Solution
 from .staircase_search import Search
 
-_MOST_PAIRS = 40_000_000
+_STRUCTURE = {"menu", "published_values"}
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class _Table:
-    """One category in one period: columns[level, cell], and per linear form the cumulative value [form, level, cell]."""
+class Table:
+    """One category in one period: columns[level, cell] of the block, levels in fen."""
 
     columns: Indices
     levels: Indices
 
 
+@dataclass(frozen=True)
+class Limit:
+    """One side of a row of a single period: coefficients @ point <= limit."""
+
+    coefficients: Floats
+    limit: float
+
+
+@dataclass
 class Staircase:
-    """Enumerates the staircases of one block. Objectives and points are vectors over the block's columns."""
+    """The staircases of one block. Objectives and points are vectors over the block's columns.
 
-    def __init__(
-        self, block: Block, tables: list[list[_Table]], cuts: Indices, grades: int, limits: dict[int, int], rises: bool
-    ) -> None:
-        self.block, self.tables, self.cuts, self.grades, self.limits = block, tables, cuts, grades, limits
-        self.rises = rises
-        self.period_of = block.model.problem.columns["period"].to_numpy(object)
-        self.cells = max(table.columns.shape[1] for tables_ in tables for table in tables_)
-        subjects = block.model.problem.columns["subject"].to_numpy(object)
-        self.categories = [str(subjects[block.columns[table.columns[0, 0]]]) for table in tables[0]]
-        self.paid = _cells_with_units(block, tables)
-        self.holds: list[tuple[Floats, float]] = []
-        dense = block.matrix
-        self.resources: list[list[tuple[int, Floats]]] = []
-        for tables_ in tables:
-            columns = np.concatenate([table.columns.ravel() for table in tables_])
-            rows = np.unique(dense[:, columns].nonzero()[0])
-            self.resources.append(
-                [(int(r), np.asarray(dense[r].todense()).ravel()) for r in rows if self._is_resource(r)]
-            )
+    tables[period][category]; limits[period]; order: (upper category, lower category) that it may not fall below;
+    most: category -> number of values that it may publish; paid[category]: cells in which some unit has it.
+    """
 
-    def _is_resource(self, row: int) -> bool:
-        rule = self.block.model.rows[self.block.rows[row]]
-        if rule.rule in {"menu", "published_values"}:
-            return str(rule.label).startswith("category_order/")
-        return rule.rule != "standards_only_rise" or len(self._periods_of(row)) == 1
+    block: Block
+    tables: list[list[Table]]
+    limits: list[list[Limit]]
+    cuts: Indices
+    grades: int
+    most: dict[int, int]
+    order: list[tuple[int, int]]
+    rises: bool
+    categories: list[str]
+    paid: list[Flags]
+    holds: list[tuple[Floats, float]] = field(default_factory=list)
+    incumbent: Floats | None = None
+    """The best point that the last solve saw, where it gave up."""
 
-    def _periods_of(self, row: int) -> set[str]:
-        columns = self.block.columns[self.block.matrix[row].indices]
-        return set(self.period_of[columns[columns < len(self.period_of)]])
+    @property
+    def cells(self) -> int:
+        """Number of cells of the score."""
+        return int(self.tables[0][0].columns.shape[1])
 
     @staticmethod
     def of(block: Block) -> "Staircase | None":
-        """The enumerator of a block made of graded (or ungraded) standards only, all open to choice, else None."""
-        problem = block.model.problem
-        chosen = problem.columns.iloc[block.columns[: block.choices]]
+        """The structure of a block made of graded (or ungraded) standards only, all open to choice, else None."""
+        problem, model = block.model.problem, block.model
+        chosen = problem.columns.iloc[block.columns[: block.choices]].reset_index(drop=True)
         kinds = set(chosen["kind"])
         closed = not block.column_bounds[1][: block.choices].all()
         if closed or "threshold" not in kinds or not kinds <= {"threshold", "cut"}:
             return None
-        names = [v.name for v in block.model.variables]
-        helping = [names[c - problem.size] for c in block.columns[block.choices :]]
+        helping = [model.variables[c - problem.size].name for c in block.columns[block.choices :]]
         if any(not name.startswith("published/") for name in helping):
             return None
-        rows = [block.model.rows[r] for r in block.rows]
-        rises = {"standards_only_rise"} <= {row.rule for row in rows}
-        local = {int(column): i for i, column in enumerate(block.columns)}
         periods = [p for p in problem.resolved.periods if p in set(chosen["period"])]
         categories = [c.id for c in problem.resolved.categories if c.id in set(chosen["subject"])]
-        tables = []
-        for period in periods:
-            line = []
-            for category in categories:
-                mine = chosen[(chosen["period"] == period) & (chosen["subject"] == category)]
-                grid = mine.assign(at=[local[i] for i in mine.index]).pivot(index="level", columns="cell", values="at")
-                line.append(_Table(grid.to_numpy(np.int64), grid.index.to_numpy(np.int64)))
-            tables.append(line)
-        widths = {table.columns.shape[1] for line in tables for table in line}
-        if len(widths) != 1:
+        tables = [[_table(chosen, period, category) for category in categories] for period in periods]
+        if len({table.columns.shape[1] for line in tables for table in line}) != 1:
             return None
-        period_of = problem.columns["period"].to_numpy(object)
-        for row in rows:
-            single = len(set(period_of[row.columns]) - {""}) <= 1
-            if row.rule not in {"menu", "published_values", "standards_only_rise"} and (row.aux or not single):
+        rows = [model.rows[r] for r in block.rows]
+        where = {period: number for number, period in enumerate(periods)}
+        of_period = np.array([where.get(p, -1) for p in chosen["period"]] + [-1] * len(helping))
+        limits: list[list[Limit]] = [[] for _ in periods]
+        rises, most, grades = False, {}, 1
+        for number, row in enumerate(rows):
+            if row.label == "grades":
+                grades = int(row.upper) + 1
+            if row.rule == "published_values" and row.label in categories:
+                most[categories.index(row.label)] = int(row.upper)
+            if row.rule in _STRUCTURE:
+                continue
+            line = block.matrix[number]
+            touched = set(of_period[line.indices].tolist())
+            if row.rule == "standards_only_rise" and len(touched) > 1:
+                rises = True
+            elif row.aux or len(touched) != 1 or -1 in touched:
                 return None
-        cut_columns = chosen.index[chosen["kind"] == "cut"]
-        grades = max((int(row.upper) + 1 for row in rows if row.label == "grades"), default=1)
-        limits = {
-            categories.index(row.label): int(row.upper)
-            for row in rows
-            if row.rule == "published_values" and row.label in categories
-        }
-        cuts = np.array([local[i] for i in cut_columns], np.int64)
-        return Staircase(block, tables, cuts, grades, limits, rises)
+            else:
+                limits[touched.pop()] += _limits(line.toarray()[0], block.lower[number], block.upper[number])
+        order = [
+            (number, categories.index(other))
+            for number, category in enumerate(categories)
+            for other in problem.resolved.category(category).not_below
+        ]
+        cuts = np.flatnonzero(chosen["kind"] == "cut")
+        paid = [_cells_with_units(block, category, tables[0][0].columns.shape[1]) for category in categories]
+        return Staircase(block, tables, limits, cuts, grades, most, order, rises, categories, paid)
 
     def hold(self, objective: Floats, at_least: float) -> None:
         """Keep an objective at or above a value in all later solves."""
@@ -122,35 +125,39 @@ class Staircase:
         self.holds.clear()
 
     def maximise(self, objective: Floats, beat: float = -np.inf) -> Solution | None:
-        """The proven optimum; None where the enumeration would be too large (HiGHS takes over).
+        """The proven optimum; None where the lists would be too long (HiGHS takes over).
 
         beat: answers below it are of no use and not looked for; then the status is `infeasible`.
         """
-        forms = [objective, *(h for h, _ in self.holds)]
-        widest = max(self._count(table) for line in self.tables for table in line)
-        if widest ** len(self.tables[0]) > _MOST_PAIRS:
-            return None
-        search = Search(self, forms, beat)
+        search = Search(self, objective, beat)
         best = search.run()
+        self.incumbent = None
         if best is None:
+            self.incumbent = search.point() if search.found else None
             return None
         if not best:
             return Solution("infeasible", np.zeros(0), -np.inf, -np.inf)
-        point = search.point(best)
+        point = search.point()
         value = float(objective @ point)
         return Solution("optimal", point, value, value)
 
-    def _count(self, table: _Table) -> int:
-        return comb(len(table.levels) + self.grades - 1, self.grades)
+
+def _table(chosen: object, period: str, category: str) -> Table:
+    subject, at = chosen["subject"].to_numpy(object), chosen["period"].to_numpy(object)  # type: ignore[index]
+    mine = np.flatnonzero((subject == category) & (at == period))
+    levels, cells = (chosen[name].to_numpy(np.int64)[mine] for name in ("level", "cell"))  # type: ignore[index]
+    order, grid = np.lexsort((cells, levels)), np.unique(levels)
+    return Table(mine[order].reshape(len(grid), -1), grid)
 
 
-def _cells_with_units(block: Block, tables: list[list[_Table]]) -> list[NDArray[np.bool_]]:
-    """Per category: the cells in which some unit has it; only these publish a standard."""
-    problem, found = block.model.problem, []
-    for table in tables[0]:
-        columns = problem.columns.iloc[block.columns[table.columns[0]]]
-        category = problem.resolved.category(str(columns["subject"].iat[0]))
-        codes = problem.categories_of_units.get(category.id, ())
-        used = {problem.cells[code] if category.graded else 0 for code in codes}
-        found.append(columns["cell"].isin(used).to_numpy(bool))
-    return found
+def _limits(coefficients: Floats, lower: float, upper: float) -> list[Limit]:
+    sides = [Limit(coefficients, upper)] if np.isfinite(upper) else []
+    return [*sides, Limit(-coefficients, -lower)] if np.isfinite(lower) else sides
+
+
+def _cells_with_units(block: Block, name: str, cells: int) -> Flags:
+    """The cells in which some unit has the category; only these publish a standard."""
+    problem = block.model.problem
+    codes = problem.categories_of_units.get(name, ())
+    used = {problem.cells[code] if problem.resolved.category(name).graded else 0 for code in codes}
+    return np.isin(np.arange(cells), list(used))
