@@ -7,21 +7,25 @@ objective, row) is a sum over category, period and grade. With multipliers λ �
     value ≤ Σ_p ( Σ_c max over non-decreasing vectors of (value + ν·held − λ·row) + λ·limit ) − ν·least
 
 and the maximum is a dynamic programme over the grades: best[k, l] = gain[k, l] + max over l' ≤ l of best[k − 1, l'].
-"Standards only rise", the category order and the number of published values are left out here; the search adds them.
+Two categories of which one may not fall below the other are taken together, over pairs of levels. "Standards only
+rise" and the number of published values are left out here; the search adds them.
 The multipliers are found by cutting planes (Kelley 1960), half-way between the best and the newest ones.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from .problem import Floats, Indices
 
-_STEPS, _NEAR = 60, 1e-6
+_STEPS, _NEAR = 50, 1e-5
+# Cut-off sets whose pairs of levels are looked at together: tables that fit the processor's cache.
+_TOGETHER = 128
 # Cut-off sets that the multipliers are fitted to, and how often those that come out on top are added.
-_FITTED, _ROUNDS = 24, 4
+_FITTED, _ROUNDS = 24, 3
 # Multipliers above this multiple of (size of the objective / size of the row) only show that a row cannot be kept.
 _MOST = 1e3
 
@@ -37,38 +41,30 @@ class Line:
     sums: Floats
     barred: Indices
 
-    def spans(self, weights: Floats, edges: Indices) -> list[Floats]:
-        """Per grade: gain[level, cut-off set] of a weighted sum of forms; -inf where the level is barred."""
-        total = np.tensordot(weights, self.sums, 1)
+    def total(self, weights: Floats) -> Floats:
+        """A weighted sum of the forms [level, edge]."""
+        return np.asarray(np.tensordot(weights, self.sums, 1))
+
+    def spans(self, total: Floats, edges: Indices) -> list[Floats]:
+        """Per grade: gain[level, cut-off set] of a sum of forms; -inf where the level is barred."""
         gains = [total[:, right] - total[:, left] for left, right in zip(edges[:, :-1].T, edges[:, 1:].T, strict=True)]
         if self.barred.any():
             for k, gain in enumerate(gains):
                 gain[(self.barred[:, edges[:, k + 1]] - self.barred[:, edges[:, k]]) > 0] = -np.inf
         return gains
 
-    def forward(self, weights: Floats, edges: Indices) -> list[Floats]:
+    @staticmethod
+    def forward(gains: list[Floats]) -> list[Floats]:
         """Per grade: best[level, cut-off set] up to and with this grade."""
         found: list[Floats] = []
-        for gain in self.spans(weights, edges):
+        for gain in gains:
             found.append(gain if not found else gain + np.maximum.accumulate(found[-1], axis=0))
         return found
 
-    def best(self, weights: Floats, edges: Indices) -> Floats:
-        """The largest value per cut-off set."""
-        return np.asarray(self.forward(weights, edges)[-1].max(axis=0))
-
-    def path(self, weights: Floats, edges: Indices) -> Indices:
-        """Levels of a best vector for one cut-off set."""
-        tables = self.forward(weights, edges[None])
-        levels = [int(tables[-1][:, 0].argmax())]
-        for table in tables[-2::-1]:
-            levels.append(int(table[: levels[-1] + 1, 0].argmax()))
-        return np.array(levels[::-1], np.int64)
-
-    def near(self, weights: Floats, edges: Indices, least: float) -> Indices:
+    @staticmethod
+    def near(gains: list[Floats], tables: list[Floats], least: float) -> Indices:
         """Every vector of levels (rows) whose value is at least `least`, for one cut-off set."""
-        gains = [gain[:, 0] for gain in self.spans(weights, edges[None])]
-        tables = [table[:, 0] for table in self.forward(weights, edges[None])]
+        gains, tables = [gain[:, 0] for gain in gains], [table[:, 0] for table in tables]
         chosen = np.flatnonzero(tables[-1] >= least)[:, None]
         added = gains[-1][chosen[:, 0]]
         for table, gain in zip(tables[-2::-1], gains[-2::-1], strict=True):
@@ -106,12 +102,50 @@ class Bounds:
     """What `Priced` comes to.
 
     lines[period][category]; the first `shared` forms are the same in all periods, the next ones are the period's priced
-    rows, "at most" limits[period].
+    rows, "at most" limits[period]. barriers[period]: (upper category, lower category) -> which pairs of levels break
+    the order between them; each category stands in one pair at most, the others are bounded without their order.
     """
 
     lines: Sequence[Sequence[Line]]
     limits: Sequence[Floats]
     shared: int
+    barriers: Sequence[Mapping[tuple[int, int], NDArray[np.bool_]]]
+
+    def _groups(self, period: int) -> list[tuple[int, ...]]:
+        """Categories that are bounded together."""
+        pairs = list(self.barriers[period])
+        paired = {c for pair in pairs for c in pair}
+        return [*pairs, *((c,) for c in range(len(self.lines[period])) if c not in paired)]
+
+    def _forward(self, period: int, group: tuple[int, ...], weights: Floats, edges: Indices) -> list[Floats]:
+        """Per grade: best[level, …, cut-off set] of the categories of a group together, up to and with this grade."""
+        lines = self.lines[period]
+        gains = [lines[c].spans(lines[c].total(weights), edges) for c in group]
+        if len(group) == 1:
+            return Line.forward(gains[0])
+        broken = np.where(self.barriers[period][group[0], group[1]], -np.inf, 0.0)[:, :, None]
+        found: list[Floats] = []
+        for upper, lower in zip(*gains, strict=True):
+            gain = upper[:, None, :] + lower[None, :, :] + broken
+            if found:
+                reached = np.maximum.accumulate(found[-1], axis=0)
+                gain += np.maximum.accumulate(reached, axis=1, out=reached)
+            found.append(gain)
+        return found
+
+    def _best(self, period: int, group: tuple[int, ...], weights: Floats, edges: Indices) -> Floats:
+        """The largest value per cut-off set."""
+        parts = np.array_split(edges, -(-len(edges) // (_TOGETHER if len(group) > 1 else len(edges))))
+        tops = [self._forward(period, group, weights, part)[-1].reshape(-1, len(part)).max(axis=0) for part in parts]
+        return np.concatenate(tops)
+
+    def _path(self, period: int, group: tuple[int, ...], weights: Floats, edges: Indices) -> Indices:
+        """Levels[grade, category of the group] of best vectors for one cut-off set."""
+        levels: list[tuple[int, ...]] = []
+        for table in self._forward(period, group, weights, edges[None])[::-1]:
+            open_ = table[..., 0][tuple(slice(0, at + 1) for at in levels[-1])] if levels else table[..., 0]
+            levels.append(tuple(int(i) for i in np.unravel_index(int(open_.argmax()), open_.shape)))
+        return np.array(levels[::-1], np.int64)
 
     def weights(self, priced: Priced, period: int) -> Floats:
         """Weight of every form of a period, priced rows negative."""
@@ -121,10 +155,10 @@ class Bounds:
     def upper(self, priced: Priced, edges: Indices) -> Floats:
         """Bound of the weighted forms [period, cut-off set]."""
         found = []
-        for period, line in enumerate(self.lines):
+        for period in range(len(self.lines)):
             weights = self.weights(priced, period)
             known = float(priced.prices[period] @ self.limits[period])
-            found.append(sum(one.best(weights, edges) for one in line) + known)
+            found.append(sum(self._best(period, group, weights, edges) for group in self._groups(period)) + known)
         return np.array(found)
 
     def priced(self, objective: int, holds: Sequence[tuple[int, float]], edges: Indices) -> Priced:
@@ -148,9 +182,10 @@ class Bounds:
             priced, total, amounts = at(prices), np.zeros(self.shared), []
             for period, line in enumerate(self.lines):
                 weights, forms = self.weights(priced, period), np.zeros(self.shared + counts[period])
-                for one in line:
-                    levels = one.path(weights, edges[which])
-                    forms += one.values(slice(0, len(forms)), edges[which], levels[None])[:, 0]
+                for group in self._groups(period):
+                    levels = self._path(period, group, weights, edges[which])
+                    for c, vector in zip(group, levels.T, strict=True):
+                        forms += line[c].values(slice(0, len(forms)), edges[which], vector[None])[:, 0]
                 total += forms[: self.shared]
                 amounts.append(forms[self.shared :])
             return float(total[objective]), np.concatenate([*amounts, [-total[form] for form, _ in holds]])

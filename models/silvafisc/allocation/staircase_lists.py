@@ -44,9 +44,21 @@ class Candidates:
         """Number of combinations."""
         return int(self.forms.shape[1])
 
+    @staticmethod
+    def none() -> "Candidates":
+        """An empty list."""
+        nothing = np.zeros((0, 0, 0), np.int64)
+        return Candidates(np.zeros((0, 0)), nothing, nothing, np.zeros((0, 0), np.uint64))
+
     def at(self, which: NDArray[np.bool_]) -> "Candidates":
         """Those that are asked for."""
         return Candidates(self.forms[:, which], self.levels[which], self.standards[which], self.bits[which])
+
+    def best(self, count: int) -> "Candidates":
+        """Those with the largest first form."""
+        few = np.zeros(self.count, bool)
+        few[np.argsort(-self.forms[0], kind="stable")[:count]] = True
+        return self.at(few)
 
 
 @dataclass(frozen=True)
@@ -71,6 +83,15 @@ class Period:
     def priced_limits(self) -> Floats:
         """Limits of the priced rows."""
         return self.limits[: self.priced]
+
+    @property
+    def barriers(self) -> dict[tuple[int, int], NDArray[np.bool_]]:
+        """(upper, lower) -> which pairs of levels break their order; every category in one pair at most."""
+        found: dict[tuple[int, int], NDArray[np.bool_]] = {}
+        for (upper, lower), least in self.reach.items():
+            if not {upper, lower} & {c for pair in found for c in pair}:
+                found[upper, lower] = np.arange(len(self.standards[upper]))[:, None] < least[None, :]
+        return found
 
     @staticmethod
     def of(stairs: "Staircase", number: int, forms: Sequence[Floats]) -> "Period":
@@ -112,23 +133,28 @@ class Period:
             stairs.most,
         )
 
-    def candidates(self, edges: Indices, weights: Sequence[Floats], least: Floats, first: int) -> Candidates:
+    def candidates(
+        self, edges: Indices, weights: Sequence[Floats], totals: Sequence[Floats], least: Floats, first: int
+    ) -> Candidates:
         """Combinations that keep all rows and bring every weighted sum of forms to its least amount.
 
-        weights[filter] over shared forms and rows; `first` is the one that the lists are cut by.
+        weights[filter] over shared forms and rows; `first` is the one that the lists are cut by,
+        totals[category] its sums.
         """
         count, forms = len(self.lines), self.shared + self.priced
         mine, need = weights[first], float(least[first])
         prices = -mine[self.shared : forms]
         given = float(prices @ self.priced_limits)
-        best = [float(line.best(mine, edges[None])[0]) for line in self.lines]
+        gains = [line.spans(total, edges[None]) for line, total in zip(self.lines, totals, strict=True)]
+        tables = [Line.forward(gain) for gain in gains]
+        best = [float(table[-1].max()) for table in tables]
         if not np.isfinite(best).all():
             return self._listed(edges, [np.zeros((0, len(edges) - 1), np.int64)] * count, np.zeros((0, count), np.int64))
         vectors: list[Indices] = []
         values: list[Floats] = []
         for c, line in enumerate(self.lines):
             slack = _MARGIN * max(1.0, abs(need), abs(given))
-            found = line.near(mine, edges, need - given - (sum(best) - best[c]) - slack)
+            found = line.near(gains[c], tables[c], need - given - (sum(best) - best[c]) - slack)
             found = found[self._few(c, found, edges)]
             vectors.append(found)
             values.append(line.values(slice(0, forms), edges, found))

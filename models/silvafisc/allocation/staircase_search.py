@@ -1,8 +1,7 @@
 """The search behind `staircase`: cut-off sets in order of their bound, per period what can still win, then the join.
 
-A target below the bound is set and everything that reaches it is looked for; if there is nothing, the target is
-lowered. Whatever is found first is then the incumbent, and the search ends when no bound reaches it. So every answer
-is proven, and of equal answers all are seen.
+In the sets with the best bounds a target is lowered until an answer reaches it: the incumbent. Then every set whose
+bound reaches the incumbent is looked at. So every answer is proven, and of equal answers all are seen.
 """
 
 from collections.abc import Iterator
@@ -22,20 +21,29 @@ if TYPE_CHECKING:
 
 _TIE = 1e-9
 # First distance of the target from the bound (share of the bound), and how it widens while nothing is found.
-_FIRST, _WIDER = 3e-4, 3.0
+_FIRST, _WIDER = 3e-4, 2.0
 # Beyond these the search would take longer than HiGHS is given: cut-off sets, and entries of joined lists.
 _MOST_SETS, _MOST_JOINED = 200_000, 20_000_000
 _CHUNK = 2_000_000
+# Candidates per period that are joined to get an incumbent.
+_FEW = 200
+# Cut-off sets that are looked at first to get one.
+_TRIED = 6
 
 
 @dataclass(frozen=True)
 class _Filter:
-    """A weighted sum of forms that every answer must bring to a least amount; upper[period, cut-off set]."""
+    """A weighted sum of forms that every answer must bring to a least amount; upper[period, cut-off set].
+
+    weights[period], totals[period][category]: what the sum comes to per form, and per level and edge.
+    """
 
     priced: Priced
     upper: Floats
     least: float
     size: float
+    weights: list[Floats]
+    totals: list[list[Floats]]
 
 
 @dataclass(frozen=True)
@@ -55,10 +63,16 @@ class Search:
         self.best_value = self._beat = beat
         self.found: list[_Found] = []
         self._left = _MOST_JOINED
+        self._ended = np.zeros(len(stairs.tables), np.int64)
         self.holds = [(number, least) for number, (_, least) in enumerate(stairs.holds, start=1)]
         forms = [objective, *(held for held, _ in stairs.holds)]
         self.periods = [Period.of(stairs, number, forms) for number in range(len(stairs.tables))]
-        self.bounds = Bounds([p.lines for p in self.periods], [p.priced_limits for p in self.periods], len(forms))
+        self.bounds = Bounds(
+            [p.lines for p in self.periods],
+            [p.priced_limits for p in self.periods],
+            len(forms),
+            [p.barriers for p in self.periods],
+        )
 
     def run(self) -> list[_Found] | None:
         """All optimal answers; empty if there is none; None if the lists would be too long."""
@@ -74,25 +88,35 @@ class Search:
         bound = np.where(able, reached.upper.sum(axis=0) - self._known(reached), -np.inf)
         top, lowest = float(bound.max()), self._lowest()
         step = _FIRST * max(1.0, abs(top))
+        order = np.argsort(-bound, kind="stable")
+        filters = [reached, *held]
         try:
-            while True:
-                self.best_value = max(self._beat, top - step)
-                for index in np.argsort(-bound, kind="stable"):
-                    if bound[index] < max(self._floor(), lowest):
-                        break
-                    self._one_set(int(index), edges[index], [reached, *held])
-                if self.found or top - step <= max(self._beat, lowest):
-                    break
+            # An incumbent from the best sets, then everything that can beat it.
+            while not self.found and top - step > max(self._beat, lowest):
+                self.best_value = top - step
+                self._sets(order[:_TRIED], bound, lowest, edges, filters)
                 step *= _WIDER
+            if not self.found:
+                self.best_value = max(self._beat, lowest)
+            self._sets(order, bound, lowest, edges, filters)
         except TooLong:
             return None
         return self.found
+
+    def _sets(self, order: Indices, bound: Floats, lowest: float, edges: Indices, filters: list[_Filter]) -> None:
+        """Cut-off sets in order of their bound, until it does not reach the incumbent."""
+        for index in order:
+            if bound[index] < max(self._floor(), lowest):
+                break
+            self._one_set(int(index), edges[index], filters)
 
     def _filter(self, form: int, holds: "list[tuple[int, float]] | tuple[()]", edges: Indices, least: float) -> _Filter:
         priced = self.bounds.priced(form, holds, edges)
         upper = self.bounds.upper(priced, edges)
         size = sum(float(np.ptp(one.sums[form, :, -1])) for p in self.periods for one in p.lines)
-        return _Filter(priced, upper, least, max(size, 1e-300))
+        weights = [self.bounds.weights(priced, number) for number in range(len(self.periods))]
+        totals = [[one.total(w) for one in p.lines] for p, w in zip(self.periods, weights, strict=True)]
+        return _Filter(priced, upper, least, max(size, 1e-300), weights, totals)
 
     def _known(self, reached: _Filter) -> float:
         """What the priced held forms add at their least amounts."""
@@ -112,22 +136,30 @@ class Search:
         needs = [self._floor() + self._known(filters[0]), *(f.least for f in filters[1:])]
         best = np.array([f.upper[:, index] for f in filters])
         order = np.argsort([(best[i].sum() - need) / f.size for i, (f, need) in enumerate(zip(filters, needs, strict=True))])
-        lists: list[Candidates] = []
-        for number, period in enumerate(self.periods):
+        first = filters[int(order[0])]
+        lists: list[Candidates] = [Candidates.none()] * len(self.periods)
+        # The period that ended most of the earlier sets goes first.
+        for number in np.argsort(-self._ended, kind="stable"):
             rest = np.array(needs) - (best.sum(axis=1) - best[:, number])
-            weights = [self.bounds.weights(f.priced, number) for f in filters]
-            found = period.candidates(edges, weights, rest, int(order[0]))
+            weights = [f.weights[number] for f in filters]
+            found = self.periods[number].candidates(edges, weights, first.totals[number], rest, int(order[0]))
             if not found.count:
+                self._ended[number] += 1
                 return
-            lists.append(found)
-            shared = found.forms
+            lists[number] = found
             for i, f in enumerate(filters):
-                best[i, number] = min(best[i, number], float((f.priced.weights @ shared).max()))
+                best[i, number] = min(best[i, number], float((f.priced.weights @ found.forms).max()))
         for number, found in enumerate(lists):
             rest = np.array(needs) - (best.sum(axis=1) - best[:, number])
             reach = np.array([f.priced.weights @ found.forms for f in filters])
             lists[number] = found.at((reach >= rest[:, None]).all(axis=0))
             if not lists[number].count:
+                return
+        if not self.found:
+            # An incumbent first: the best few of every period, so that the whole lists need not be joined blindly.
+            self._join([one.best(_FEW) for one in lists], edges)
+            if self.found:
+                self._one_set(index, edges, filters)
                 return
         self._join(lists, edges)
 
@@ -139,6 +171,8 @@ class Search:
         sums, bits, picks = lists[0].forms, lists[0].bits, np.arange(lists[0].count)[:, None]
         for p, right in enumerate(lists[1:], start=1):
             parts = list(self._pairs(sums, bits, picks, lists[p - 1], right, later[p + 1]))
+            if not parts:
+                return
             left, at = (np.concatenate([part[i] for part in parts]) for i in range(2))
             self._left -= len(left)
             if self._left < 0:
@@ -150,6 +184,7 @@ class Search:
         if not len(good):
             return
         levels = np.stack([lists[p].levels[picks[good, p]] for p in range(len(lists))], axis=-1)
+        self.found = [f for f in self.found if f.edges is not edges]
         self.found.append(_Found(edges, sums[0, good], levels))
         self.best_value = max(self.best_value, float(sums[0, good].max()))
         self.found = [kept for kept in map(self._kept, self.found) if len(kept.values)]
@@ -163,14 +198,20 @@ class Search:
     ) -> Iterator[tuple[Indices, Indices]]:
         """(partial answer, candidate) that go together and can still reach what is needed."""
         least = np.array([self._floor(), *(least for _, least in self.holds)]) - later
-        rows = max(1, _CHUNK // right.count)
-        for start in range(0, max(1, len(picks)), rows):
-            part = slice(start, start + rows)
-            good = np.ones((len(picks[part]), right.count), bool)
-            for form, need in enumerate(least):
-                good &= sums[form, part, None] + right.forms[form][None, :] >= need
-            left, at = np.nonzero(good)
-            left += start
+        order = np.argsort(-right.forms[0], kind="stable")
+        counts = np.searchsorted(-right.forms[0, order], sums[0] - least[0], side="right")
+        ends = np.cumsum(counts)
+        start = 0
+        while start < len(counts):
+            given = ends[start - 1] if start else 0
+            stop = max(start + 1, int(np.searchsorted(ends, given + _CHUNK, side="right")))
+            some = counts[start:stop]
+            left = np.repeat(np.arange(start, stop), some)
+            at = order[np.arange(len(left)) - np.repeat(np.cumsum(some) - some, some)]
+            start = stop
+            for form, need in enumerate(least[1:], start=1):
+                fits = sums[form, left] + right.forms[form, at] >= need
+                left, at = left[fits], at[fits]
             for category, most in self.stairs.most.items():
                 fits = np.bitwise_count(bits[left, category] | right.bits[at, category]) <= most
                 left, at = left[fits], at[fits]
