@@ -94,7 +94,10 @@ def made(
 def _resolved(inputs: UnitInputs, rules: Sequence[RuleSpec], objectives: Sequence[ObjectiveSpec]) -> Resolved:
     listed = tuple(inputs.regions["region_code"][inputs.regions["groups"] == "listed"])
     nothing = dict.fromkeys(PERIODS, 0)
-    part = {PROTECTION: _part(inputs.last_year, "amount_fen", listed), REFORM: _part(inputs.tasks, "need_tenth_mu", listed)}
+    part = {
+        PROTECTION: _part(inputs.last_year, "amount_fen", listed),
+        REFORM: _part(inputs.tasks, "need_tenth_mu", listed),
+    }
     return Resolved(
         id="synthetic",
         mode="case",

@@ -11,6 +11,7 @@ from silvafisc.results import Resolved
 
 from .blocks import Block, blocks_of, whole
 from .build import compile_with_pyomo
+from .decompose.unit import LARGEST, SMALLEST, handed_on, priced
 from .model import Model, assemble
 from .problem import Floats, Indices, Objective, Part, Problem
 from .solve import Session, Solution
@@ -31,6 +32,7 @@ class _Unit:
         self._resolved = resolved
         self._session: Session | None = None
         self._holds: list[tuple[Floats, float]] = []
+        self._last: Floats | None = None
 
     @property
     def session(self) -> Session:
@@ -54,8 +56,19 @@ class _Unit:
             self._stairs = None
         key = self._key(objective, gap)
         if key not in self._known:
-            self._known[key] = self.session.maximise(objective, gap=gap)
-        return self._known[key]
+            self._known[key] = self._solved(objective, gap)
+        found = self._known[key]
+        self._last = found.point if found.found else self._last
+        return found
+
+    def _solved(self, objective: Floats, gap: float) -> Solution:
+        """By prices where the block is large, of that form and a gap is allowed; else, or to close the gap, in HiGHS."""
+        if self._resolved.mode == "case" and gap > 0 and self.block.choices >= SMALLEST:
+            found = priced(self.block, self._holds, objective, gap, self._last)
+            if found is not None:
+                close = found.status == "optimal" or self.block.choices > LARGEST
+                return found if close else handed_on(self.session, found, objective, gap)
+        return self.session.maximise(objective, gap=gap)
 
     def _key(self, objective: Floats, gap: float) -> bytes:
         digest = hashlib.sha256(self.block.digest + np.array([gap]).tobytes() + objective.tobytes())
@@ -105,7 +118,8 @@ class Engine:
             spec.term: objectives_of(problem, spec) for spec in resolved.objectives
         }
         flat = [o for objectives in self.objectives.values() for o in objectives]
-        build = compile_with_pyomo if reference else assemble
+        # Pyomo's road takes minutes where HiGHS would take hours; both give the same matrix (tested).
+        build = compile_with_pyomo if reference and problem.size <= LARGEST else assemble
         self.model: Model = build(problem, parts, flat)
         self._units = [_Unit(block, resolved, self.known) for block in blocks_of(self.model)]
 

@@ -97,6 +97,30 @@ class Model:
             for name, value in fill(result[:n]).items():
                 result[where[name]] = value
         return result
+        return completed(self.matrix, (self.lower, self.upper), self.column_bounds, self.problem.size, point)
+
+
+def completed(
+    matrix: sparse.csr_matrix, limits: tuple[Floats, Floats], bounds: tuple[Floats, Floats], choices: int, point: Floats
+) -> Floats:
+    """`Model.completed` for any matrix whose first columns are choices."""
+    n = choices
+    if matrix.shape[1] == n:
+        return point
+    result = point.copy()
+    (lower, upper), (low, high) = limits, bounds
+    helping = sparse.csr_matrix(matrix[:, n:])
+    alone = np.flatnonzero(np.diff(helping.indptr) == 1)
+    at, factor = helping[alone].indices, helping[alone].data
+    chosen = matrix[alone][:, :n] @ result[:n]
+    least, most = low[n:].copy(), high[n:].copy()
+    above = np.where(factor > 0, lower[alone] - chosen, upper[alone] - chosen) / factor
+    below = np.where(factor > 0, upper[alone] - chosen, lower[alone] - chosen) / factor
+    np.maximum.at(least, at, above)
+    np.minimum.at(most, at, below)
+    ceiling = (least <= low[n:]) & (most < high[n:])
+    result[n:] = np.where(ceiling, most, least)
+    return result
 
 
 def gather(problem: Problem, parts: Sequence[Part], objectives: Sequence[Objective]) -> tuple[Joined, list[Aux]]:

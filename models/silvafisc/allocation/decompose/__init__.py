@@ -14,7 +14,7 @@ from ..problem import Floats, Indices
 from .dual import Dual, minimise
 from .form import Form, Levels, recognise
 from .levels import Published
-from .options import Options, options_of
+from .options import options_of
 from .oracle import Oracle
 from .repair import Repair
 
@@ -40,21 +40,22 @@ class Answer:
     bound: float
 
 
-def by_prices(form: Form, objective: Floats, gap: float) -> Answer | None:
+def by_prices(form: Form, objective: Floats, gap: float, start: Floats | None = None) -> Answer | None:
     """The best allocation found, with a true bound; None where none was found.
 
     Args:
         objective: coefficients over the choices. gap: relative distance of value and bound that is asked for.
+        start: a point that is known to keep every row, made better where it can be.
     """
     options = options_of(form)
     oracle = _within_reach(Oracle(form, options, objective))
     if oracle is None:
         return None
     known = _sampled(oracle)
-    start, radius = (np.zeros(len(oracle.lower)), 0.5) if known is None else (known, _NEAR)
+    prices, radius = (np.zeros(len(oracle.lower)), 0.5) if known is None else (known, _NEAR)
     if form.levels is not None:
-        return _with_levels(oracle, start, gap, radius)
-    found = _solve(oracle, start, gap, radius)
+        return _with_levels(oracle, prices, gap, radius, start)
+    found = _solve(oracle, prices, gap, radius, start)
     return None if found is None else _answer(oracle, found[1], found[0].bound)
 
 
@@ -65,27 +66,31 @@ def _within_reach(oracle: Oracle) -> Oracle | None:
     return oracle if kept.all() else Oracle(oracle.form, oracle.options.only(kept), oracle.objective)
 
 
-def _solve(oracle: Oracle, start: Floats, gap: float, radius: float) -> tuple[Dual, Indices] | None:
+def _solve(
+    oracle: Oracle, prices: Floats, gap: float, radius: float, start: Floats | None
+) -> tuple[Dual, Indices] | None:
     """Best prices, and the best repaired plan of those met last."""
-    found = minimise(oracle, start, None, 0.2 * gap, radius)
+    found = minimise(oracle, prices, None, 0.2 * gap, radius)
     if found is None:
         return None
     dual, plans = found
     best: Indices | None = None
     top = -np.inf
-    repair = Repair(oracle, plans[-_POOL:], dual.prices, dual.rated)
-    for plan in [dual.plan, *plans[-_TRIED:]]:
+    known = None if start is None else oracle.options.plan_of(start)
+    first = [] if known is None else [known]
+    repair = Repair(oracle, [*first, *plans[-_POOL:]], dual.prices, dual.rated)
+    for plan in [*first, dual.plan, *plans[-_TRIED:]]:
         tried = repair.best(plan)
         if tried is not None and (value := _value(oracle, tried)) > top:
             best, top = tried, value
     return None if best is None else (dual, best)
 
 
-def _with_levels(oracle: Oracle, start: Floats, gap: float, radius: float) -> Answer | None:
+def _with_levels(oracle: Oracle, prices: Floats, gap: float, radius: float, start: Floats | None) -> Answer | None:
     """Levels chosen at the prices of all levels, then at those of the levels chosen, while that helps."""
     published = Published(oracle.form, oracle.options)
-    rough = oracle.rate(start).bound
-    prices, rated = oracle.descend(start, rough - 0.5 * np.abs(rough), _STEPS)
+    rough = oracle.rate(prices).bound
+    prices, rated = oracle.descend(prices, rough - 0.5 * np.abs(rough), _STEPS)
     bound = float(rated.bound.sum() + oracle.worth(prices)[: oracle.coupling].sum())
     best: Answer | None = None
     tried: set[bytes] = set()
@@ -102,7 +107,7 @@ def _with_levels(oracle: Oracle, start: Floats, gap: float, radius: float) -> An
         if np.bincount(oracle.options.group[kept], minlength=oracle.options.groups).min() == 0:
             break
         narrow = _within_reach(Oracle(oracle.form, oracle.options.only(kept), oracle.objective))
-        found = None if narrow is None else _solve(narrow, prices, gap, radius)
+        found = None if narrow is None else _solve(narrow, prices, gap, radius, start)
         if narrow is None or found is None:
             break
         dual, plan = found

@@ -180,9 +180,7 @@ def _idle(block: Block, n: int, helping: sparse.csr_matrix, variable: int) -> bo
     return bool(np.all(~above | (least >= block.lower[rows])) and np.all(~below | (most <= block.upper[rows])))
 
 
-def _opened(
-    matrix: sparse.csr_matrix, lower: Floats, upper: Floats, menu: Indices, opened: Bools
-) -> Bools | None:
+def _opened(matrix: sparse.csr_matrix, lower: Floats, upper: Floats, menu: Indices, opened: Bools) -> Bools | None:
     """Columns that no row of their own closes; None where a menu has none left."""
     single = np.flatnonzero(np.diff(matrix.indptr) == 1)
     column, value = matrix.indices[matrix.indptr[single]], matrix.data[matrix.indptr[single]]
@@ -232,4 +230,3 @@ def _touched(matrix: sparse.csr_matrix, unit: Indices) -> Indices:
     units = int(unit.max()) + 1
     pairs = np.unique(entries.row.astype(np.int64) * units + unit[entries.col])
     return np.bincount(pairs // units, minlength=matrix.shape[0])
-

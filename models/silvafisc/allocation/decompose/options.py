@@ -65,6 +65,13 @@ class Options:
             raise ValueError("a group without options")
         return Options(self.columns[kept], group, start, self.component, self.dualised)
 
+    def plan_of(self, point: Floats) -> Indices | None:
+        """The option of each group whose columns a point takes (1 or 0 per column); None where a group has none."""
+        needed = (self.columns < len(point)).sum(axis=1)
+        taken = np.flatnonzero(self.sums(point) == needed)
+        taken = taken[np.unique(self.group[taken], return_index=True)[1]]
+        return taken if len(taken) == self.groups else None
+
     def part(self, components: Bools) -> "Options":
         """Only the groups of some components, numbered anew."""
         groups = components[self.component]

@@ -67,9 +67,7 @@ class Repair:
         for number, (worth, usage) in enumerate(zip(self.worth, self.usage, strict=True)):
             other = np.flatnonzero((worth != value) | (usage != used).any(axis=1))
             nothing = np.full(len(other), -1)
-            parts.append(
-                _Moves(other, nothing + 1 + number, nothing, (worth - value)[other], (usage - used)[other])
-            )
+            parts.append(_Moves(other, nothing + 1 + number, nothing, (worth - value)[other], (usage - used)[other]))
         before = plan[options.group[self.near]]
         changed = np.flatnonzero(before != self.near)
         option, before = self.near[changed], before[changed]
