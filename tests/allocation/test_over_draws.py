@@ -36,10 +36,14 @@ def estimate() -> Decided:
 @pytest.mark.parametrize("risk", ["mean", "cvar", "quantile"])
 def test_the_objectives_value_is_that_of_the_settled_allocation_on_its_own_draws(risk: str) -> None:
     params = {"risk": risk} if risk == "mean" else {"risk": risk, "share": "0.15"}
-    found = solved(**params)
+    found = solved((), **params)
     own = evaluate(found.tables["allocation"], Draws.of(DRAWS))
-    measured = {"mean": own.mean, "cvar": own.cvar, "quantile": own.quantile}[risk]
-    value = measured("tonnes", *(["0.15"] if risk != "mean" else []))
+    measured = {
+        "mean": own.mean("tonnes"),
+        "cvar": own.cvar("tonnes", "0.15"),
+        "quantile": own.quantile("tonnes", "0.15"),
+    }
+    value = measured[risk]
     assert value == pytest.approx(found.values["carbon"], rel=1e-9)
     inputs = found.problem.inputs
     assert audit(found.problem.resolved, inputs, found.tables)["clean"]

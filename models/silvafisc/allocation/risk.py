@@ -18,7 +18,7 @@ import pandas as pd
 from scipy import sparse
 
 from silvafisc.quantities import share
-from silvafisc.results.draws import CARBON, Draws, DrawsError, Key
+from silvafisc.results.draws import CARBON, Draws, Key
 
 from .model import power_of_two
 from .problem import Aux, Floats, Indices, Problem, Row
@@ -98,8 +98,6 @@ def totals(problem: Problem, counted: str = ECONOMIC) -> Totals:
     Raises:
         DrawsError: there are no draws, or they do not speak of an offer with tonnes.
     """
-    if problem.inputs.draws is None:
-        raise DrawsError("there is no table of draws", "没有抽样表")
     draws = Draws.of(problem.inputs.draws)
     offers, fixed = problem.offers.table, problem.fixed.table
     tonnes, ground = counted_tonnes(problem, counted)

@@ -69,13 +69,15 @@ class Draws:
     table: pd.DataFrame
 
     @staticmethod
-    def of(table: pd.DataFrame) -> "Draws":
+    def of(table: pd.DataFrame | None) -> "Draws":
         """Check and sort a table.
 
         Raises:
-            DrawsError: an unknown variable; a row given twice or missing in some draw; a price that is not above zero
+            DrawsError: there is no table; an unknown variable; a row given twice or missing in some draw; a price that is not above zero
                 or names a place; a cost factor below zero.
         """
+        if table is None:
+            raise DrawsError("there is no table of draws", "没有抽样表")
         frame = table.assign(**{name: "" for name in SCOPE if name not in table})[list(COLUMNS)].copy()
         frame["draw"] = frame["draw"].astype("int64")
         frame[["variable", *SCOPE, "value"]] = frame[["variable", *SCOPE, "value"]].astype(str)
@@ -209,9 +211,9 @@ def _check(frame: pd.DataFrame) -> None:
     draws = frame["draw"].nunique()
     if not draws:
         raise DrawsError("there is not a single draw", "没有任何一次抽样")
-    counts = frame.groupby(["variable", *SCOPE], sort=True).size()
-    for scope, count in counts[counts != draws].items():
-        shown = "/".join(part for part in scope if part)  # type: ignore[union-attr]
+    counts = frame.groupby(["variable", *SCOPE], sort=True, as_index=False).size()
+    for *scope, count in counts[counts["size"] != draws].itertuples(index=False):
+        shown = "/".join(part for part in scope if part)
         raise DrawsError(
             f"{shown} is drawn in {count} of {draws} draws", f"{shown} 只在 {draws} 次抽样中的 {count} 次有值"
         )

@@ -14,7 +14,7 @@ import pandas as pd
 from silvafisc.allocation.risk import keys_of, quantile, tail_mean, tonnes_in_draws
 from silvafisc.quantities.money import FEN_PER_YUAN
 from silvafisc.results import Outcome
-from silvafisc.results.draws import COST, PRICE, Draws, DrawsError, Floats
+from silvafisc.results.draws import COST, PRICE, Draws, Floats
 
 UNITS = {
     "tonnes": "tco2e",
@@ -77,12 +77,10 @@ def evaluate(allocation: Outcome | pd.DataFrame, draws: Draws | None = None) -> 
         DrawsError: no draws, or they do not speak of a row (named).
     """
     if draws is None:
-        own = allocation.inputs.draws if isinstance(allocation, Outcome) else None
-        if own is None:
-            raise DrawsError("there is no table of draws", "没有抽样表")
-        draws = Draws.of(own)
+        draws = Draws.of(allocation.inputs.draws if isinstance(allocation, Outcome) else None)
     rows = _rows(allocation.tables["allocation"] if isinstance(allocation, Outcome) else allocation)
-    tonnes = tonnes_in_draws(draws, keys_of(rows), rows["carbon_tco2e"].astype(float).fillna(0.0).to_numpy())
+    estimate = np.asarray(rows["carbon_tco2e"].astype("float64").fillna(0.0), np.float64)
+    tonnes = tonnes_in_draws(draws, keys_of(rows), estimate)
     columns: dict[str, object] = {"draw": draws.numbers, "tonnes": tonnes}
     if draws.has(PRICE):
         columns["value"] = tonnes * draws.prices()

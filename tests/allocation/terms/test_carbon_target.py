@@ -83,7 +83,7 @@ def test_settled_numbers_reach_the_target(mode: str, seed: int, draws_seed: int)
 def test_two_targets_hold_together() -> None:
     problem = contested("rule", 2, 3)
     high, low = (highest(problem, lambda v, m=missed: level(v, m)) for missed in (Fraction(1, 2), Fraction(1, 6)))  # type: ignore[misc]
-    low = low * 9 // 10
+    low = Fraction(low * 9 // 10)
     specs = rule(high, "0.5"), rule(low, "5/6")
     allowed = [problem.affordable, reached(problem, high, "0.5"), reached(problem, low, "5/6")]
     top, winners = best(problem.choices(), allowed, CARBON)

@@ -23,7 +23,7 @@ _LIMITS = {
     "carbon_target_share": ("target_tco2e", "share"),
 }
 """Rule -> the parameters that its sentence names."""
-_KINDS = {"target_tco2e": "carbon"}
+_SHOWN_AS = {"target_tco2e": "carbon"}
 """Parameter -> kind of number, where it is no share."""
 
 
@@ -90,6 +90,9 @@ def _in_words(draft: Draft, place: int) -> Runs:
         counted = spec.rule == "published_values"
         kind = _KINDS.get(name, "share")
         values[name] = (draft.number("count", key),) if counted else draft.phrase(kind, key)
+        values[name] = (
+            (draft.number("count", key),) if name == "at_most" else draft.phrase(_SHOWN_AS.get(name, "share"), key)
+        )
     if "group" in spec.params:
         values["group"] = words.name("group", str(spec.params["group"]))
     if spec.rule == "priority_share":
