@@ -26,7 +26,7 @@ from .problem import Aux, Floats, Indices, Problem, Row
 Fill = Callable[[Floats], Mapping[str, float]]
 # Tonnes are floats; the audit allows the same.
 ROUNDING = 1e-9
-ECONOMIC, CREDITED, IMPORTANCE = "economic", "credited", "importance"
+ECONOMIC, IMPORTANCE = "economic", "importance"
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ def totals(problem: Problem, counted: str = ECONOMIC) -> Totals:
     """The totals of a problem under the draws of its inputs.
 
     Args:
-        counted: `economic` (additional tonnes), `credited`, or `importance` (additional tonnes, each unit's times its
-            carbon importance).
+        counted: `economic` (additional tonnes) or `importance` (each unit's additional tonnes times its carbon
+            importance).
 
     Raises:
         DrawsError: there are no draws, or they do not speak of an offer with tonnes.
@@ -113,10 +113,9 @@ def totals(problem: Problem, counted: str = ECONOMIC) -> Totals:
 
 def counted_tonnes(problem: Problem, counted: str) -> tuple[Floats, Floats]:
     """Tonnes per offer and per row of fixed money, as they are counted."""
-    column = "obj.carbon_credited" if counted == CREDITED else "obj.carbon"
     found = []
     for table in (problem.offers.table, problem.fixed.table):
-        values = table[column].to_numpy(np.float64) if column in table else np.zeros(len(table))
+        values = table["obj.carbon"].to_numpy(np.float64) if "obj.carbon" in table else np.zeros(len(table))
         if counted == IMPORTANCE:
             indices = problem.indices
             weight = dict(zip(indices["region_code"], indices["importance"].astype(float), strict=True))

@@ -150,8 +150,8 @@ def _tonnes(value: Any) -> str:
     return value
 
 
-Counted = Literal["economic", "credited", "importance"]
-"""Which tonnes: additional; credited under the crediting rules; additional times the unit's carbon importance."""
+Counted = Literal["economic", "importance"]
+"""Which tonnes: additional; or additional, each unit's times its carbon importance."""
 
 
 class CarbonTarget(Rule):

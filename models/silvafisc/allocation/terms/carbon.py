@@ -6,8 +6,8 @@
         `risk: cvar`      max η − Σ_k max(0, η − T[k]) / (β K), the mean of the worst share β of the draws
         `risk: quantile`  max t with T[k] ≥ t in all but floor(β K) draws
 In words: the tonnes to the horizon that would not be there without the payments; on average, in the worst cases, or at
-a level that is reached with a stated confidence. `carbon` says which tonnes: economic (additional), credited under the
-crediting rules, or importance (each unit's times its carbon importance).
+a level that is reached with a stated confidence. `carbon` says which tonnes: economic (additional) or importance (each
+unit's additional tonnes times its carbon importance).
 """
 
 from collections.abc import Mapping
@@ -18,12 +18,11 @@ import numpy as np
 from silvafisc.results.draws import DrawsError
 
 from ..problem import Objective, ObjectiveError, Problem
-from ..risk import CREDITED, ECONOMIC, IMPORTANCE, counted_tonnes, reached_level, tail, totals
+from ..risk import ECONOMIC, IMPORTANCE, counted_tonnes, reached_level, tail, totals
 
 TITLE = {"zh": "碳汇（经济额外性）", "en": "Carbon (economically additional)"}
 _COUNTED = {
     ECONOMIC: TITLE,
-    CREDITED: {"zh": "碳汇（可核证量）", "en": "Carbon (credited)"},
     IMPORTANCE: {"zh": "碳汇（按重要性加权）", "en": "Carbon (weighted by importance)"},
 }
 _RISK = {
