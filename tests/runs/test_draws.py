@@ -8,11 +8,14 @@ import pandas as pd
 import pytest
 from tests.allocation.sample import sample_resolved
 
+from silvafisc.allocation.terms import title_of
 from silvafisc.datasets import InputError
 from silvafisc.policy import ParameterTree
 from silvafisc.results import Resolved
 from silvafisc.results.draws import CARBON, COST, Draws, DrawsError, draws_of, read_draws
+from silvafisc.runs import load_inputs, load_scenario, resolve
 from silvafisc.runs.draws import made_draws
+from silvafisc.runs.prepare import prepare
 
 RULES = ParameterTree.load().on("2026-01-01")
 HEADER = "draw,variable,region_code,subject,period,offer,value\n"
@@ -120,3 +123,26 @@ def test_a_scope_that_is_missing_in_a_draw_is_never_filled_in(tmp_path: Path) ->
 def test_an_empty_table_holds_no_draws() -> None:
     with pytest.raises(DrawsError, match="not a single draw"):
         Draws.of(pd.DataFrame(columns=["draw", "variable", "value"]))
+
+
+def test_draws_beside_the_input_tables_are_taken_and_must_speak_of_every_offer(tmp_path: Path) -> None:
+    rows = "".join(f"{draw},carbon,,compensation,,,{factor}\n" for draw, factor in ((1, "0.5"), (2, "1.5")))
+    (tmp_path / "draws.csv").write_text(HEADER + rows, encoding="utf-8")
+    inputs = load_inputs(tmp_path, RULES)
+    assert inputs.draws is not None
+    assert inputs.draws["value"].tolist() == ["0.5", "1.5"]
+    with pytest.raises(InputError, match=r"no carbon draw speaks of \d{6}/afforestation"):
+        prepare("nation-2026-2028", tmp_path)
+
+
+def test_a_tail_without_a_share_takes_the_share_on_record(tmp_path: Path) -> None:
+    file = tmp_path / "tail.yaml"
+    file.write_text(
+        "id: tail\nextends: nation-2026-2028\nobjectives:\n"
+        "  - {term: carbon, stage: 1, risk: cvar}\n  - {term: development, stage: 2}\n",
+        encoding="utf-8",
+    )
+    scenario, tree = load_scenario(file), ParameterTree.load()
+    resolved = resolve(scenario, tree, load_inputs("builtin:nation", RULES))
+    assert [dict(spec.params) for spec in resolved.objectives] == [{"risk": "cvar", "share": "0.1"}, {}]
+    assert title_of(resolved.objectives[0])["zh"] == "碳汇（经济额外性），最差 10% 抽样的均值"

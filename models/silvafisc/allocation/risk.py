@@ -3,7 +3,8 @@
     T[k](x) = constant[k] + Σ_s factors[k, s] · Y[s],   Y[s] = Σ_{offers of pattern s} tonnes · x
 Offers with the same factors in every draw share a sum Y[s]. There are as many sums as there are patterns, not offers: a
 row of a draw has a handful of terms whatever the number of units, and most draws need no row at all, so the whole tail is
-written down and no cuts are added while solving (decision record 0011). Sums and totals are measured in one unit near their largest size, so that helping variables stay near 1.
+written down and no cuts are added while solving (decision record 0011). Sums and totals are measured in one unit near
+their largest size, so that helping variables stay near 1.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -243,12 +244,14 @@ def _filled(variables: list[Aux], fill: Fill) -> tuple[Aux, ...]:
 def _reach(problem: Problem, sums: sparse.csr_matrix) -> tuple[Floats, Floats]:
     """Least and most of each sum over well-formed choices: one level per menu and, of thresholds, per cell.
 
-    Thresholds descend with the level, so what a cell brings is a partial sum of its levels' values.
+    Thresholds descend with the level, so what a cell brings is a partial sum of its levels' values. Columns of which
+    neither is known count by themselves.
     """
     columns = problem.columns
     kinds = columns["kind"].to_numpy(object)
+    known = np.isin(kinds, ["threshold", "task", "factor", "offer"])
     order = np.lexsort((columns["level"], columns["cell"], columns["menu"].astype(str)))
-    order = order[kinds[order] != "cut"]
+    order = order[known[order]]
     menu, cell = columns["menu"].to_numpy(object)[order], columns["cell"].to_numpy()[order]
     starts: Indices = np.array(
         [0, *(i + 1 for i, (a, b) in enumerate(pairwise(zip(menu, cell, strict=True))) if a != b)]
@@ -256,10 +259,13 @@ def _reach(problem: Problem, sums: sparse.csr_matrix) -> tuple[Floats, Floats]:
     threshold = kinds[order] == "threshold"
     least, most = np.zeros(sums.shape[0]), np.zeros(sums.shape[0])
     for s in range(sums.shape[0]):
-        values = np.asarray(sums[s].todense()).ravel()[order]
+        whole = np.asarray(sums[s].todense()).ravel()
+        least[s] = np.minimum(whole[~known], 0.0).sum()
+        most[s] = np.maximum(whole[~known], 0.0).sum()
+        values = whole[order]
         running = np.cumsum(values)
         before = np.repeat(running[starts] - values[starts], np.diff([*starts, len(order)]))
         values = np.where(threshold, running - before, values)
-        least[s] = np.minimum.reduceat(values, starts).sum()
-        most[s] = np.maximum.reduceat(values, starts).sum()
+        least[s] += np.minimum.reduceat(values, starts).sum()
+        most[s] += np.maximum.reduceat(values, starts).sum()
     return least, most

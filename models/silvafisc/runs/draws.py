@@ -4,7 +4,7 @@
     cost factor of a task = own error, mean 1;  compensation and factor money cost what the notice says: 1
     price = median · e^(σ z)
 Lognormal errors of mean 1 and relative deviation v: e^(s z − s²/2), s² = ln(1 + v²). The loss hazard is triangular over
-its band. Each driver is stratified by itself from a stream of its name, so a further measure moves no other draw.
+its band, which is skewed: the mean of the draws lies above the estimate. Each driver is stratified by itself from a stream of its name, so a further measure moves no other draw.
 """
 
 from collections.abc import Mapping
@@ -32,16 +32,20 @@ def with_draws(scenario: Scenario, inputs: UnitInputs, resolved: Resolved, rules
     """The inputs with their own draws, else with made ones.
 
     Raises:
-        InputError: given draws that do not speak of an offer or a row of fixed money with tonnes, or of its cost.
+        InputError: given draws do not speak of the tonnes of an offer or of fixed money; or hold costs, but not of all.
     """
     if inputs.draws is None:
         return replace(inputs, draws=made_draws(resolved, rules).table)
     draws, findings = Draws.of(inputs.draws), []
     for table in (offered.offers.table, offered.fixed.table):
-        try:
-            draws.patterns(CARBON, keys_of(table), table["obj.carbon"].to_numpy() != 0)
-        except DrawsError as error:
-            findings.append(Finding(scenario.where("data"), "draws.csv", error.en, error.zh))
+        paid = table[[str(c) for c in table.columns if str(c).startswith("cost.")]].sum(axis=1)
+        for variable, amount in ((CARBON, table["obj.carbon"]), (COST, paid)):
+            if variable == COST and not draws.has(COST):
+                continue
+            try:
+                draws.patterns(variable, keys_of(table), amount.to_numpy() != 0)
+            except DrawsError as error:
+                findings.append(Finding(scenario.where("data"), "draws.csv", error.en, error.zh))
     if findings:
         raise InputError(findings)
     return inputs

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from silvafisc.datasets import Finding, InputError
 from silvafisc.results.draws import Draws, DrawsError
 
 from .draws import RISK, made_draws, tail_shares
@@ -47,11 +48,18 @@ def decides(prepared: Prepared) -> bool:
 def _sampled(
     prepared: Prepared, tables: Mapping[str, pd.DataFrame], sample: str, draws: Draws
 ) -> list[tuple[object, ...]]:
-    """Rows of risk.csv on one set of draws; a baseline whose rows the draws do not tell apart is left out."""
+    """Rows of risk.csv on one set of draws; a baseline whose rows the draws do not tell apart is left out.
+
+    Raises InputError where the draws do not speak of a row of the decision itself.
+    """
     shares = tail_shares(prepared.rules)
     rule = prepared.resolved.rule("carbon_target")
     target = None if rule is None else float(rule.params["target_tco2e"])
-    decision = evaluate(tables["allocation"], draws)
+    try:
+        decision = evaluate(tables["allocation"], draws)
+    except DrawsError as error:
+        # Instalments bear no offer's name: draws by offer can speak of the offer and still not of them.
+        raise InputError([Finding(prepared.scenario.where("data"), "draws.csv", error.en, error.zh)]) from None
     found: dict[str, Evaluation] = {DECISION: decision}
     for name, frame in tables["baselines"].groupby("baseline", sort=False):
         try:
