@@ -4,9 +4,11 @@ from collections.abc import Callable
 from itertools import product
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
-from tests.allocation.brute import Choice
-from tests.allocation.tiny import COLLECTIVE, MODES, STATE, Tiny, answer
+from tests.allocation.brute import Choice, Offer
+from tests.allocation.tiny import CODES, COLLECTIVE, MODES, STATE, Tiny, answer
 from tests.runs.tiny_prepared import opposed
 
 from silvafisc.allocation.alternatives import alternatives, core, floors_of
@@ -18,7 +20,8 @@ from silvafisc.allocation.nested import granted, kept
 from silvafisc.allocation.problem import Floats
 from silvafisc.allocation.settle import settle
 from silvafisc.allocation.tables import chosen_offers
-from silvafisc.results import ObjectiveSpec
+from silvafisc.quantities import entitlement
+from silvafisc.results import ObjectiveSpec, RuleSpec
 
 SHAPES: tuple[dict[str, Any], ...] = (
     {"units": 2, "categories": (STATE, COLLECTIVE)},
@@ -117,19 +120,18 @@ def test_enumeration_gives_the_same_replacement_cost(mode: str, shape: dict[str,
     published rules, the unit's offers counted as its cheapest ones."""
     found = carbon_first(mode, **shape)
     engine, _ = solved(found)
-    offers = {o for c in found.choices() for o in c.offers}
-    cheapest = {}
-    for o in sorted(offers, key=lambda o: (sum(o.costs.values()), o.standard)):
+    cheapest: dict[str, Offer] = {}
+    for o in sorted({o for c in found.choices() for o in c.offers}, key=lambda o: (sum(o.costs.values()), o.standard)):
         cheapest.setdefault(o.menu, o)
     affordable = [c for c in found.choices() if found.affordable(c)]
     top = max(c.gain("carbon") for c in affordable)
     losses = []
     for entry in importance(engine, "carbon", found.inputs.codes):
-        own = lambda o, code=entry.region_code: o.region == code and o.nature != "factor"  # noqa: E731
+        cut = {menu: o for menu, o in cheapest.items() if o.region == entry.region_code and o.nature != "factor"}
         if mode == "case":
-            left = [c for c in affordable if all(o.name == cheapest[o.menu].name for o in c.offers if own(o))]
+            left = [c for c in affordable if all(o.name == cut.get(o.menu, o).name for o in c.offers)]
         else:
-            seen = [Choice(tuple(cheapest[o.menu] if own(o) else o for o in c.offers)) for c in found.choices()]
+            seen = [Choice(tuple(cut.get(o.menu, o) for o in c.offers)) for c in found.choices()]
             left = [c for c in seen if found.affordable(c)]
         assert entry.loss == entry.least == entry.most == top - max(c.gain("carbon") for c in left)
         assert mode == "rule" or 0 <= entry.loss <= entry.own
@@ -137,15 +139,34 @@ def test_enumeration_gives_the_same_replacement_cost(mode: str, shape: dict[str,
     assert any(losses), "nobody matters here"
 
 
-def test_a_unit_that_the_rules_keep_is_needed() -> None:
-    from silvafisc.results import RuleSpec
+@pytest.mark.parametrize("mode", MODES)
+def test_enumeration_gives_the_loss_of_a_protected_unit_with_its_protection_waived(mode: str) -> None:
+    """By enumeration: the unit in the group keeps at least last year's amount, unless that is waived for it alone."""
+    found = carbon_first(mode, levels=(16_00, 17_00, 18_00))
+    poor, fund = found.resolved.groups["poor"][0], found.resolved.funds[0].id
+    area = int(found.inputs.areas.set_index("region_code")["area_tenth_mu"][poor])
+    row = (poor, fund, COLLECTIVE, area, entitlement(17_00, area), "assumption", "made up for a test")
+    names = ["region_code", "fund", "subject", "area_tenth_mu", "amount_fen", "status", "source"]
+    found = found.tables(last_year=pd.DataFrame([row], columns=names))
+    found = found.rules(RuleSpec("envelope"), RuleSpec("not_below_last_year", {"group": "poor"}))
+    engine = Engine(found.problem())
+    assert [e.needed for e in importance(engine, "carbon", found.inputs.codes)] == [
+        code == poor for code in found.inputs.codes
+    ]
+    (entry,) = importance(engine, "carbon", [poor])
+    assert entry.waived == ("not_below_last_year",)
+    floor = {o.menu: o for c in found.choices() for o in c.offers if o.standard == 16_00}
+    seen = [Choice(tuple(floor[o.menu] if o.region == poor else o for o in c.offers)) for c in found.choices()]
+    without = max(c.gain("carbon") for c in seen if found.affordable(c))
+    allowed = [c for c in found.choices() if found.affordable(c) and c.standards[poor, COLLECTIVE, "2026"] >= 17_00]
+    assert entry.loss == max(c.gain("carbon") for c in allowed) - without
 
+
+def test_a_unit_that_another_rule_keeps_is_needed() -> None:
     found = carbon_first("case", units=2)
     share = RuleSpec("priority_share", {"group": "poor", "share": "0.5", "fund": found.resolved.funds[0].id})
-    engine = Engine(found.rules(RuleSpec("envelope"), share).problem())
-    first, second = importance(engine, "carbon", found.inputs.codes)
-    assert not first.needed
-    assert second.needed or second.loss > 0
+    (entry,) = importance(Engine(found.rules(RuleSpec("envelope"), share).problem()), "carbon", [CODES[1]])
+    assert entry.needed == np.isnan(entry.loss)
 
 
 @pytest.mark.parametrize("mode", MODES)

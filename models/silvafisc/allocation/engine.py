@@ -138,6 +138,12 @@ class Engine:
         """The same engine with some columns never chosen."""
         return self._on(replace(self.model, closed=columns))
 
+    def without_rows(self, rows: Indices) -> "Engine":
+        """The same engine with some rows no longer binding."""
+        lower, upper = self.model.lower.copy(), self.model.upper.copy()
+        lower[rows], upper[rows] = -np.inf, np.inf
+        return self._on(replace(self.model, lower=lower, upper=upper))
+
     def _on(self, model: Model) -> "Engine":
         other = object.__new__(Engine)
         other.problem, other.objectives, other.model, other.known = self.problem, self.objectives, model, self.known

@@ -9,7 +9,9 @@ closed, so the loss is not negative. In rule mode what is published for the othe
 level is published, the unit's offers cost and bring what its cheapest one does. There a loss may be negative: the common
 rule pays the unit although the same money, published for the others alone, would bring more. Factor money stays in both
 modes: it is shared by a formula.
-A unit that the rules do not let go is `needed`.
+
+A unit whose amount a rule protects (`change_band`, `not_below_last_year`) cannot be left out: it is `needed`. Its loss is
+then measured with these rules waived for it alone, which is named; where other rules keep it, there is no loss to tell.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,14 +22,17 @@ import numpy as np
 from .engine import Engine
 from .problem import Floats, Indices, Problem
 
+PROTECTING = ("change_band", "not_below_last_year")
+"""Rules with one row per unit that hold its amount where it was."""
+
 
 @dataclass(frozen=True)
 class Importance:
     """One unit, in the unit of the first objective.
 
     own: what its optional offers bring in the best plan; loss: what the plan loses without them, surely between
-    `least` and `most` (equal to it at gap 0); money_fen: its optional money in the best plan. needed: the rules do not
-    let it go (loss, least and most are NaN).
+    `least` and `most` (equal to it at gap 0; all NaN where it cannot be left out at all); money_fen: its optional money
+    in the best plan. needed: the rules do not let it go; waived: those that were waived for it to measure the loss.
     """
 
     region_code: str
@@ -37,6 +42,7 @@ class Importance:
     most: float
     money_fen: int
     needed: bool = False
+    waived: tuple[str, ...] = ()
 
 
 def importance(engine: Engine, term: str, codes: Sequence[str]) -> Iterator[Importance]:
@@ -54,13 +60,18 @@ def importance(engine: Engine, term: str, codes: Sequence[str]) -> Iterator[Impo
         own = float((gains[optional] - gains[cheapest])[taken].sum())
         money = int((costs[optional] - costs[cheapest])[taken].sum())
         without = _without(engine, optional, cheapest)
-        found = without.maximise(without.vector(without.objectives[term][0]))
+        left = without.vector(without.objectives[term][0])
+        found, waived = without.maximise(left), tuple[str, ...]()
+        if not found.found:
+            rows = _protecting(without, code)
+            waived = tuple(sorted({without.model.rows[row].rule for row in rows}))
+            found = without.without_rows(rows).maximise(left) if waived else found
         if not found.found:
             yield Importance(code, own, np.nan, np.nan, np.nan, money, needed=True)
             continue
-        low = 0.0 if problem.resolved.mode == "case" else -np.inf
+        low = 0.0 if problem.resolved.mode == "case" and not waived else -np.inf
         loss, least, most = best.value - found.value, best.value - found.bound, best.bound - found.value
-        yield Importance(code, own, max(low, loss), max(low, least), max(low, most), money)
+        yield Importance(code, own, max(low, loss), max(low, least), max(low, most), money, bool(waived), waived)
 
 
 def _optional(problem: Problem, code: str) -> tuple[Indices, Indices]:
@@ -92,6 +103,12 @@ def _without(engine: Engine, optional: Indices, cheapest: Indices) -> Engine:
         table[name] = values
     offers = replace(problem.offers, table=table)
     return Engine(replace(problem, offers=offers), known=engine.known)
+
+
+def _protecting(engine: Engine, code: str) -> Indices:
+    """Rows that keep this unit's own amount near or above last year's."""
+    named = [row.rule in PROTECTING and row.label.startswith(f"{code}/") for row in engine.model.rows]
+    return np.flatnonzero(named)
 
 
 def _costs(problem: Problem) -> Floats:

@@ -12,7 +12,8 @@ from silvafisc.policy import Scenario
 
 from .answers import Answer, Basis, basis, names_of, percent, quantity, refused
 from .prepare import Progress
-from .spoken import Said, yuan
+from .spoken import Said, join, yuan
+from .spoken import name as rule_name
 
 SAID = 5
 COLUMNS = [
@@ -28,6 +29,7 @@ COLUMNS = [
     "regained",
     "money_fen",
     "needed",
+    "waived",
 ]
 
 
@@ -44,7 +46,8 @@ def importance(
 
     Returns:
         importance: loss (between loss_least and loss_most), own = what its optional offers bring in the best plan,
-        regained = own − loss, money_fen = its optional money there, needed = the rules do not let it go.
+        regained = own − loss, money_fen = its optional money there, needed = the rules do not let it go, waived = those
+        waived for it alone so that a loss can be told (empty numbers where there is none to tell).
 
     Raises:
         InputError, Infeasible: as `run`; an unknown unit; a first objective that is no sum over offers.
@@ -68,7 +71,7 @@ def importance(
     for number, entry in enumerate(replacement_costs(engine, name, codes), start=1):
         say(f"importance {number}/{len(codes)}")
         found.append(entry)
-    found.sort(key=lambda e: (not e.needed, -e.loss if not e.needed else 0.0, e.region_code))
+    found.sort(key=lambda e: (not np.isnan(e.loss), -e.loss, e.region_code))
     unit = engine.objectives[name][0].unit
     rows = [
         (
@@ -79,9 +82,10 @@ def importance(
             unit,
             *(pd.NA if np.isnan(v) else v for v in (e.loss, e.least, e.most)),
             e.own,
-            pd.NA if e.needed else e.own - e.loss,
+            pd.NA if np.isnan(e.loss) else e.own - e.loss,
             e.money_fen,
             "yes" if e.needed else "no",
+            ";".join(e.waived),
         )
         for rank, (e, region) in enumerate(
             zip(found, names_of(known, [e.region_code for e in found]), strict=True), start=1
@@ -93,21 +97,30 @@ def importance(
 
 def _said(known: Basis, entry: Importance, name: str, unit: str) -> Said:
     who, money = known.unit_name(entry.region_code), yuan(entry.money_fen)
-    if entry.needed:
+    if np.isnan(entry.loss):
         return Said(
             f"为何安排给{who.zh}：规则不允许取消其 {money} 元可选资金。",
             f"Why {who.en}: the rules do not let its {money} yuan of optional money go.",
         )
+    rules = join([rule_name("rule", rule) for rule in entry.waived], ", ")
+    why = (
+        Said(
+            f"受规则保护（{rules.zh}）；若仅对其豁免，",
+            f"protected by rules ({rules.en}); were they waived for it alone: ",
+        )
+        if entry.waived
+        else Said("", "")
+    )
     loss, own = quantity(name, unit, entry.loss), quantity(name, unit, entry.own)
     if entry.loss < 0:
         more = quantity(name, unit, -entry.loss)
         return Said(
-            f"为何安排给{who.zh}：因统一标准而安排 {money} 元；若对其单独不予安排，全局反而增加{more.zh}。",
-            f"Why {who.en}: the common rule pays it {money} yuan; were it exempt, the whole would gain: {more.en}.",
+            f"为何安排给{who.zh}：{why.zh}因规则而安排 {money} 元；若对其单独不予安排，全局反而增加{more.zh}。",
+            f"Why {who.en}: {why.en}the rules pay it {money} yuan; were it exempt, the whole would gain: {more.en}.",
         )
     part = percent(1 - entry.loss / entry.own) if entry.own > 0 else percent(0)
     return Said(
-        f"为何安排给{who.zh}：取消其 {money} 元可选资金，全局损失{loss.zh}；其自身带来{own.zh}，其余单位用腾出的资金补回 {part}。",
-        f"Why {who.en}: without its {money} yuan of optional money the whole loses: {loss.en}. Its own offers bring: {own.en}; "
-        f"with the money it leaves the others make up for {part}.",
+        f"为何安排给{who.zh}：{why.zh}取消其 {money} 元可选资金，全局损失{loss.zh}；其自身带来{own.zh}，其余单位用腾出的资金补回 {part}。",
+        f"Why {who.en}: {why.en}without its {money} yuan of optional money the whole loses: {loss.en}. Its own offers bring: "
+        f"{own.en}; with the money it leaves the others make up for {part}.",
     )

@@ -19,7 +19,7 @@ from .answers import Answer, Basis, basis, changes, percent, quantity, refused
 from .infeasible import explain_infeasible, floors_within_envelopes
 from .prepare import Prepared, Progress, case_engine, engines
 from .run import last_objective
-from .spoken import Said, name, subject, yuan
+from .spoken import Said, join, name, subject, yuan
 
 BUDGETS = ("-10%", "0", "+10%")
 
@@ -155,32 +155,39 @@ def _said(known: Basis, labels: Sequence[str], at: int, free: Sequence[_Plan], h
     moved = {code: now.get(code, 0) - before.get(code, 0) for code in {*before, *now}}
     lost, won = changes(known, moved, -1), changes(known, moved, 1)
     step = Said(f"预算由 {labels[at - 1]} 增至 {labels[at]}", f"from {labels[at - 1]} to {labels[at]} of the budget")
+    said = []
     if lost is None:
-        head = Said(f"{step.zh}：没有单位减少。", f"Why a bigger budget drops somebody, {step.en}: nobody gets less.")
-        return [head]
-    fewer = sum(fen < 0 for fen in moved.values())
-    worst = min(moved, key=lambda code: (moved[code], code))
-    reason = _reason(known, worst, free[at - 1], free[at])
-    gains = won or Said("无", "nobody")
-    said = [
-        Said(
-            f"为何预算增加反而有单位减少（{step.zh}）：{fewer} 个单位减少，最多的是{lost.zh}；预算增加后最优方案改为更多安排给：{gains.zh}。{reason.zh}",
-            f"Why a bigger budget drops somebody, {step.en}: {fewer} of {len(moved)} units get less, most of all {lost.en}; the best "
-            f"plan there gives more to: {gains.en}. {reason.en}",
+        single = sum(free[at].granted.payments.get(key, 0) < fen for key, fen in free[at - 1].granted.payments.items())
+        said.append(
+            Said(
+                f"{step.zh}：合计没有单位减少，分年度、分资金有 {single} 笔减少。",
+                f"Why a bigger budget drops somebody, {step.en}: nobody gets less in all; {single} amounts of single years and "
+                "funds are smaller.",
+            )
         )
-    ]
+    else:
+        fewer = sum(fen < 0 for fen in moved.values())
+        worst = min(moved, key=lambda code: (moved[code], code))
+        reason, gains = _reason(known, worst, free[at - 1], free[at]), won or Said("无", "nobody")
+        said.append(
+            Said(
+                f"为何预算增加反而有单位减少（{step.zh}）：{fewer} 个单位减少，最多的是{lost.zh}；"
+                f"预算增加后最优方案改为更多安排给：{gains.zh}。{reason.zh}",
+                f"Why a bigger budget drops somebody, {step.en}: {fewer} of {len(moved)} units get less, most of all {lost.en}; "
+                f"the best plan there gives more to: {gains.en}. {reason.en}",
+            )
+        )
     costs = []
     for term in known.terms:
         unit = known.decision.engine.objectives[term][0].unit
         own, nest = _reached(free[at], held[at], term)
         shown = quantity(term, unit, nest - own, signed=True)
         part = percent((nest - own) / abs(own), signed=True) if own else percent(0)
-        costs.append(f"{shown.zh}（{part}）|{shown.en} ({part})".split("|"))
-    zh, en = ("，".join(c[0] for c in costs), ", ".join(c[1] for c in costs))
+        costs.append(Said(f"{shown.zh}（{part}）", f"{shown.en} ({part})"))
     said.append(
         Said(
-            f"如已安排的不再减少（{labels[at]}），较自由方案：{zh}。",
-            f"Keeping what was granted, at {labels[at]}, against the free plan: {en}.",
+            f"如已安排的不再减少（{labels[at]}），较自由方案：{join(costs, '，').zh}。",
+            f"Keeping what was granted, at {labels[at]}, against the free plan: {join(costs, ', ').en}.",
         )
     )
     return said
