@@ -84,6 +84,7 @@ def frontier(
     try:
         found = _found(prepared, terms, method, points, journal.recall, say)
     except ObjectiveError as error:
+        journal.close()
         raise _refused(prepared, error.term, error.en, error.zh) from None
     journal.close()
     return found

@@ -121,7 +121,7 @@ def frontier(
     from silvafisc.runs import load_scenario
 
     loaded = load_scenario(scenario)
-    journal = resume or (OUTCOMES / f"{loaded.id}.frontier" if out is None else out).with_suffix(".journal")
+    journal = resume or (OUTCOMES / f"{loaded.id}.csv" if out is None else out).with_suffix(".journal")
     try:
         found = pareto_set(
             loaded,
