@@ -1,13 +1,17 @@
 """What `alternatives`, `importance` and `nested` tell: tables that add up, sentences that carry the tables' numbers."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from tests.allocation.tiny import MODES, Tiny
 from tests.runs.tiny_prepared import opposed, prepared_of
 
+from silvafisc.allocation.engine import Engine
+from silvafisc.allocation.solve import Session, Solution, TimeEnded
 from silvafisc.datasets.findings import InputError
 from silvafisc.results import ObjectiveSpec
 from silvafisc.runs import alternatives, importance, nested
@@ -56,6 +60,26 @@ def test_no_alternative_within_no_loss_is_said() -> None:
     assert "no other plan" in answer.text("en")
     assert "没有别的方案" in answer.text("zh")
     assert (answer.tables["core"]["same"] == "yes").all()
+
+
+def test_a_time_limit_that_leaves_it_open_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No solver is asked for an answer that it cannot give in no time: nothing is claimed about further plans."""
+    known = asked(staged("case", units=2))
+    late = Solution("no_solution", np.zeros(0), -np.inf, np.inf)
+    monkeypatch.setattr(Session, "maximise", lambda *_, **__: late)
+    answer = alternatives(known)
+    assert (
+        answer.text("en") == "The time ended before a further plan was found; raise solver.time_limit in the scenario."
+    )
+    assert "时限内未找到更多备选方案" in answer.text("zh")
+    with pytest.raises(TimeEnded):
+        importance(asked_again(known))
+
+
+def asked_again(known: Basis) -> Basis:
+    """The same plan on an engine that remembers no answer."""
+    engine = Engine(known.decision.problem)
+    return replace(known, decision=replace(known.decision, engine=engine))
 
 
 @pytest.mark.parametrize("mode", MODES)

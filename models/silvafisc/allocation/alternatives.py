@@ -17,8 +17,11 @@ from .engine import TIE, Engine
 from .model import assemble
 from .problem import Floats
 from .settle import settle
-from .solve import Session
+from .solve import Session, TimeEnded
 from .terms import rule_part
+
+# Differences are whole fen or whole numbers: less than half of one is none.
+_LEAST = 0.5
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ def alternatives(
 ) -> Iterator[Alternative]:
     """Up to `count` plans besides `best`, each as far as possible from all before it; fewer where no other is left.
 
-    least: term -> least value without constant. gap: relative, of the difference only.
+    least: term -> least value without constant. gap: relative, of the difference only. Raises TimeEnded where the time
+    limit leaves open whether there is a further plan.
     """
     problem, plans = engine.problem, [best[: engine.problem.size]]
     differences = Differences(problem, measure)
@@ -57,8 +61,10 @@ def alternatives(
             session.hold(model.vector(engine.objectives[term][0]), value)
         start = np.concatenate([plans[-1], np.zeros(model.size - problem.size)])
         solution = session.maximise(model.vector(farthest), gap=gap, start=model.completed(start))
-        if not solution.found or solution.value < 0.5:
-            return
+        if not solution.found or solution.value < _LEAST:
+            if solution.status == "infeasible" or (solution.found and solution.bound < _LEAST):
+                return
+            raise TimeEnded("the time ended before a further plan was found", "时限内未找到更多备选方案")
         point = settle(model, solution.point, model.vector(gain))
         nearest = min(differences.between(plan, point) for plan in plans)
         plans.append(point[: problem.size])

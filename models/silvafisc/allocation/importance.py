@@ -21,6 +21,7 @@ import numpy as np
 
 from .engine import Engine
 from .problem import Floats, Indices, Problem
+from .solve import Solution, TimeEnded
 
 PROTECTING = ("change_band", "not_below_last_year")
 """Rules with one row per unit that hold its amount where it was."""
@@ -51,7 +52,7 @@ def importance(engine: Engine, term: str, codes: Sequence[str]) -> Iterator[Impo
     vector = engine.vector(engine.objectives[term][0])
     gains, costs = problem.column_values(f"obj.{term}"), _costs(problem)
     best = engine.maximise(vector)
-    if not best.found:
+    if _impossible(best):
         raise ValueError("there is no plan to measure importance from")
     happens = np.asarray(problem.membership @ best.point[: problem.size])
     for code in codes:
@@ -62,11 +63,11 @@ def importance(engine: Engine, term: str, codes: Sequence[str]) -> Iterator[Impo
         without = _without(engine, optional, cheapest)
         left = without.vector(without.objectives[term][0])
         found, waived = without.maximise(left), tuple[str, ...]()
-        if not found.found:
+        if _impossible(found):
             rows = _protecting(without, code)
             waived = tuple(sorted({without.model.rows[row].rule for row in rows}))
             found = without.without_rows(rows).maximise(left) if waived else found
-        if not found.found:
+        if _impossible(found):
             yield Importance(code, own, np.nan, np.nan, np.nan, money, needed=True)
             continue
         low = 0.0 if problem.resolved.mode == "case" and not waived else -np.inf
@@ -109,6 +110,13 @@ def _protecting(engine: Engine, code: str) -> Indices:
     """Rows that keep this unit's own amount near or above last year's."""
     named = [row.rule in PROTECTING and row.label.startswith(f"{code}/") for row in engine.model.rows]
     return np.flatnonzero(named)
+
+
+def _impossible(solution: Solution) -> bool:
+    """Whether it is proven that there is no plan. Raises TimeEnded where the time limit left that open."""
+    if not solution.found and solution.status != "infeasible":
+        raise TimeEnded("the time ended before any plan without a unit was found", "时限内未找到剔除某单位后的方案")
+    return not solution.found
 
 
 def _costs(problem: Problem) -> Floats:

@@ -19,7 +19,7 @@ from .blocks import whole
 from .decide import Payoff
 from .engine import TIE, Engine
 from .problem import Floats
-from .solve import Session, Solution, SolverError
+from .solve import Session, Solution
 
 Values = tuple[float, ...]
 Recall = Callable[[str, Callable[[], Any]], Any]
@@ -217,8 +217,9 @@ class Augmented(Search):
             self.objective(warm), [value - TIE * max(1.0, abs(value)) for value in least], start, gap
         )
         if solution.status == "no_solution":
-            raise SolverError(
-                "time ended before any plan was found at a point of the frontier; raise solver.time_limit"
+            raise TimeEnded(
+                "the time ended before any plan was found at a point of the frontier",
+                "时限内未找到权衡曲线某点的可行方案",
             )
         if not solution.found:
             return Found(None, (), -np.inf)

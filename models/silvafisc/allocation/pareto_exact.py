@@ -13,7 +13,7 @@ import numpy as np
 from .engine import Engine
 from .pareto import Found, Recall, Search, Values, afresh
 from .problem import ObjectiveError
-from .solve import SolverError
+from .solve import TimeEnded
 
 # Half a unit: between two whole numbers, whatever the solver's tolerance.
 _HALF = 0.5
@@ -24,7 +24,7 @@ class Lexicographic(Search):
     """f₁ first, then f₂ … among the points as good: one solve per objective, each proven."""
 
     def answer(self, number: int, least: Values, start: tuple[int, ...]) -> Found:
-        """One solve per objective. Raises SolverError where the time limit comes before the proof."""
+        """One solve per objective. Raises TimeEnded where the time limit comes before the proof."""
         warm = self.warm(number)
         held = [value - _HALF for value in least]
         values: Values = ()
@@ -33,7 +33,10 @@ class Lexicographic(Search):
             if solution.status == "infeasible":
                 return Found(None, (), -np.inf)
             if solution.status != "optimal":
-                raise SolverError("the exact frontier needs proven optima; raise solver.time_limit")
+                raise TimeEnded(
+                    "the time ended before an optimum was proven, which the exact frontier needs",
+                    "时限内未能证明最优，精确前沿须逐点证明",
+                )
             values, start = warm.reached(solution)
             held[k] = values[k] - _HALF
         return Found(values, values, values[0], start)

@@ -41,6 +41,15 @@ class SolverError(Exception):
     """HiGHS reported something that is neither an answer nor infeasibility."""
 
 
+class TimeEnded(SolverError):
+    """The time limit came before what was asked for; says so in both languages."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.en = f"{en}; raise solver.time_limit in the scenario"
+        self.zh = f"{zh}；请调高情景中的 solver.time_limit"
+
+
 class Session:
     """A HiGHS object that keeps a block of the model between solves.
 

@@ -11,6 +11,7 @@ from silvafisc.allocation.audit import audit
 from silvafisc.allocation.difference import MEASURES, Measure, Number, numbers_of
 from silvafisc.allocation.nested import granted
 from silvafisc.allocation.problem import Floats
+from silvafisc.allocation.solve import TimeEnded
 from silvafisc.allocation.tables import outcome_tables
 from silvafisc.policy import Scenario
 from silvafisc.quantities import fen_to_yuan
@@ -61,12 +62,17 @@ def alternatives(
             least[spec.term] = max(floor, least.get(spec.term, floor))
     plans = [Alternative(known.point, 0, 0.0)]
     say("alternatives 1")
-    for plan in farthest(engine, known.point, least, count, measure, GAP):
-        plans.append(plan)
-        if len(plans) <= count:
-            say(f"alternatives {len(plans)}")
+    ended: list[Said] = []
+    try:
+        for plan in farthest(engine, known.point, least, count, measure, GAP):
+            plans.append(plan)
+            if len(plans) <= count:
+                say(f"alternatives {len(plans)}")
+    except TimeEnded as error:
+        ended.append(Said(f"{error.zh}。", f"{error.en[0].upper()}{error.en[1:]}."))
     tables = _tables(known, plans, measure)
-    return Answer(tables, tuple(_said(known, plans, tables, loss, measure)))
+    told = [] if ended and len(plans) == 1 else _said(known, plans, tables, loss, measure)
+    return Answer(tables, (*told, *ended))
 
 
 def _tables(known: Basis, plans: Sequence[Alternative], measure: Measure) -> dict[str, pd.DataFrame]:
