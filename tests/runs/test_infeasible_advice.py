@@ -79,7 +79,7 @@ def solvable(problems: list[Written]) -> bool:
 
 def advice(prepared: Prepared, problems: list[Written]) -> Infeasible:
     assert not solvable(problems)
-    return explain_infeasible(prepared, [problem.problem for problem in problems])
+    return explain_infeasible(prepared.scenario, prepared.resolved, [problem.problem for problem in problems])
 
 
 def by_rule(said: Infeasible) -> dict[str, dict[str, str]]:

@@ -5,7 +5,9 @@ plain grammar of its type; only a cell outside it is looked at by itself. Everyt
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -68,11 +70,11 @@ def _split(path: Path, lines: list[tuple[int, str]], schema: Schema, notices: Se
         start = len(",".join(parts[:position])) + (2 if position else 1)
         return Cell(parts[position], "text" if parts[position].strip() else "empty", number, start)
 
-    frames: dict[str, pd.Series] = {}  # type: ignore[type-arg]
+    frames: dict[str, pd.Series[Any]] = {}
     present = [spec for spec in specs if spec.name in positions]
     for spec in present:
         position = positions[spec.name]
-        frames[spec.name] = _column(grid, spec, columns[position], lambda row, p=position: cell(row, p), findings)
+        frames[spec.name] = _column(grid, spec, columns[position], partial(cell, position=position), findings)
     if findings:
         raise InputError(capped(findings, str(path)))
     return Table(
@@ -87,7 +89,7 @@ def _split(path: Path, lines: list[tuple[int, str]], schema: Schema, notices: Se
 
 def _column(
     grid: Grid, spec: ColumnSpec, texts: Sequence[str], cell: Callable[[int], Cell], findings: list[Finding]
-) -> "pd.Series":  # type: ignore[type-arg]
+) -> "pd.Series[Any]":
     """Values of a column; cells that are not plainly right are read one by one."""
     held = pd.Series(texts, dtype="str")
     plain = _PLAIN.get(spec.type)

@@ -156,6 +156,6 @@ def _spend(model: Model, point: Floats, gain: Floats) -> Floats:
 def _kept_objectives(model: Model) -> Floats:
     """Columns x objectives of the scenario that are sums over offers; the others are kept by their rows."""
     problem = model.problem
-    terms = [o.term for o in problem.resolved.objectives if f"obj.{o.term}" in problem.offers.table]
-    found = [problem.carried(problem.column_values(f"obj.{term}")) for term in terms]
-    return np.array(found).reshape(len(terms), problem.size).T
+    names = [f"obj.{o.term.removeprefix('obj.')}" for o in problem.resolved.objectives]
+    found = [problem.carried(problem.column_values(name)) for name in names if name in problem.offers.table]
+    return np.array(found).reshape(len(found), problem.size).T

@@ -18,6 +18,8 @@ from .published import grade_of_units, published_standards
 from .uses import uses_of_money
 
 PAYERS = ("central", "provincial", "city", "county")
+Chosen = np.ndarray[tuple[int], np.dtype[np.int64]]
+"""Positions of the offers that happen."""
 
 
 def outcome_tables(model: Model, point: Floats) -> dict[str, pd.DataFrame]:
@@ -42,10 +44,13 @@ def outcome_tables(model: Model, point: Floats) -> dict[str, pd.DataFrame]:
         "notice": notice(problem, allocation),
         "uses": uses_of_money(problem, allocation),
         "instalments": owed,
+        "envelopes": envelopes_of(problem, allocation),
+        "offers": offers_of(problem, chosen),
+        "regions": regions_of(problem, grades),
     }
 
 
-def chosen_offers(problem: Problem, point: Floats) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def chosen_offers(problem: Problem, point: Floats) -> Chosen:
     """Positions of the offers that happen. Raises ValueError where an offer happens by halves."""
     happens = np.asarray(problem.membership @ point[: problem.size])
     if not np.isin(happens, (0.0, 1.0)).all():
@@ -53,9 +58,7 @@ def chosen_offers(problem: Problem, point: Floats) -> np.ndarray[tuple[int], np.
     return np.flatnonzero(happens)
 
 
-def _allocation(
-    problem: Problem, chosen: np.ndarray[tuple[int], np.dtype[np.int64]], binding: Mapping[int, str]
-) -> pd.DataFrame:
+def _allocation(problem: Problem, chosen: Chosen, binding: Mapping[int, str]) -> pd.DataFrame:
     """Rigid, committed and chosen money, one row each; rows without money and without area are left out."""
     regions = problem.inputs.regions.set_index("region_code")
     names, levels = regions["region_name"].to_dict(), regions["unit_level"].to_dict()
@@ -119,7 +122,7 @@ def _allocation(
     return frame.sort_values(order, kind="stable", ignore_index=True)
 
 
-def _weights(problem: Problem, chosen: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pd.DataFrame:
+def _weights(problem: Problem, chosen: Chosen) -> pd.DataFrame:
     """Published weight and part of the pot per factor."""
     columns = ["fund", "period", "factor", "weight", "pot_fen", "payer"]
     rows = []
@@ -130,9 +133,7 @@ def _weights(problem: Problem, chosen: np.ndarray[tuple[int], np.dtype[np.int64]
     return pd.DataFrame(rows, columns=columns)
 
 
-def factor_choices(
-    problem: Problem, chosen: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> list[tuple[str, str, int, dict[str, str]]]:
+def factor_choices(problem: Problem, chosen: Chosen) -> list[tuple[str, str, int, dict[str, str]]]:
     """(fund, period, pot in fen, factor -> weight) of every factor pot, ascending."""
     table = problem.offers.table.iloc[chosen]
     factor = table[table["nature"] == "factor"][["fund", "period", "offer"]].drop_duplicates()
@@ -178,7 +179,7 @@ def _grades(problem: Problem, grades: Mapping[str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _envelopes(problem: Problem, allocation: pd.DataFrame) -> pd.DataFrame:
+def envelopes_of(problem: Problem, allocation: pd.DataFrame) -> pd.DataFrame:
     """appropriation + carried in = paid + instalments due + unallocated; unallocated = carried out + lapsed."""
     rows = []
     for fund in problem.resolved.funds:
@@ -208,19 +209,19 @@ def _envelopes(problem: Problem, allocation: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _offers(problem: Problem, chosen: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pd.DataFrame:
+def offers_of(problem: Problem, chosen: Chosen) -> pd.DataFrame:
     """The public offer table: areas in mu, standards in yuan per mu, the chosen ones marked."""
     frame = problem.offers.table.copy()
     standard = [fen_to_yuan(s) if s >= 0 else "" for s in frame["standard_fen"]]
     frame.insert(8, "standard_yuan_per_mu", standard)
-    frame.insert(9, "area_mu", [tenths_to_mu(a) for a in frame["area_tenth_mu"]])
+    frame.insert(9, "area_mu", [tenths_to_mu(a) if a >= 0 else "" for a in frame["area_tenth_mu"]])
     frame["chosen"] = np.isin(np.arange(len(frame)), chosen)
     # Factor pots have hundreds of weightings per unit, which weights.csv gives by formula: only the chosen one is kept.
     keep = (frame["nature"] != "factor") | frame["chosen"]
     return frame[keep].drop(columns=["standard_fen", "area_tenth_mu"]).reset_index(drop=True)
 
 
-def _regions(problem: Problem, grades: Mapping[str, str]) -> pd.DataFrame:
+def regions_of(problem: Problem, grades: Mapping[str, str]) -> pd.DataFrame:
     """Units with their indices, score and grade."""
     regions = problem.inputs.regions.sort_values("region_code", ignore_index=True)
     indices = problem.indices.set_index("region_code").loc[regions["region_code"]]

@@ -149,6 +149,8 @@ class Resolved:
     seed: int = 0
     gap: float = 1e-4
     time_limit_seconds: float = 120.0
+    offers_given: bool = False
+    """Offers come from a table made elsewhere: amounts follow from its cost columns, not from standards and areas."""
 
     def fund(self, fund: str) -> FundSpec:
         """The fund of that id. Raises KeyError."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .risk import Evaluation, evaluate, rank_acceptability
     from .run import AuditError, run
     from .score import score
+    from .solve_offers import solve_offers
     from .templates import write_templates
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "resolve",
     "run",
     "score",
+    "solve_offers",
     "write_templates",
 ]
 
@@ -71,6 +73,7 @@ _HOMES = {
     "nested": "silvafisc.runs.nested",
     "run": "silvafisc.runs.run",
     "score": "silvafisc.runs.score",
+    "solve_offers": "silvafisc.runs.solve_offers",
     "Comparison": "silvafisc.runs.compare",
     "Evaluation": "silvafisc.runs.risk",
     "Explanation": "silvafisc.runs.explain",

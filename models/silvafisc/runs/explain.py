@@ -74,7 +74,8 @@ class Neighbour:
     chosen: str
     offer: str
     difference_fen: int
-    difference_tco2e: float
+    difference_tco2e: float | None
+    """None where the offers say nothing of carbon."""
 
     @property
     def yuan_per_tco2e(self) -> float | None:
@@ -301,7 +302,7 @@ def _neighbours(outcome: Outcome, code: str) -> tuple[Neighbour, ...]:
                         str(now["offer"]),
                         str(other["offer"]),
                         int(other["cost"] - now["cost"]),
-                        float(other["obj.carbon"] - now["obj.carbon"]),
+                        float(other["obj.carbon"] - now["obj.carbon"]) if "obj.carbon" in own else None,
                     )
                 )
     return tuple(found)

@@ -55,6 +55,8 @@ class Unit:
         Raises:
             OutcomeError: the formula does not give the row's amount: the outcome is damaged.
         """
+        if self.resolved.offers_given and row["nature"] != "rigid":
+            return _as_offered(row)
         makers = {
             "rigid": self._rigid,
             "top_up": self._top_up,
@@ -191,6 +193,14 @@ def decimal(value: Fraction) -> Decimal:
     return Decimal(value.numerator) / Decimal(value.denominator)
 
 
+def _as_offered(row: Row) -> Worked:
+    """A row of a table of offers made elsewhere: the amount is the table's, so there is no formula to work out."""
+    shares = tuple((payer, "") for payer in ("central", "provincial", "city", "county") if int(row[f"{payer}_fen"]))
+    offer = str(row["offer"])
+    text = Said(f"备选表档次 {offer}", f"offer {offer} of the table") if offer else Said("到期分期款", "instalment due")
+    return Worked(text, int(row["payment_fen"]), shares)
+
+
 def instalments(task: TaskSpec, total: int) -> list[int]:
     """The instalments of a task's money in fen; they sum to the total."""
     parts = split_payers(total, [(str(at), share(part)) for at, (_, part) in enumerate(task.instalments)])
@@ -198,11 +208,13 @@ def instalments(task: TaskSpec, total: int) -> list[int]:
 
 
 def payers(row: Row, shares: Shares) -> Said:
-    """Who pays how much of the row: the legal shares and the fen they come to."""
+    """Who pays how much of the row: the legal shares (where the law sets them) and the fen they come to."""
     shown = []
     for payer, part in shares:
         label, fen = name("payer", payer), int(row[f"{payer}_fen"])
-        if share(part):
+        if not part:
+            shown.append(Said(f"{label.zh} {yuan(fen)}", f"{label.en} {yuan(fen)}"))
+        elif share(part):
             shown.append(
                 Said(f"{label.zh} {percent(share(part))} {yuan(fen)}", f"{label.en} {percent(share(part))} {yuan(fen)}")
             )

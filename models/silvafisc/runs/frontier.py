@@ -88,6 +88,10 @@ def frontier(
         raise _refused(prepared, error.term, error.en, error.zh) from None
     journal.close()
     return found
+        decision = decide(sweep, prepared.resolved.objectives)
+    except InfeasibleError:
+        raise explain_infeasible(prepared.scenario, prepared.resolved, [engine.problem for engine in sweep]) from None
+    return frontier_points(sweep, terms, decision, pd.DataFrame(columns=["baseline", "objective", "value"]), points)
 
 
 def frontier_points(

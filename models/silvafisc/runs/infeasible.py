@@ -6,7 +6,7 @@ Every number that is suggested has been put in and solved again before it is sai
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -20,13 +20,13 @@ from silvafisc.allocation.relax import Written
 from silvafisc.allocation.settle import SettlementError, settle
 from silvafisc.allocation.terms import term
 from silvafisc.datasets.findings import Finding
-from silvafisc.policy import Scenario
 from silvafisc.policy.scenario_terms import AnyRule
 from silvafisc.policy.yaml_source import dotted
 from silvafisc.quantities import fen_to_yuan, tenths_to_mu
 from silvafisc.results import Resolved
 
 from .errors import Infeasible
+from .meta import label_of
 from .prepare import Prepared
 from .spoken import Said, fund_name
 
@@ -37,6 +37,17 @@ _LOOSER = (0, 1, 4, 16, 64)
 """Steps by which a suggested number is loosened where the solver's tolerance had made it a little too tight."""
 _SHOWN = 3
 """Rows of a rule without a number that a finding names; the table holds all."""
+
+
+class Stating(Protocol):
+    """A scenario of either kind: where its parts stand, and how many rules it lists itself."""
+
+    @property
+    def rules(self) -> Sequence[Any]:
+        """Rules before those that are added."""
+
+    def where(self, *path: str | int) -> str:
+        """`file:line:column` of a part."""
 
 
 def floors_within_envelopes(prepared: Prepared) -> None:
@@ -67,21 +78,23 @@ def floors_within_envelopes(prepared: Prepared) -> None:
         raise Infeasible(findings, pd.DataFrame(gaps, columns=COLUMNS))
 
 
-def explain_infeasible(prepared: Prepared, problems: Sequence[Problem]) -> Infeasible:
+def explain_infeasible(scenario: Stating, resolved: Resolved, problems: Sequence[Problem]) -> Infeasible:
     """The smallest relaxation of each statement alone, else of the fewest together; and what cannot or does not help.
 
     Args:
         problems: the problems that were tried, one per α; none of them has an answer.
     """
-    soft, written = statements(prepared.resolved), [Written(problem) for problem in problems]
-    singles = [advice for correction in alone(written, soft) if (advice := _advice(prepared, correction, "alone"))]
+    soft, written = statements(resolved), [Written(problem) for problem in problems]
+    singles = [
+        advice for correction in alone(written, soft) if (advice := _advice(scenario, resolved, correction, "alone"))
+    ]
     found = singles
     if not singles:
         joint = together(written, soft)
-        advice = _advice(prepared, joint, "together") if joint is not None else None
+        advice = _advice(scenario, resolved, joint, "together") if joint is not None else None
         found = [advice] if advice is not None else []
     findings = [finding for advice in found for finding in advice.findings]
-    findings += _no_help(prepared, soft, found)
+    findings += _no_help(scenario, resolved, soft, found)
     rows = [row for advice in found for row in advice.rows]
     return Infeasible(findings, pd.DataFrame(rows, columns=COLUMNS))
 
@@ -95,7 +108,7 @@ class _Advice:
     statements: tuple[Statement, ...]
 
 
-def _advice(prepared: Prepared, correction: Correction, scope: str) -> _Advice | None:
+def _advice(scenario: Stating, resolved: Resolved, correction: Correction, scope: str) -> _Advice | None:
     """The correction as numbers that a scenario can state, checked by solving again; None where that fails."""
     values = _confirmed(correction)
     if values is None:
@@ -105,11 +118,11 @@ def _advice(prepared: Prepared, correction: Correction, scope: str) -> _Advice |
     changes = len(values) + sum(1 for statement in correction.statements if not statement.limits)
     how = _how(scope, changes)
     for statement in correction.statements:
-        title = _title(prepared.resolved, statement)
+        title = _title(resolved, statement)
         for limit in (limit for limit in statement.limits if limit in values):
-            where = prepared.scenario.where(*scenario_path(prepared.scenario, limit.path))
+            where = scenario.where(*scenario_path(scenario, limit.path))
             change = _change(limit, values[limit])
-            path = dotted(scenario_path(prepared.scenario, limit.path))
+            path = dotted(scenario_path(scenario, limit.path))
             findings.append(
                 Finding(
                     where,
@@ -123,8 +136,8 @@ def _advice(prepared: Prepared, correction: Correction, scope: str) -> _Advice |
             rows.append((statement.name, _label(limit), scope, amount, limit.unit, where, path, *shown))
         short = [(row, missing) for owner, row, missing in correction.relaxed.short if owner == statement]
         if short:
-            where = prepared.scenario.where(*scenario_path(prepared.scenario, statement.path))
-            path = dotted(scenario_path(prepared.scenario, statement.path))
+            where = scenario.where(*scenario_path(scenario, statement.path))
+            path = dotted(scenario_path(scenario, statement.path))
             findings.append(_short_finding(statement, title, short, where, path, how))
             rows += [(row.rule, row.label, scope, missing, row.unit, where, path, "", "") for row, missing in short]
     return _Advice(tuple(findings), tuple(rows), correction.statements)
@@ -185,9 +198,11 @@ def _solvable(problem: Problem, resolved: Resolved, out: set[Path]) -> bool:
     return True
 
 
-def _no_help(prepared: Prepared, soft: Sequence[Statement], found: Sequence[_Advice]) -> list[Finding]:
+def _no_help(
+    scenario: Stating, resolved: Resolved, soft: Sequence[Statement], found: Sequence[_Advice]
+) -> list[Finding]:
     """What cannot be relaxed and why, and what may be but does not help."""
-    resolved, findings = prepared.resolved, []
+    findings = []
     hard = list(dict.fromkeys(spec.rule for spec in resolved.rules if not term(spec.rule).RELAXABLE))
     helping = {statement.path for advice in found for statement in advice.statements}
     idle = [_title(resolved, statement) for statement in soft if statement.path not in helping]
@@ -197,13 +212,13 @@ def _no_help(prepared: Prepared, soft: Sequence[Statement], found: Sequence[_Adv
     if hard:
         en = "; ".join(f"{term(name).TITLE['en']} ({term(name).LAW})" for name in hard)
         zh = "；".join(f"{term(name).TITLE['zh']}（{term(name).LAW}）" for name in hard)
-        where = prepared.scenario.where("rules")
+        where = scenario.where("rules")
         findings.append(
             Finding(where, "rules", f"{nothing[0]}what cannot be relaxed: {en}", f"{nothing[1]}不可放宽：{zh}")
         )
     if idle and found:
         en, zh = ", ".join(title.en for title in idle), "、".join(title.zh for title in idle)
-        where = prepared.scenario.where("rules")
+        where = scenario.where("rules")
         findings.append(
             Finding(where, "rules", f"relaxing these instead does not help: {en}", f"改为放宽下列各项无济于事：{zh}")
         )
@@ -244,7 +259,8 @@ def _amount(row: Row, missing: float) -> Said:
 
 def _title(resolved: Resolved, statement: Statement) -> Said:
     """A rule by its name and whom it concerns; a bound by its objective."""
-    title = term(statement.name).TITLE
+    title = label_of(resolved.objectives[int(statement.path[1])]) if statement.path[0] == "objectives" else {}
+    title = title or term(statement.name).TITLE
     if statement.path[0] == "objectives":
         return Said(f"目标“{title['zh']}”的下限", f"the bound on {title['en']}")
     params = resolved.rules[int(statement.path[1])].params
@@ -280,7 +296,7 @@ def _label(limit: Limit) -> str:
     return "/".join(str(part) for part in limit.path[1:4:2]) if limit.path[0] == "funds" else str(limit.path[-1])
 
 
-def scenario_path(scenario: Scenario, path: Path) -> Path:
+def scenario_path(scenario: Stating, path: Path) -> Path:
     """A place in `Resolved` as a place in the scenario: its rules are `rules`, then `more_rules`."""
     if path[0] == "rules" and int(path[1]) >= len(scenario.rules):
         return ("more_rules", int(path[1]) - len(scenario.rules), *path[2:])

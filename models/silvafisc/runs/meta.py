@@ -10,6 +10,8 @@ import pandas as pd
 
 from silvafisc.allocation.decide import Decision
 from silvafisc.allocation.terms import title_of
+from silvafisc.allocation.terms import COLUMN, term
+from silvafisc.results import ObjectiveSpec, Resolved
 
 from .indicators import shares
 from .prepare import Prepared
@@ -31,11 +33,11 @@ def describe(
         "mode": resolved.mode,
         "status": decision.status,
         "alpha": decision.problem.alpha if resolved.grades.by_region else None,
-        "objectives": _objectives(prepared, decision),
+        "objectives": objective_entries(resolved, decision),
         "stages": [
             {"name": name, "value": value, "bound": bound, "gap": gap} for name, value, bound, gap in decision.stages
         ],
-        "exchange_rates": _exchange_rates(prepared, decision),
+        "exchange_rates": exchange_rates(resolved, decision),
         "share_open_to_choice": parts["open_to_choice"],
         "share_assumed_money": parts["assumed_money"],
         "share_assumed_carbon": parts["assumed_carbon"],
@@ -48,10 +50,10 @@ def describe(
     }
 
 
-def _objectives(prepared: Prepared, decision: Decision) -> list[dict[str, Any]]:
+def objective_entries(resolved: Resolved, decision: Decision) -> list[dict[str, Any]]:
     """Value of each objective in its own unit; bound and gap of the stage that decided it."""
     entries = []
-    for spec in prepared.resolved.objectives:
+    for spec in resolved.objectives:
         objective = decision.engine.objectives[spec.term][0]
         value = decision.values[spec.term]
         payoff = decision.payoff
@@ -62,6 +64,7 @@ def _objectives(prepared: Prepared, decision: Decision) -> list[dict[str, Any]]:
             {
                 "term": spec.term,
                 "label": title_of(spec),
+                "label": label_of(spec),
                 "unit": objective.unit,
                 "value": value,
                 "bound": stage[2] if stage and alone else (payoff.utopia[spec.term] if payoff and known else None),
@@ -75,9 +78,17 @@ def _objectives(prepared: Prepared, decision: Decision) -> list[dict[str, Any]]:
     return entries
 
 
-def _exchange_rates(prepared: Prepared, decision: Decision) -> list[dict[str, Any]]:
+def label_of(spec: ObjectiveSpec) -> dict[str, str]:
+    """The name of an objective; a column of a table made elsewhere is called as the scenario says, else as the column."""
+    if not spec.term.startswith(COLUMN):
+        return dict(term(spec.term).TITLE)
+    name = spec.term.removeprefix(COLUMN)
+    return {language: str(spec.params.get(f"label_{language}", name)) for language in ("zh", "en")}
+
+
+def exchange_rates(resolved: Resolved, decision: Decision) -> list[dict[str, Any]]:
     """How much of the first objective the weights give for one unit of another."""
-    weighted = [s for s in prepared.resolved.objectives if s.weight]
+    weighted = [s for s in resolved.objectives if s.weight]
     if decision.payoff is None or len(weighted) < 2:
         return []
     first, *others = weighted

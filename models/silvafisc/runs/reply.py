@@ -119,16 +119,18 @@ def _neighbours(explanation: "Explanation", language: str) -> list[str]:
     for step in explanation.neighbours:
         what = subject(step.measure, step.category).text(language)
         direction = {"cheaper": ("次低档", "next cheaper"), "dearer": ("次高档", "next dearer")}[step.direction]
-        tonnes = f"{step.difference_tco2e:+,.1f}".replace("-", "−")
         price = step.yuan_per_tco2e
         each = "" if price is None else (f"，{price:,.2f} 元/吨" if zh else f", {price:,.2f} yuan/t")
         size = f"{yuan(step.difference_fen, signed=True)} {'元' if zh else 'yuan'}"
-        gas = f"{tonnes} {'吨二氧化碳当量' if zh else 'tCO2e'}"
+        gas = ""
+        if step.difference_tco2e is not None:
+            tonnes = f"{step.difference_tco2e:+,.1f}".replace("-", "−")
+            gas = f"，{tonnes} 吨二氧化碳当量" if zh else f", {tonnes} tCO2e"
         where = f"  {step.period} {what} {step.chosen}"
         lines.append(
-            f"{where}：{direction[0]} {step.offer}  {size}，{gas}{each}"
+            f"{where}：{direction[0]} {step.offer}  {size}{gas}{each}"
             if zh
-            else f"{where}: {direction[1]} {step.offer}  {size}, {gas}{each}"
+            else f"{where}: {direction[1]} {step.offer}  {size}{gas}{each}"
         )
     head = "备选档次中相邻的两档" if zh else "Neighbouring offers"
     return [head, *lines] if lines else []

@@ -58,7 +58,7 @@ def solve(prepared: Prepared, say: Progress) -> tuple[Decision, Floats]:
         solvers = [case_engine(prepared, reference=True)] if case else engines(prepared, reference=True)
         decision = decide(solvers, prepared.resolved.objectives, progress=say)
     except InfeasibleError:
-        raise explain_infeasible(prepared, [solver.problem for solver in solvers]) from None
+        raise explain_infeasible(prepared.scenario, prepared.resolved, [solver.problem for solver in solvers]) from None
     except ObjectiveError as error:
         where = prepared.scenario.where("objectives")
         raise InputError([Finding(where, f"objectives.{error.term}", error.en, error.zh)]) from None

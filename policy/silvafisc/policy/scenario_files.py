@@ -33,8 +33,7 @@ def load_scenario(source: str | Path, tree: ParameterTree | None = None) -> Scen
     Raises:
         InputError: every finding at once as `file:line:column: path: message`, in both languages.
     """
-    path = _locate(source)
-    document = _extended(path, ())
+    document = read_scenario(source)
     scenario = validate(Scenario, document)
     scenario._document = document
     scenario._folder = _data_folder(document)
@@ -42,6 +41,11 @@ def load_scenario(source: str | Path, tree: ParameterTree | None = None) -> Scen
     if findings:
         raise InputError(findings)
     return scenario
+
+
+def read_scenario(source: str | Path) -> Document:
+    """The document of a scenario, by path or shipped name, with what it extends. Raises InputError."""
+    return _extended(_locate(source), ())
 
 
 def _locate(source: str | Path) -> Path:

@@ -173,6 +173,29 @@ def score(
     verbs.score(Terminal(language_of(lang), json), allocation, scenario, data, out)
 
 
+@app.command(help="对外部编制的备选表求解并校核 / solve and audit a table of offers made elsewhere")
+def solve(
+    offers: Annotated[
+        Path, typer.Option("--offers", metavar="FILE", help="备选表，列同 offers.csv / columns as offers.csv")
+    ],
+    scenario: Annotated[
+        str, typer.Option("--scenario", metavar="S", help="随附情景名或 YAML 文件 / shipped name or file")
+    ],
+    data: Data = None,
+    objective: Annotated[
+        list[str] | None,
+        typer.Option("--objective", metavar="NAME", help="目标列 obj.NAME，按先后排序 / column, in order of stages"),
+    ] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="工作表 / sheet of the workbook")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="默认 outcomes/<情景>-offers / outcome folder")
+    ] = None,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    verbs.solve(Terminal(language_of(lang), json), offers, scenario, data, objective or [], sheet, out)
+
+
 @app.command(help="由已存结果重新生成简报 / make the briefings of saved outcomes")
 def brief(
     outcomes: Annotated[list[Path], typer.Argument(metavar="OUT…", help="结果目录 / outcomes")],

@@ -223,6 +223,31 @@ def score(terminal: Terminal, allocation: Path, scenario: str, data: Path | None
     terminal.result(data_, [*head, *(f"  {finding.text(terminal.language)}" for finding in broken)])
 
 
+def solve(
+    terminal: Terminal,
+    offers: Path,
+    scenario: str,
+    data: Path | None,
+    objectives: list[str],
+    sheet: str | None,
+    out: Path | None,
+) -> None:
+    """Solve and audit a table of offers that was made elsewhere, and put the outcome in place."""
+    terminal.progress("读取情景和备选表", "reading the scenario and the table of offers")
+    from silvafisc.policy.offers_scenario import load_offers_scenario
+
+    loaded = load_offers_scenario(scenario)
+    folder = out or OUTCOMES / f"{loaded.id}-offers"
+    refuse_target(folder)
+    from silvafisc.runs import solve_offers
+
+    outcome = solve_offers(offers, loaded, data=data, sheet=sheet, objectives=objectives, progress=terminal.step)
+    with staged(folder) as place:
+        terminal.progress("写出结果", "writing the outcome")
+        outcome.save(place)
+    terminal.result(summary_data(outcome, folder, []), summary_lines(outcome, folder, [], terminal.language))
+
+
 def brief(terminal: Terminal, folders: list[Path], out: Path | None, lang: str | None, formats: str | None) -> None:
     """Make the briefings of saved outcomes anew, inside each outcome or below `out`."""
     languages, forms = chosen(lang, "--lang", LANGUAGES), chosen(formats, "--format", FORMATS)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from silvafisc.results import Resolved, UnitInputs
 
-from . import amounts, grades, offers, standards, sums, weights
+from . import amounts, given, grades, offers, standards, sums, weights
 from .case import Case
 from .finding import Check
 from .reading import read_case
@@ -33,6 +33,13 @@ _ALWAYS: tuple[tuple[str, Callable[[Case, Check], None]], ...] = (
     ("sums.committed", sums.committed),
     ("sums.notice", sums.notice),
 )
+
+_GIVEN: tuple[tuple[str, Callable[[Case, Check], None]], ...] = (
+    ("given", given.examine),
+    ("sums.payers", sums.payers),
+    ("sums.envelopes", sums.envelopes),
+)
+"""Where the offers are a table made elsewhere, amounts are those of its columns."""
 
 
 def audit(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -52,13 +59,14 @@ def audit(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.DataFr
     case = read_case(resolved, inputs, tables, reading)
     checks = [reading]
     if reading.clean:
-        for name, examine in _ALWAYS:
+        for name, examine in _GIVEN if resolved.offers_given else _ALWAYS:
             checks.append(Check(name))
             examine(case, checks[-1])
         for spec in resolved.rules:
             checks.append(_run("rule", spec.rule, spec.params, case))
         for objective in resolved.objectives:
-            checks.append(_run("objective", objective.term, objective.params, case))
+            column = {"column": objective.term} if objective.term.startswith("obj.") else {}
+            checks.append(_run("objective", objective.term, {**objective.params, **column}, case))
     return {"clean": all(check.clean for check in checks), "checks": [check.to_dict() for check in checks]}
 
 
@@ -70,7 +78,7 @@ def audited(kind: str) -> dict[str, ModuleType]:
 
 def _run(kind: str, name: str, params: Mapping[str, Any], case: Case) -> Check:
     check = Check(name)
-    module = audited(kind).get(name)
+    module = audited(kind).get("column" if name.startswith("obj.") else name)
     if module is None:
         check.refuse(f"{kind}: {name}", "没有校核文件，无法校核", "there is no audit file for it; it cannot be checked")
     else:

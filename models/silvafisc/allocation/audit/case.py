@@ -14,7 +14,7 @@ from .rule_tables import RuleTables
 PAYERS = ("central", "provincial", "city", "county")
 COMPENSATION = "compensation"
 FACTOR_POT = "factor_pot"
-NATURES = ("rigid", "committed", "top_up", "factor", "task")
+NATURES = ("rigid", "committed", "top_up", "factor", "task", "project")
 ALL_UNITS = "000000"
 
 Key = tuple[str, str, str, str, str, str]

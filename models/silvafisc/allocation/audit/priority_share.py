@@ -1,6 +1,6 @@
 """Priority share: a group of units receives at least a share of the money open to choice.
 
-    Σ_{r in group} payment[r, p] ≥ share · Σ_r payment[r, p], natures top_up, factor and task, in every period
+    Σ_{r in group} payment[r, p] ≥ share · Σ_r payment[r, p], natures top_up, factor, task and project, in every period
 (in one fund where `fund` is given, else over all funds).
 """
 
@@ -12,7 +12,7 @@ from .finding import Check
 from .parameters import group_parameter, share_parameter
 
 KIND = "rule"
-OPEN = ("top_up", "factor", "task")
+OPEN = ("top_up", "factor", "task", "project")
 
 
 def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:

@@ -36,12 +36,12 @@ _ROW_KEY = ("region_code", "nature", "fund", "measure", "category", "period")
 
 def read_case(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.DataFrame], check: Check) -> Case:
     """All tables, parsed exactly. Use the case only where `check` stayed clean: unreadable cells hold placeholders."""
-    allocation = _allocation(tables.get("allocation"), check)
+    allocation = _allocation(tables.get("allocation"), check, negative=resolved.offers_given)
     published = _table(tables, "regions", ("region_code",), _published, _PUBLISHED_COLUMNS, check)
     offers, menus, objectives = _offers(tables.get("offers"), check)
     case = Case(
         resolved=resolved,
-        units=_units(inputs, check),
+        units=_units(inputs, check, gaps=resolved.offers_given),
         areas=_integers("areas", inputs.areas, "category", "area_tenth_mu", check),
         needs=_integers("tasks", inputs.tasks, "measure", "need_tenth_mu", check),
         capacities=_integers("tasks", inputs.tasks, "measure", "capacity_tenth_mu", check),
@@ -121,7 +121,8 @@ def _unique(name: str, keys: list[tuple[str, ...]], columns: Sequence[str], chec
         check.equal(where, 1, count, "", "同一键的行数", "the number of rows with this key")
 
 
-def _allocation(frame: pd.DataFrame | None, check: Check) -> tuple[Row, ...]:
+def _allocation(frame: pd.DataFrame | None, check: Check, *, negative: bool) -> tuple[Row, ...]:
+    """negative: whether amounts may be below 0, as those of a table made elsewhere may."""
     columns = (
         "offer",
         "standard_yuan_per_mu",
@@ -146,7 +147,7 @@ def _allocation(frame: pd.DataFrame | None, check: Check) -> tuple[Row, ...]:
             carbon=cells.number("carbon_tco2e"),
         )
         for what, value in {"payment_fen": row.payment, "due_later_fen": row.due_later, **row.columns}.items():
-            check.holds(value >= 0, f"{row.where}, {what}", "≥ 0", value, "fen", "金额", "the amount")
+            check.holds(negative or value >= 0, f"{row.where}, {what}", "≥ 0", value, "fen", "金额", "the amount")
         result.append(row)
     _unique("allocation", [row.key for row in result if row.nature != "committed"], _ROW_KEY, check)
     return tuple(result)
@@ -312,7 +313,8 @@ def _indicators(frame: pd.DataFrame | None, check: Check) -> dict[tuple[str, str
     return found
 
 
-def _units(inputs: UnitInputs, check: Check) -> dict[str, Unit]:
+def _units(inputs: UnitInputs, check: Check, *, gaps: bool) -> dict[str, Unit]:
+    """gaps: a table made elsewhere may say less of its units; what is not said counts 0 and satisfies no rule."""
     numbers = ("own_revenue_fen", "rural_population_person", "rural_income_fen")
     return {
         cells.text("region_code"): Unit(
@@ -320,7 +322,7 @@ def _units(inputs: UnitInputs, check: Check) -> dict[str, Unit]:
             cells.text("unit_level"),
             cells.text("payer_tier"),
             cells.text("groups"),
-            *(cells.integer(column) for column in numbers),
+            *((cells.integer_or_none(column) or 0) if gaps else cells.integer(column) for column in numbers),
         )
         for cells in rows(
             "inputs/regions", inputs.regions, ("region_code",), ("unit_level", "payer_tier", "groups", *numbers), check
@@ -367,6 +369,9 @@ def _known(case: Case, check: Check) -> None:
         if value not in known:  # type: ignore[operator]
             check.refuse(where, f"{column} 的值不在方案或输入表中", f"{column} is unknown", found=value)
 
+    if resolved.offers_given:  # measures and categories are names of the table
+        measures |= {row.measure for row in case.rows} | {offer.measure for offer in case.offers}
+        subjects |= {row.category for row in case.rows} | {offer.category for offer in case.offers}
     for row in case.rows:
         inside(row.where, "region_code", row.region, case.units)
         inside(row.where, "nature", row.nature, NATURES)

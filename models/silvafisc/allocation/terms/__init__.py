@@ -18,8 +18,13 @@ def term_names() -> tuple[str, ...]:
     return tuple(sorted(m.name for m in iter_modules(__path__)))
 
 
+COLUMN = "obj."
+"""An objective that is written as a column of the offers is the sum of that column (`column`)."""
+
+
 def term(name: str) -> ModuleType:
     """The module of a rule or objective. Raises KeyError for an unknown name."""
+    name = "column" if name.startswith(COLUMN) else name
     if name not in term_names():
         raise KeyError(f"no rule or objective {name!r}; there are {', '.join(term_names())}")
     return import_module(f"{__name__}.{name}")
@@ -45,5 +50,6 @@ def plain(spec: ObjectiveSpec) -> bool:
 
 def objectives_of(problem: Problem, spec: ObjectiveSpec) -> tuple[Objective, ...]:
     """The objective of a term, followed by the passes that refine it."""
-    found: tuple[Objective, ...] = term(spec.term).objectives(problem, spec.params)
+    named = {"column": spec.term} if spec.term.startswith(COLUMN) else {}
+    found: tuple[Objective, ...] = term(spec.term).objectives(problem, {**spec.params, **named})
     return found
