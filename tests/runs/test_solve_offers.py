@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -84,7 +85,7 @@ def chosen(frame: pd.DataFrame) -> dict[str, str]:
 
 def best(frame: pd.DataFrame, share: float = 0.0) -> dict[str, str]:
     """enumeration: most habitat, then most water, of all choices that keep both funds in both years."""
-    menus: Mapping[str, list[dict[str, float]]] = {
+    menus: Mapping[str, list[dict[str, Any]]] = {
         str(unit): [{str(k): v for k, v in row.items()} for row in held.to_dict("records")]
         for unit, held in frame.groupby("region_code")
     }
@@ -220,7 +221,7 @@ def test_the_audit_rejects_an_amount_that_is_not_the_tables(tmp_path: Path, name
     outcome = solve_offers(*written(tmp_path, table()))
     tables = dict(outcome.tables)
     allocation = tables["allocation"].copy()
-    allocation.loc[0, name] += amount
+    allocation[name] = allocation[name] + amount * (allocation.index == 0)
     checked = audit(outcome.resolved, outcome.inputs, tables | {"allocation": allocation})
     assert not checked["clean"]
 

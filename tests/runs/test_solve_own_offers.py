@@ -82,7 +82,7 @@ def test_the_same_choice_and_the_same_amounts(own: Path) -> None:
         "due_later_fen",
     ]
     sides = [held.tables["allocation"][keys].sort_values(keys, ignore_index=True) for held in (first, second)]
-    pd.testing.assert_frame_equal(*sides)
+    pd.testing.assert_frame_equal(sides[0], sides[1])
     assert sides[0]["payment_fen"].sum() > 0
     pd.testing.assert_frame_equal(first.tables["envelopes"], second.tables["envelopes"])
     values = [[entry["value"] for entry in held.meta["objectives"]] for held in (first, second)]

@@ -86,13 +86,14 @@ def solve_offers(
     say("offers")
     table = read_offers(offers, ground.resolved, ground.inputs.codes if ground.inputs else None, sheet)
     resolved, inputs, indices = ground.resolved, ground.inputs, ground.indices
-    if inputs is None:
+    if inputs is None and isinstance(loaded, OffersScenario):
         inputs, indices = unit_inputs(table, data)
         resolved = replace(resolved, groups=group_members(loaded, inputs))
+    assert inputs is not None
+    assert indices is not None
     findings = missing_inputs(loaded, resolved, inputs, table, full=isinstance(loaded, Scenario))
     if findings:
         raise InputError(findings)
-    assert indices is not None
     offered = Menus(Offers(table.frame, ground.fixed.objectives()), ground.fixed)
     engine = Engine(case_problem(resolved, inputs, indices, offered))
     decision, point = _solved(loaded, engine, say)

@@ -7,7 +7,6 @@ import pandas as pd
 from silvafisc.datasets import Finding, InputError, load_table
 from silvafisc.datasets.columns import ColumnSpec
 from silvafisc.economy.ledger import ledger_frame
-from silvafisc.policy import Scenario
 from silvafisc.policy.offers_scenario import OffersScenario
 from silvafisc.results import INPUT_TABLES, UnitInputs
 
@@ -64,7 +63,7 @@ def unit_inputs(table: OfferTable, data: str | Path | None) -> tuple[UnitInputs,
 _DTYPES = {"int": "int64", "float": "float64", "bool": "bool"}
 
 
-def group_members(scenario: Scenario | OffersScenario, inputs: UnitInputs) -> dict[str, tuple[str, ...]]:
+def group_members(scenario: OffersScenario, inputs: UnitInputs) -> dict[str, tuple[str, ...]]:
     """group -> codes: as listed, or as the table of units says. Raises InputError for one that selects nobody."""
     codes, findings = set(inputs.codes), []
     listed = dict(zip(inputs.regions["region_code"], inputs.regions["groups"], strict=True))
