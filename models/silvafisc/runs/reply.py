@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from silvafisc.results.sentences import Piece, change_sentence
+
 from .spoken import fund_name, name, subject, yuan
 
 if TYPE_CHECKING:
@@ -81,12 +83,15 @@ def _line(line: "Line", language: str) -> Iterator[str]:
 
 
 def _change(change: "Change", language: str) -> list[str]:
-    zh = language == "zh"
-    against = name("against", change.against).text(language)
-    total = yuan(change.total_fen, signed=True)
-    head = f"与{against}相比 {total} 元" if zh else f"Against {against}: {total} yuan"
-    parts = [f"{name('part', part).text(language)} {yuan(fen, signed=True)}" for part, fen in change.parts if fen]
-    return [head, f"  = {'  '.join(parts)}"] if parts else [head]
+    """The sentence generated from the parts, exact to the fen."""
+    unit, parts = "元" if language == "zh" else "yuan", dict(change.parts)
+
+    def shown(piece: Piece) -> str:
+        if isinstance(piece, str):
+            return piece
+        return yuan(parts[piece.part], signed=True) if piece.part else f"{yuan(abs(change.total_fen))} {unit}"
+
+    return ["".join(shown(piece) for piece in change_sentence(change.against, change.parts, language))]
 
 
 def _rules(explanation: "Explanation", language: str) -> list[str]:
