@@ -228,6 +228,23 @@ class Draft:
         """The key of a unit's change against `against`."""
         return ref("reasons", "sum(amount_fen)", region_code=code, against=str(self.against))
 
+    def change_part(self, code: str, part: str) -> str:
+        """The key of one part of a unit's change."""
+        return ref("reasons", "sum(amount_fen)", region_code=code, against=str(self.against), part=part)
+
+    @cached_property
+    def change_parts(self) -> dict[str, dict[str, int]]:
+        """Region code -> part -> shown size; the parts of a unit sum to its shown change, and changes to the shown total."""
+        frame = self.table("reasons")
+        mine = frame[frame["against"] == self.against]
+        names = list(dict.fromkeys(str(part) for part in mine["part"]))
+        step = self.step("money")
+        changes = shown_parts({code: int(self.lookup.value(self.change(code))) for code in self.codes}, step)
+        exact = {
+            code: {name: int(self.lookup.value(self.change_part(code, name))) for name in names} for code in self.codes
+        }
+        return shown_rows(exact, step, changes)
+
     def standard(self, code: str, category: str, period: str) -> str | None:
         """The key of the standard that a unit gets: the published one of its grade, else the one of its own offer."""
         grade = self.lookup.cell(ref("regions", "grade", region_code=code))

@@ -1,8 +1,11 @@
 """Annex: a card per unit, the published formula with its numbers put in, period by period."""
 
+from dataclasses import replace
 from fractions import Fraction
 
-from ..blocks import Card, Column, Paragraph, Row, Runs, Section, Table, Text
+from silvafisc.results.sentences import change_sentence
+
+from ..blocks import Card, Column, Number, Paragraph, Row, Runs, Section, Table, Text
 from ..draft import Draft, cell
 from ..keys import combine, ref
 from ..rounding import shown_parts
@@ -30,12 +33,25 @@ def card(draft: Draft, code: str) -> Card:
             )
         )
     if draft.against is not None:
-        direction, size = draft.size_of("money", draft.change(code))
-        base = words.name("against", draft.against)
-        extra = {} if direction == "same" else {"size": size}
-        summary.append(words.runs(f"annex.change_{direction}", base=base, **extra))
+        summary.append(why(draft, code))
     text = words.join(summary, "sentence")
     return Card(f"unit-{code}", words("annex.card", unit=draft.region(code), code=code), text, (formula(draft, code),))
+
+
+def why(draft: Draft, code: str) -> Runs:
+    """The unit's change against the reference as a sentence, its parts as they are shown elsewhere."""
+    steps = draft.change_parts[code]
+    found: list[Text | Number] = []
+    for piece in change_sentence(str(draft.against), list(steps.items()), draft.language):
+        if isinstance(piece, str):
+            found.append(Text(piece))
+        elif piece.part:
+            key = draft.change_part(code, piece.part)
+            found.append(draft.number("money", key, signed=True, steps=steps[piece.part]))
+        else:
+            whole = draft.number("money", draft.change(code), steps=sum(steps.values()))
+            found += draft.with_unit(replace(whole, text=whole.text.removeprefix("−"), sign="words"))
+    return tuple(found)
 
 
 def formula(draft: Draft, code: str) -> Table:

@@ -3,7 +3,6 @@
 from ..blocks import Block, Column, Formula, Heading, Paragraph, Row, Runs, Section, Table
 from ..draft import Draft, cell
 from ..keys import combine, meta_ref, ref
-from ..rounding import shown_parts, shown_rows
 from ..words import capital, symbols
 from .agreements import agreements
 from .rules import binding, prices
@@ -162,24 +161,15 @@ def scores(draft: Draft) -> Table:
 def parts(draft: Draft) -> Table:
     """The change of every unit against the reference, part by part; parts sum exactly."""
     words, against = draft.words, str(draft.against)
-    frame = draft.table("reasons")
-    names = list(
-        dict.fromkeys(str(part) for part, to in zip(frame["part"], frame["against"], strict=True) if to == against)
-    )
+    shown = draft.change_parts
+    names = [name for name in dict.fromkeys(part for steps in shown.values() for part in steps)]
     names = [name for name in names if _nonzero(draft, name)] or names[:1]
     rows = []
-    step = draft.step("money")
-    keys = {
-        code: {name: ref("reasons", "sum(amount_fen)", region_code=code, against=against, part=name) for name in names}
-        for code in draft.codes
-    }
-    exact = {code: {name: int(draft.lookup.value(key)) for name, key in keys[code].items()} for code in draft.codes}
-    changes = shown_parts({code: int(draft.lookup.value(draft.change(code))) for code in draft.codes}, step)
-    shown = shown_rows(exact, step, changes)
+    keys = {code: {name: draft.change_part(code, name) for name in names} for code in draft.codes}
     totals = dict.fromkeys([*names, "change", "before"], 0)
     for code in draft.codes:
-        steps = shown[code]
-        change = sum(steps.values())
+        steps = {name: shown[code][name] for name in names}
+        change = sum(shown[code].values())
         before = draft.paid_steps[code] - change
         for name, size in (*steps.items(), ("change", change), ("before", before)):
             totals[name] += size
