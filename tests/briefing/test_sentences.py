@@ -28,4 +28,5 @@ def test_the_parts_of_a_unit_sum_to_its_shown_change() -> None:
     total = sum(size for steps in draft.change_parts.values() for size in steps.values())
     frame = draft.table("reasons")
     exact = int(frame.loc[frame["against"] == draft.against, "amount_fen"].sum())
-    assert abs(total * draft.step("money") - exact) <= draft.step("money")
+    step = float(draft.step("money"))
+    assert abs(total * step - exact) <= step

@@ -21,6 +21,9 @@ from .prices import shadow_prices
 from .risk_tables import risk_tables
 from .robustness import robustness
 from .rule_prices import explainability, fairness_prices
+from .prices import explainability, fairness_prices, shadow_prices
+from .proposal import Line
+from .score import proposal_beside
 from .sensitivity import sensitivities
 
 
@@ -33,9 +36,16 @@ class Beside:
 
 
 def beside(
-    prepared: Prepared, decision: Decision, point: Floats, tables: Mapping[str, pd.DataFrame], say: Progress
+    prepared: Prepared,
+    decision: Decision,
+    point: Floats,
+    tables: Mapping[str, pd.DataFrame],
+    say: Progress,
+    proposal: list[Line] | None = None,
 ) -> Beside:
     """Compute them all; a case-mode run gets baselines, reasons and prices only.
+
+    proposal: somebody's own allocation, against which changes are explained as well.
 
     Its frontier takes a dozen more case-mode solves: `silvafisc frontier` makes it where it is wanted.
     """
@@ -45,10 +55,12 @@ def beside(
     kept = _chosen_factor_offers(decision, point)
     case = case_problem(prepared.resolved, prepared.inputs, prepared.responses.indices, prepared.menus, kept)
     frame = baselines(problem, tables, case)
-    extra = {
-        "baselines": frame,
-        "reasons": reasons(problem, tables, {"factor_method": frame[frame["baseline"] == "factor_method"]}),
-    }
+    against = {"factor_method": frame[frame["baseline"] == "factor_method"]}
+    rows = [frame]
+    if proposal is not None:
+        against["proposal"], scored = proposal_beside(prepared, proposal)
+        rows.append(scored)
+    extra = {"baselines": pd.concat(rows, ignore_index=True), "reasons": reasons(problem, tables, against)}
     say("prices")
     extra["shadow_prices"] = shadow_prices(prepared, decision)
     prices: dict[str, Any] = {}

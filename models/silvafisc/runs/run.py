@@ -22,6 +22,7 @@ from .indicators import indicators, lorenz_points
 from .infeasible import explain_infeasible, floors_within_envelopes
 from .meta import describe
 from .prepare import Prepared, Progress, case_engine, engines, prepare
+from .proposal import Line, read_proposal
 
 
 class AuditError(Exception):
@@ -29,9 +30,17 @@ class AuditError(Exception):
 
 
 def run(
-    scenario: str | Path | Scenario, *, data: str | Path | None = None, progress: Progress | None = None
+    scenario: str | Path | Scenario,
+    *,
+    data: str | Path | None = None,
+    proposal: str | Path | None = None,
+    progress: Progress | None = None,
 ) -> Outcome:
     """Solve a scenario and return its audited outcome (not yet saved).
+
+    Args:
+        data: folder or workbook that stands for the scenario's own tables.
+        proposal: somebody's own allocation (columns as `score`), shown beside the answer and explained against it.
 
     Raises:
         InputError: wrong scenario or tables, all findings at once.
@@ -40,6 +49,7 @@ def run(
     """
     say = progress or (lambda text: None)
     prepared = prepare(scenario, data, say)
+    lines = None if proposal is None else read_proposal(proposal, prepared.resolved, prepared.inputs)
     floors_within_envelopes(prepared)
     decision, point = solve(prepared, say)
     say("settle and audit")
@@ -48,7 +58,7 @@ def run(
     if not checked["clean"]:
         broken = [f"{c['rule']}: {f['en']}" for c in checked["checks"] for f in c["findings"]]
         raise AuditError("\n".join(broken[:20]))
-    return finish(prepared, decision, point, tables, say)
+    return finish(prepared, decision, point, tables, say, lines)
 
 
 def solve(prepared: Prepared, say: Progress) -> tuple[Decision, Floats]:
@@ -71,10 +81,15 @@ def last_objective(prepared: Prepared, engine: Engine) -> Floats:
 
 
 def finish(
-    prepared: Prepared, decision: Decision, point: Floats, tables: Mapping[str, pd.DataFrame], say: Progress
+    prepared: Prepared,
+    decision: Decision,
+    point: Floats,
+    tables: Mapping[str, pd.DataFrame],
+    say: Progress,
+    proposal: list[Line] | None = None,
 ) -> Outcome:
     """Everything beside the answer, the ledger, and the final audit over what will be saved."""
-    extra = beside(prepared, decision, point, tables, say)
+    extra = beside(prepared, decision, point, tables, say, proposal)
     frames = dict(tables) | extra.tables
     frames["indicators"] = indicators(prepared, frames)
     frames["lorenz"] = lorenz_points(prepared, frames["allocation"])

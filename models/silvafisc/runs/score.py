@@ -71,15 +71,7 @@ def score(
     """
     prepared = prepare(scenario, data)
     lines = read_proposal(allocation, prepared.resolved, prepared.inputs, sheet)
-    judged = replace(prepared, resolved=replace(prepared.resolved, mode="case"))
-    base = case_problem(judged.resolved, judged.inputs, judged.responses.indices, judged.menus)
-    stated = Stated.of(judged, lines, Ground.of(base))
-    problem = case_problem(judged.resolved, judged.inputs, judged.responses.indices, _menus(stated))
-    point = _point(problem, stated)
-    tables = dict(outcome_tables(assemble(problem, [], []), point))
-    tables["weights"] = _weights(judged, stated)
-    # A proposal publishes no standards; those that it pays stand in its rows.
-    tables["standards"] = tables["standards"].iloc[:0]
+    judged, base, problem, stated, tables = _judged(prepared, lines)
     values = _values(base, problem, stated)
     checked = audit(judged.resolved, judged.inputs, tables)
     frames = _beside(base, problem, tables, lines, checked)
@@ -87,6 +79,28 @@ def score(
     final = audit(judged.resolved, judged.inputs, frames)
     meta = _describe(judged, frames, values, lines) | {"allocation_sha256": _sha256(Path(allocation))}
     return Outcome(meta=meta, tables=frames, inputs=judged.inputs, resolved=judged.resolved, audit=final)
+
+
+def _judged(
+    prepared: Prepared, lines: list[Line]
+) -> tuple[Prepared, Problem, Problem, Stated, dict[str, pd.DataFrame]]:
+    """The scenario in case mode, its own problem, the problem with the proposal's offers, and what the proposal pays."""
+    judged = replace(prepared, resolved=replace(prepared.resolved, mode="case"))
+    base = case_problem(judged.resolved, judged.inputs, judged.responses.indices, judged.menus)
+    stated = Stated.of(judged, lines, Ground.of(base))
+    problem = case_problem(judged.resolved, judged.inputs, judged.responses.indices, _menus(stated))
+    tables = dict(outcome_tables(assemble(problem, [], []), _point(problem, stated)))
+    tables["weights"] = _weights(judged, stated)
+    # A proposal publishes no standards; those that it pays stand in its rows.
+    tables["standards"] = tables["standards"].iloc[:0]
+    return judged, base, problem, stated, tables
+
+
+def proposal_beside(prepared: Prepared, lines: list[Line]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The proposal as a reference of a run: its amounts in the columns of allocation.csv, and its rows of baselines.csv."""
+    judged, base, problem, _, tables = _judged(prepared, lines)
+    stated = _as_stated(base, tables["allocation"], lines)
+    return stated, _proposal(problem, tables, stated, audit(judged.resolved, judged.inputs, tables))
 
 
 def _menus(stated: Stated) -> Menus:

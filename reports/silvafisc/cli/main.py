@@ -58,6 +58,10 @@ def run(
         str, typer.Argument(metavar="SCENARIO", help="随附情景名或 YAML 文件 / shipped name or YAML file")
     ] = DEFAULT_SCENARIO,
     data: Data = None,
+    proposal: Annotated[
+        Path | None,
+        typer.Option("--proposal", metavar="FILE", help="主管部门分配建议，逐单位对照 / a proposal to explain against"),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="结果目录，默认 outcomes/<情景> / outcome folder")
     ] = None,
@@ -65,7 +69,7 @@ def run(
     formats: Formats = None,
     json: Json = False,
 ) -> None:
-    verbs.run(Terminal(language_of(lang), json), scenario, data, out, lang, formats)
+    verbs.run(Terminal(language_of(lang), json), scenario, data, proposal, out, lang, formats)
 
 
 @app.command(help="检查情景、数据或结果目录 / check a scenario, tables or an outcome")

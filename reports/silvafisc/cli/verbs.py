@@ -37,7 +37,13 @@ def chosen(stated: str | None, option: str, known: Sequence[str]) -> list[str]:
 
 
 def run(
-    terminal: Terminal, scenario: str, data: Path | None, out: Path | None, lang: str | None, formats: str | None
+    terminal: Terminal,
+    scenario: str,
+    data: Path | None,
+    proposal: Path | None,
+    out: Path | None,
+    lang: str | None,
+    formats: str | None,
 ) -> None:
     """Solve, settle and audit a scenario; put the outcome and its briefings in place together."""
     languages, forms = chosen(lang, "--lang", LANGUAGES), chosen(formats, "--format", FORMATS)
@@ -49,7 +55,7 @@ def run(
     refuse_target(folder)
     from silvafisc.runs import run as solve
 
-    outcome = solve(loaded, data=data, progress=terminal.step)
+    outcome = solve(loaded, data=data, proposal=proposal, progress=terminal.step)
     with staged(folder) as place:
         terminal.progress("写出结果", "writing the outcome")
         outcome.save(place)

@@ -162,7 +162,7 @@ def parts(draft: Draft) -> Table:
     """The change of every unit against the reference, part by part; parts sum exactly."""
     words, against = draft.words, str(draft.against)
     shown = draft.change_parts
-    names = [name for name in dict.fromkeys(part for steps in shown.values() for part in steps)]
+    names = list(dict.fromkeys(part for steps in shown.values() for part in steps))
     names = [name for name in names if _nonzero(draft, name)] or names[:1]
     rows = []
     keys = {code: {name: draft.change_part(code, name) for name in names} for code in draft.codes}

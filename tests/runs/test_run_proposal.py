@@ -1,0 +1,97 @@
+"""A run beside the department's own proposal: its amounts among the baselines, and every unit explained against it."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from silvafisc.cli.main import main
+from silvafisc.policy.scenario_files import SCENARIOS
+from silvafisc.results import Outcome
+from silvafisc.runs import explain, run
+
+COUNTIES = SCENARIOS / "county-demo"
+SCENARIO = """id: beside
+title: {zh: 试算, en: trial}
+kind: {zh: 情景测算, en: scenario estimate}
+mode: case
+data: builtin:nation
+policy_date: "2026-01-01"
+periods: ["2026"]
+horizon: 2060
+funds:
+  provincial_compensation: {measures: [compensation], appropriation: {"2026": "268000000"}}
+categories:
+  public_welfare_state: {fund: provincial_compensation, payers: payers.province_and_counties, to: "14", step: "1", last_year: "12"}
+  public_welfare_collective: {fund: provincial_compensation, payers: payers.province_and_counties, to: "20", step: "1", last_year: "18"}
+objectives: [{term: carbon, stage: 1}]
+rules: [{rule: envelope}, {rule: cost_sharing}, {rule: eligible_area}, {rule: statutory_floor}]
+assumed_responses: rank
+"""
+UNIT, CATEGORY = "510822", "public_welfare_collective"
+
+
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """The outcome of a run beside a proposal of 17 yuan for one category of one county and the floor for all others."""
+    folder = tmp_path_factory.mktemp("beside")
+    (folder / "beside.yaml").write_text(SCENARIO, encoding="utf-8")
+    head = "region_code,fund,measure,category,period,standard_yuan_per_mu\n"
+    row = f"{UNIT},provincial_compensation,compensation,{CATEGORY},2026,17\n"
+    (folder / "proposal.csv").write_text(head + row, encoding="utf-8")
+    return run(folder / "beside.yaml", data=COUNTIES, proposal=folder / "proposal.csv")
+
+
+def test_the_parts_against_the_proposal_sum_to_the_difference(beside: Outcome) -> None:
+    mine = beside.tables["reasons"].query("against == 'proposal'").groupby("region_code")["amount_fen"].sum()
+    stated = beside.tables["baselines"].query("baseline == 'proposal'").groupby("region_code")["payment_fen"].sum()
+    own = beside.tables["allocation"].groupby("region_code")["provincial_fen"].sum()
+    pd.testing.assert_series_equal(mine, (own - stated).rename("amount_fen"), check_dtype=False)
+
+
+def test_the_standard_is_the_part_that_differs(beside: Outcome) -> None:
+    """by hand: the difference of the two standards on the certified area, split as the law says."""
+    allocation = beside.tables["allocation"]
+    mine = allocation[(allocation["region_code"] == UNIT) & (allocation["category"] == CATEGORY)]
+    paid = int(mine["provincial_fen"].sum())
+    areas = beside.inputs.areas.query("region_code == @UNIT and category == @CATEGORY")
+    area = int(areas["area_tenth_mu"].iloc[0])
+    regions = beside.inputs.regions.query("region_code == @UNIT")
+    [(payer, part)] = [
+        pair
+        for pair in beside.resolved.category(CATEGORY).payer_shares[str(regions["payer_tier"].iloc[0])]
+        if pair[0] == "provincial"
+    ]
+    proposed = area * 1700 // 10
+    state = allocation[(allocation["region_code"] == UNIT) & (allocation["category"] == "public_welfare_state")]
+    floor = int(state.loc[state["nature"] == "rigid", "provincial_fen"].sum())
+    frame = (
+        beside.tables["reasons"].query("against == 'proposal' and region_code == @UNIT").set_index("part")["amount_fen"]
+    )
+    expected = paid - round(proposed * float(part)) + int(state["provincial_fen"].sum()) - floor
+    assert abs(int(frame["standard"]) - expected) <= 2  # rounding of three splits
+    assert payer == "provincial"
+    assert int(frame.drop("standard").abs().sum()) == 0
+
+
+def test_the_explanation_and_its_sentence_name_the_proposal(beside: Outcome) -> None:
+    said = explain(beside, UNIT)
+    assert {change.against for change in said.changes} >= {"proposal", "factor_method"}
+    assert "主管部门建议" in said.text("zh")
+    assert "the department's proposal" in said.text("en")
+
+
+def test_a_proposal_for_nobody_is_refused_before_anything_is_solved(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "beside.yaml").write_text(SCENARIO, encoding="utf-8")
+    wrong = f"region_code,fund,measure,category,period,standard_yuan_per_mu\n519999,provincial_compensation,compensation,{CATEGORY},2026,17\n"
+    (tmp_path / "proposal.csv").write_text(wrong, encoding="utf-8")
+    given = [str(tmp_path / "beside.yaml"), "--data", str(COUNTIES), "--proposal", str(tmp_path / "proposal.csv")]
+    with pytest.raises(SystemExit) as ended:
+        main(["run", *given, "--out", str(tmp_path / "o"), "--lang", "en"])
+    assert ended.value.code == 2
+    err = capsys.readouterr().err
+    assert "proposal.csv:2" in err
+    assert "solve" not in err
+    assert not (tmp_path / "o").exists()
