@@ -157,3 +157,23 @@ def with_last_year(problem: Tiny, draw: np.random.Generator) -> Tiny:
     names = ["region_code", "fund", "subject", "area_tenth_mu", "amount_fen"]
     table = pd.DataFrame(rows, columns=names).sort_values(names[:3], ignore_index=True)
     return problem.tables(last_year=table.assign(status="assumption", source="made up for a test"))
+
+
+def subset(seed: int, *, last_year: bool = False, without: Sequence[str] = ()) -> tuple[RuleSpec, ...]:
+    """The envelope and a random half of the rules that can be drawn, loose enough to be kept by most problems."""
+    draw = np.random.default_rng(seed + 20_000)
+    loose = [*LOOSE, *(LOOSE_LAST_YEAR if last_year else ())]
+    return (ENVELOPE, *(rule for rule in loose if draw.integers(2) and rule.rule not in without))
+
+
+LOOSE = (
+    *(RuleSpec(name) for name in ("statutory_floor", "standards_only_rise", "cost_sharing", "eligible_area")),
+    *(RuleSpec(name) for name in ("delivery_capacity", "no_inversion", "no_hidden_debt")),
+    RuleSpec("priority_share", {"group": "poor", "share": "0.2"}),
+    RuleSpec("published_values", {"at_most": 4}),
+    RuleSpec("local_capacity", {"kappa": "0.9"}),
+)
+LOOSE_LAST_YEAR = (
+    RuleSpec("change_band", {"lower": "-1", "upper": "9"}),
+    RuleSpec("not_below_last_year", {"group": "poor"}),
+)
