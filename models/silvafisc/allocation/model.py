@@ -76,28 +76,13 @@ class Model:
 
         A ceiling (the smallest adequacy) is reached, a floor (a published value, a change) is not exceeded.
         """
-        n = self.problem.size
-        if not self.variables:
-            return point
-        result = point.copy()
-        helping = sparse.csr_matrix(self.matrix[:, n:])
-        alone = np.flatnonzero(np.diff(helping.indptr) == 1)
-        at, factor = helping[alone].indices, helping[alone].data
-        chosen = self.matrix[alone][:, :n] @ result[:n]
-        low, high = self.column_bounds
-        least, most = low[n:].copy(), high[n:].copy()
-        above = np.where(factor > 0, self.lower[alone] - chosen, self.upper[alone] - chosen) / factor
-        below = np.where(factor > 0, self.upper[alone] - chosen, self.lower[alone] - chosen) / factor
-        np.maximum.at(least, at, above)
-        np.minimum.at(most, at, below)
-        ceiling = (least <= low[n:]) & (most < high[n:])
-        result[n:] = np.where(ceiling, most, least)
+        n, limits = self.problem.size, (self.lower, self.upper)
+        result = completed(self.matrix, limits, self.column_bounds, n, point)
         where = {v.name: n + i for i, v in enumerate(self.variables)}
         for fill in dict.fromkeys(v.filled for v in self.variables if v.filled is not None):
             for name, value in fill(result[:n]).items():
                 result[where[name]] = value
         return result
-        return completed(self.matrix, (self.lower, self.upper), self.column_bounds, self.problem.size, point)
 
 
 def completed(

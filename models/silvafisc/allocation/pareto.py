@@ -19,7 +19,7 @@ from .blocks import whole
 from .decide import Payoff
 from .engine import TIE, Engine
 from .problem import Floats
-from .solve import Session, Solution
+from .solve import Session, Solution, TimeEnded
 
 Values = tuple[float, ...]
 Recall = Callable[[str, Callable[[], Any]], Any]

@@ -149,7 +149,9 @@ class Period:
         tables = [Line.forward(gain) for gain in gains]
         best = [float(table[-1].max()) for table in tables]
         if not np.isfinite(best).all():
-            return self._listed(edges, [np.zeros((0, len(edges) - 1), np.int64)] * count, np.zeros((0, count), np.int64))
+            return self._listed(
+                edges, [np.zeros((0, len(edges) - 1), np.int64)] * count, np.zeros((0, count), np.int64)
+            )
         vectors: list[Indices] = []
         values: list[Floats] = []
         for c, line in enumerate(self.lines):
@@ -184,7 +186,9 @@ class Period:
         paid = [k for k, span in enumerate(np.split(self.paid[category], edges[1:-1])) if span.any()]
         return np.asarray(np.bitwise_or.reduce(self.bits[category][vectors[:, paid]], axis=1))
 
-    def _ordered(self, c: int, vectors: list[Indices], chosen: Indices, left: Indices, right: Indices) -> NDArray[np.bool_]:
+    def _ordered(
+        self, c: int, vectors: list[Indices], chosen: Indices, left: Indices, right: Indices
+    ) -> NDArray[np.bool_]:
         """Which pairs keep the order between category c and the earlier ones."""
         good = np.ones(len(left), bool)
         for (upper, lower), reach in self.reach.items():

@@ -135,7 +135,9 @@ class Search:
         """All answers of one cut-off set that reach the incumbent."""
         needs = [self._floor() + self._known(filters[0]), *(f.least for f in filters[1:])]
         best = np.array([f.upper[:, index] for f in filters])
-        order = np.argsort([(best[i].sum() - need) / f.size for i, (f, need) in enumerate(zip(filters, needs, strict=True))])
+        order = np.argsort(
+            [(best[i].sum() - need) / f.size for i, (f, need) in enumerate(zip(filters, needs, strict=True))]
+        )
         first = filters[int(order[0])]
         lists: list[Candidates] = [Candidates.none()] * len(self.periods)
         # The period that ended most of the earlier sets goes first.

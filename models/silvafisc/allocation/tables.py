@@ -29,24 +29,18 @@ def outcome_tables(model: Model, point: Floats) -> dict[str, pd.DataFrame]:
     binding = binding_rules(model, point, chosen)
     allocation = _allocation(problem, chosen, binding)
     grades = grade_of_units(problem, point)
-    tables = {
+    return {
         "allocation": allocation,
         "standards": published_standards(problem, chosen, grades),
         "weights": _weights(problem, chosen),
         "grades": _grades(problem, grades),
-        "envelopes": _envelopes(problem, allocation),
-        "offers": _offers(problem, chosen),
-        "regions": _regions(problem, grades),
-        "commitments": _commitments(problem),
-    }
-    owed = instalments_owed(problem, chosen)
-    return tables | {
-        "notice": notice(problem, allocation),
-        "uses": uses_of_money(problem, allocation),
-        "instalments": owed,
         "envelopes": envelopes_of(problem, allocation),
         "offers": offers_of(problem, chosen),
         "regions": regions_of(problem, grades),
+        "commitments": _commitments(problem),
+        "notice": notice(problem, allocation),
+        "uses": uses_of_money(problem, allocation),
+        "instalments": instalments_owed(problem, chosen),
     }
 
 

@@ -18,11 +18,10 @@ from silvafisc.allocation.tables import chosen_offers
 from .frontier import frontier_points
 from .prepare import Prepared, Progress, engines
 from .prices import shadow_prices
+from .proposal import Line
 from .risk_tables import risk_tables
 from .robustness import robustness
 from .rule_prices import explainability, fairness_prices
-from .prices import explainability, fairness_prices, shadow_prices
-from .proposal import Line
 from .score import proposal_beside
 from .sensitivity import sensitivities
 

@@ -88,10 +88,6 @@ def frontier(
         raise _refused(prepared, error.term, error.en, error.zh) from None
     journal.close()
     return found
-        decision = decide(sweep, prepared.resolved.objectives)
-    except InfeasibleError:
-        raise explain_infeasible(prepared.scenario, prepared.resolved, [engine.problem for engine in sweep]) from None
-    return frontier_points(sweep, terms, decision, pd.DataFrame(columns=["baseline", "objective", "value"]), points)
 
 
 def frontier_points(
@@ -118,7 +114,9 @@ def _found(
         try:
             return dict(decide(sweep, prepared.resolved.objectives).values)
         except InfeasibleError:
-            raise explain_infeasible(prepared, [engine.problem for engine in sweep]) from None
+            raise explain_infeasible(
+                prepared.scenario, prepared.resolved, [engine.problem for engine in sweep]
+            ) from None
 
     def weighted(weights: Mapping[str, float]) -> Mapping[str, float]:
         key = "weighted/" + ",".join(f"{name}={weight!r}" for name, weight in weights.items())

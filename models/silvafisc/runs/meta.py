@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 
 from silvafisc.allocation.decide import Decision
-from silvafisc.allocation.terms import title_of
-from silvafisc.allocation.terms import COLUMN, term
+from silvafisc.allocation.terms import COLUMN, title_of
 from silvafisc.results import ObjectiveSpec, Resolved
 
 from .indicators import shares
@@ -63,7 +62,6 @@ def objective_entries(resolved: Resolved, decision: Decision) -> list[dict[str, 
         entries.append(
             {
                 "term": spec.term,
-                "label": title_of(spec),
                 "label": label_of(spec),
                 "unit": objective.unit,
                 "value": value,
@@ -81,7 +79,7 @@ def objective_entries(resolved: Resolved, decision: Decision) -> list[dict[str, 
 def label_of(spec: ObjectiveSpec) -> dict[str, str]:
     """The name of an objective; a column of a table made elsewhere is called as the scenario says, else as the column."""
     if not spec.term.startswith(COLUMN):
-        return dict(term(spec.term).TITLE)
+        return dict(title_of(spec))
     name = spec.term.removeprefix(COLUMN)
     return {language: str(spec.params.get(f"label_{language}", name)) for language in ("zh", "en")}
 

@@ -110,7 +110,7 @@ def _solved(prepared: Prepared, before: Granted | None, free: Decision | None) -
     try:
         decision = decide(sweep, prepared.resolved.objectives, None if free is None else free.payoff)
     except InfeasibleError:
-        raise explain_infeasible(prepared, [engine.problem for engine in sweep]) from None
+        raise explain_infeasible(prepared.scenario, prepared.resolved, [engine.problem for engine in sweep]) from None
     point = settle(decision.engine.model, decision.point, last_objective(prepared, decision.engine))
     return _Plan(decision, point, granted(decision.problem, point))
 

@@ -240,7 +240,6 @@ def _carbon_target(shown: Shown, params: Mapping[str, Any]) -> bool:
     return int((values >= near).sum()) < share(str(params["share"])) * len(values)
 
 
-
 def _adjustment(shown: Shown, params: Mapping[str, Any]) -> bool:
     """A later standard that is not the one which the way of adjusting gives."""
     way, periods = Adjustment.of(params), shown.ground.periods
