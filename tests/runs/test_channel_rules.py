@@ -304,6 +304,7 @@ def test_land_that_is_certified_beyond_its_size_is_named_with_what_is_missing(tm
     assert set(named["label"]) == {"510822/slope"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_briefing_says_why_money_is_kept_and_names_everything(outcome: Outcome, language: str) -> None:
     briefing = build(outcome, language)

@@ -38,19 +38,12 @@ def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
             check.refuse(where, "没有适用于该单位的标准", "no standard applies to this unit")
             continue
         taken = {use: _per_mu(how, standard) for use, how in params["uses"][category].items()}
-        owner = standard - sum(taken.values(), Fraction(0))
-        for zh, en, holds, limit, found in (
-            ("权利人每亩所得", "what the owner gets per mu", owner >= least * standard, "≥", owner),
-            (
-                "管理费每亩",
-                "administration per mu",
-                taken.get(ADMINISTRATION, 0) <= most * standard,
-                "≤",
-                taken.get(ADMINISTRATION, 0),
-            ),
-        ):
-            bound = (least if limit == "≥" else most) * standard
-            check.holds(holds, where, f"{limit} {float(bound):.2f}", float(found), "fen/mu", zh, en)
+        owner, share = standard - sum(taken.values(), Fraction(0)), least * standard
+        zh, en = "权利人每亩所得", "what the owner gets per mu"
+        check.holds(owner >= share, where, f"≥ {float(share):.2f}", float(owner), "fen/mu", zh, en)
+        administration, cap = taken.get(ADMINISTRATION, Fraction(0)), most * standard
+        zh, en = "管理费每亩", "administration per mu"
+        check.holds(administration <= cap, where, f"≤ {float(cap):.2f}", float(administration), "fen/mu", zh, en)
         area = case.area(region, category)
         for use, rate in taken.items():
             expected[region, category, period, use] = floor(rate * area / TENTHS_PER_MU)
