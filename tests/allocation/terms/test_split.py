@@ -71,15 +71,16 @@ def test_the_uses_of_a_unit_sum_to_its_money_and_no_rounding_is_taken_from_the_o
     out = rule("0.6", "0.05", patrol={"share": "1/3"}, administration={"per_mu": "0.05"})
     problem = tiny(mode, units=2, levels=LEVELS).budget("0.6").rules(RuleSpec("envelope"), out)
     _, _, tables = settled(problem)
-    uses = tables["uses"].set_index(["region_code", "use"])["amount_fen"]
-    money = tables["allocation"].groupby("region_code")["payment_fen"].sum()
+    names = ("region_code", "use", "amount_fen")
+    uses = {(code, use): int(fen) for code, use, fen in zip(*(tables["uses"][n] for n in names), strict=True)}
+    rows = tables["allocation"]
     areas = dict(zip(problem.inputs.areas["region_code"], problem.inputs.areas["area_tenth_mu"], strict=True))
-    mine = tables["allocation"][tables["allocation"]["standard_yuan_per_mu"] != ""]
-    paid = mine.groupby("region_code")["standard_yuan_per_mu"].agg(lambda cells: max(Fraction(c) for c in cells))
-    for code, total in money.items():
+    for code in problem.inputs.codes:
+        mine = rows[rows["region_code"] == code]
+        paid = max(Fraction(text) for text in mine["standard_yuan_per_mu"] if text)
         # by hand: a third of the standard and 5 fen per mu, each rounded down; what is left is the owner's
-        third, administration = int(paid[code] * 100 / 3 * int(areas[code]) / 10), int(areas[code]) * 5 // 10
+        third, administration = int(paid * 100 / 3 * int(areas[code]) / 10), int(areas[code]) * 5 // 10
         assert uses[code, "patrol"] == third
         assert uses[code, "administration"] == administration
-        assert uses[code, "owner"] == total - third - administration
+        assert uses[code, "owner"] == int(mine["payment_fen"].sum()) - third - administration
     assert set(tables["uses"]["use"]) == {"owner", "patrol", "administration"}
