@@ -48,10 +48,9 @@ class FixedRule:
         columns = problem.columns.assign(on=point[: problem.size])
         thresholds = columns[(columns["kind"] == "threshold") & (columns["on"] > 0.5)]
         reached = thresholds.groupby(["subject", "period", "cell"])["level"].max().unstack("cell")
-        standards = {
-            (str(category), str(period)): row.dropna().to_numpy(np.int64)
-            for (category, period), row in zip(reached.index, (reached.loc[i] for i in reached.index), strict=True)
-        }
+        keys = [(str(category), str(period)) for category, period in reached.index]
+        rows = (levels[~np.isnan(levels)].astype(np.int64) for levels in reached.to_numpy(np.float64))
+        standards = dict(zip(keys, rows, strict=True))
         offers = problem.offers.table.iloc[chosen_offers(problem, point)]
         given = offers[offers["nature"] == "task"].drop_duplicates(["measure", "period"])
         tasks = {
