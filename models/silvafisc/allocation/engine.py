@@ -49,11 +49,12 @@ class _Unit:
         return self._stairs is not None
 
     def maximise(self, objective: Floats, gap: float, beat: float = -np.inf) -> Solution:
+        start = None
         if self._stairs is not None:
             solution = self._stairs.maximise(objective, beat)
             if solution is not None:
                 return solution
-            self._stairs = None
+            start, self._stairs = self._stairs.incumbent, None
         key = self._key(objective, gap)
         if key not in self._known:
             self._known[key] = self._solved(objective, gap)
@@ -69,6 +70,8 @@ class _Unit:
                 close = found.status == "optimal" or self.block.choices > LARGEST
                 return found if close else handed_on(self.session, found, objective, gap)
         return self.session.maximise(objective, gap=gap)
+            self._known[key] = self.session.maximise(objective, gap=gap, start=start)
+        return self._known[key]
 
     def _key(self, objective: Floats, gap: float) -> bytes:
         digest = hashlib.sha256(self.block.digest + np.array([gap]).tobytes() + objective.tobytes())

@@ -101,29 +101,40 @@ def _membership(resolved: Resolved, menus: Menus, columns: pd.DataFrame, cells: 
     """offers x columns: offer of level l = u[l] − u[next level]; tasks and factor offers = their column."""
     table = menus.offers.table
     names = ("kind", "fund", "subject", "period", "level", "offer", "cell")
-    position = {key: i for i, key in enumerate(zip(*(columns[name] for name in names), strict=True))}
+    position = pd.Series(np.arange(len(columns)), pd.MultiIndex.from_frame(columns[list(names)]))
+    category = table["category"].to_numpy(object)
+    top_up = (table["nature"] == "top_up").to_numpy()
+    graded = {c.id: c.graded for c in resolved.categories}
+    cell = table["region_code"].map(cells).fillna(0).to_numpy(np.int64) * np.array(
+        [graded.get(c, False) for c in category]
+    )
+    keys = pd.DataFrame(
+        {
+            "kind": np.where(top_up, "threshold", table["nature"].to_numpy(object)),
+            "fund": table["fund"].to_numpy(object),
+            "subject": np.where(top_up, category, table["measure"].to_numpy(object)),
+            "period": table["period"].to_numpy(object),
+            "level": table["standard_fen"].to_numpy(np.int64),
+            "offer": np.where(top_up, "", table["offer"].to_numpy(object)),
+            "cell": np.where(top_up, cell, 0),
+        }
+    )
+    own = position.loc[pd.MultiIndex.from_frame(keys)].to_numpy()
+    # The threshold above, where there is one, is taken off.
     next_level = {
         (c.id, period, low): high
         for c in resolved.categories
         for period in resolved.periods
         for low, high in pairwise(_levels(c, period))
     }
-    graded = {c.id: c.graded for c in resolved.categories}
-    entries: list[tuple[int, int, float]] = []
-    fields = ("nature", "region_code", "fund", "measure", "category", "period", "standard_fen", "offer")
-    for row, (nature, code, fund, measure, category, period, level, offer) in enumerate(
-        zip(*(table[name] for name in fields), strict=True)
-    ):
-        if nature != "top_up":
-            entries.append((row, position[nature, fund, measure, period, level, offer, 0], 1.0))
-            continue
-        cell = cells[code] if graded[category] else 0
-        entries.append((row, position["threshold", fund, category, period, level, "", cell], 1.0))
-        above = next_level.get((category, period, level))
-        if above is not None:
-            entries.append((row, position["threshold", fund, category, period, above, "", cell], -1.0))
-    at, column, value = zip(*entries, strict=True)
-    return sparse.csr_matrix((value, (at, column)), shape=(len(table), len(columns)))
+    fields = zip(category, keys["period"], keys["level"], strict=True)
+    above = np.array([next_level.get(key, -1) for key in fields], np.int64)
+    less = np.flatnonzero(top_up & (above >= 0))
+    higher = position.loc[pd.MultiIndex.from_frame(keys.iloc[less].assign(level=above[less]))].to_numpy()
+    at = np.concatenate([np.arange(len(table)), less])
+    value = np.concatenate([np.ones(len(table)), -np.ones(len(less))])
+    shape = (len(table), len(columns))
+    return sparse.csr_matrix((value, (at, np.concatenate([own, higher]))), shape=shape)
 
 
 def _structure(columns: pd.DataFrame, cells: int, grading: GradeSpec) -> Part:

@@ -12,7 +12,7 @@ rise" and the number of published values are left out here; the search adds them
 The multipliers are found by cutting planes (Kelley 1960), half-way between the best and the newest ones.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ from scipy.optimize import linprog
 
 from .problem import Floats, Indices
 
-_STEPS, _NEAR = 50, 1e-5
+_NEAR = 1e-5
 # Cut-off sets whose pairs of levels are looked at together: tables that fit the processor's cache.
 _TOGETHER = 128
 # Cut-off sets that the multipliers are fitted to, and how often those that come out on top are added.
@@ -161,8 +161,11 @@ class Bounds:
             found.append(sum(self._best(period, group, weights, edges) for group in self._groups(period)) + known)
         return np.array(found)
 
-    def priced(self, objective: int, holds: Sequence[tuple[int, float]], edges: Indices) -> Priced:
-        """Good multipliers for the largest value of a shared form under the rows and the held forms (form, least)."""
+    def priced(self, objective: int, holds: Sequence[tuple[int, float]], edges: Indices, steps: int) -> Priced:
+        """Good multipliers for the largest value of a shared form under the rows and the held forms (form, least).
+
+        steps: of the cutting planes; any multipliers bound, better ones bound more tightly.
+        """
         counts = [len(limit) for limit in self.limits]
         limits = np.concatenate([*self.limits, [-least for _, least in holds]])
 
@@ -192,7 +195,7 @@ class Bounds:
 
         if not len(limits):
             return at(limits)
-        return at(_minimise(values, answer, limits, self._sizes(objective, holds), len(edges)))
+        return at(_minimise(values, answer, limits, self._sizes(objective, holds), len(edges), steps))
 
     def _sizes(self, objective: int, holds: Sequence[tuple[int, float]]) -> Floats:
         """Largest multipliers that are tried: the size of the objective over the size of the row."""
@@ -206,7 +209,14 @@ class Bounds:
         return np.array([_MOST * size(every, objective) / row if row > 0 else 0.0 for row in rows])
 
 
-def _minimise(values: object, answer: object, limits: Floats, most: Floats, count: int) -> Floats:
+def _minimise(
+    values: Callable[[Floats, Indices], Floats],
+    answer: Callable[[Floats, int], tuple[float, Floats]],
+    limits: Floats,
+    most: Floats,
+    count: int,
+    steps: int,
+) -> Floats:
     """Multipliers near the minimum over λ of the maximum over cut-off sets."""
     fitted: Indices = np.unique(np.linspace(0, count - 1, _FITTED).astype(np.int64))
     prices = most / _MOST
@@ -214,9 +224,9 @@ def _minimise(values: object, answer: object, limits: Floats, most: Floats, coun
     used: list[Floats] = []
     for _ in range(_ROUNDS):
         best, centre = np.inf, prices
-        for _ in range(_STEPS):
-            now = values(prices, fitted)  # type: ignore[operator]
-            gain, amount = answer(prices, int(fitted[int(now.argmax())]))  # type: ignore[operator]
+        for _ in range(steps):
+            now = values(prices, fitted)
+            gain, amount = answer(prices, int(fitted[int(now.argmax())]))
             if not np.isfinite(now.max()):
                 break
             gained.append(gain)
@@ -228,7 +238,7 @@ def _minimise(values: object, answer: object, limits: Floats, most: Floats, coun
                 break
             prices = (centre + newest) / 2
         prices = centre
-        over = values(prices, np.arange(count))  # type: ignore[operator]
+        over = values(prices, np.arange(count))
         if over.max() <= best + _NEAR * max(1.0, abs(best)):
             break
         fitted = np.unique(np.concatenate([fitted, np.argsort(-over)[:_FITTED]]))
@@ -243,4 +253,7 @@ def _master(gained: Floats, used: Floats, limits: Floats, most: Floats) -> tuple
     bounds = [(0.0, _MOST if top > 0 else 0.0) for top in most]
     cost = np.append(limits * scale / size, 1.0)
     found = linprog(cost, A_ub=cuts, b_ub=-gained / size, bounds=[*bounds, (None, None)], method="highs")
+    # Multipliers are bounded and z is free above the cuts, so there always is an answer.
+    assert found.x is not None
+    assert found.fun is not None
     return float(found.fun) * size, np.asarray(found.x[:-1] * scale)

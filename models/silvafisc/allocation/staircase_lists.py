@@ -18,8 +18,9 @@ from .staircase_bound import Line
 if TYPE_CHECKING:
     from .staircase import Limit, Staircase, Table
 
-# Entries of a list beyond which HiGHS takes over; vectors of one category are compared in groups of `_GROUP`.
-_MOST, _GROUP = 30_000_000, 128
+# Entries of all lists beyond which HiGHS takes over, and what making a list costs beside its entries. Vectors of one
+# category are compared in groups of `_GROUP`.
+_MOST, _EACH, _GROUP = 200_000_000, 20_000, 128
 # Rows of a period that get a multiplier; the others are only checked.
 _PRICED = 8
 _MARGIN = 1e-9
@@ -28,6 +29,19 @@ Bits = NDArray[np.uint64]
 
 class TooLong(Exception):
     """The lists would be too long."""
+
+
+class Work:
+    """Entries that the lists of one solve may still have."""
+
+    def __init__(self) -> None:
+        self._left = _MOST
+
+    def take(self, entries: int) -> None:
+        """Raises TooLong where nothing is left."""
+        self._left -= entries
+        if self._left < 0:
+            raise TooLong
 
 
 @dataclass(frozen=True)
@@ -134,13 +148,14 @@ class Period:
         )
 
     def candidates(
-        self, edges: Indices, weights: Sequence[Floats], totals: Sequence[Floats], least: Floats, first: int
+        self, edges: Indices, weights: Sequence[Floats], totals: Sequence[Floats], least: Floats, first: int, work: Work
     ) -> Candidates:
         """Combinations that keep all rows and bring every weighted sum of forms to its least amount.
 
         weights[filter] over shared forms and rows; `first` is the one that the lists are cut by,
         totals[category] its sums.
         """
+        work.take(_EACH)
         count, forms = len(self.lines), self.shared + self.priced
         mine, need = weights[first], float(least[first])
         prices = -mine[self.shared : forms]
@@ -158,6 +173,7 @@ class Period:
             slack = _MARGIN * max(1.0, abs(need), abs(given))
             found = line.near(gains[c], tables[c], need - given - (sum(best) - best[c]) - slack)
             found = found[self._few(c, found, edges)]
+            work.take(found.size)
             vectors.append(found)
             values.append(line.values(slice(0, forms), edges, found))
         chosen, sums = np.arange(len(vectors[0]))[:, None], values[0]
@@ -165,7 +181,9 @@ class Period:
             later = sum(best[c + 1 :])
             room = need - given - later
             last = c == count - 1
-            left, right = _pairs(sums, values[c], mine[:forms], prices, self.priced_limits, room, self.shared, last)
+            left, right = _pairs(
+                sums, values[c], mine[:forms], prices, self.priced_limits, room, self.shared, last, work
+            )
             fits = self._ordered(c, vectors, chosen, left, right)
             left, right = left[fits], right[fits]
             sums, chosen = sums[:, left] + values[c][:, right], np.column_stack([chosen[left], right])
@@ -217,7 +235,15 @@ class Period:
 
 
 def _pairs(
-    left: Floats, right: Floats, weights: Floats, prices: Floats, limits: Floats, least: float, shared: int, last: bool
+    left: Floats,
+    right: Floats,
+    weights: Floats,
+    prices: Floats,
+    limits: Floats,
+    least: float,
+    shared: int,
+    last: bool,
+    work: Work,
 ) -> tuple[Indices, Indices]:
     """Pairs whose weighted sum reaches `least`; for the last category also within all priced rows.
 
@@ -228,7 +254,6 @@ def _pairs(
     spread = prices * right[shared:].std(axis=1) if len(prices) and right.shape[1] else np.zeros(len(prices))
     row = int(np.argmax(spread)) if last and len(prices) and spread.max() > 0 else -1
     found: list[tuple[Indices, Indices]] = []
-    total = 0
     slack = _MARGIN * max(1.0, float(np.abs(worth).max(initial=0.0)), float(np.abs(other).max(initial=0.0)))
     for start in range(0, len(order), _GROUP):
         group = order[start : start + _GROUP]
@@ -246,9 +271,7 @@ def _pairs(
             high = np.searchsorted(used, open_ + margin, side="right")
             low = np.searchsorted(used, open_ - room[able] / prices[row] - margin, side="left")
         counts = np.maximum(high - low, 0)
-        total += int(counts.sum())
-        if total > _MOST:
-            raise TooLong
+        work.take(int(counts.sum()))
         one = np.repeat(able, counts)
         two = group[np.arange(len(one)) - np.repeat(np.cumsum(counts) - counts - low, counts)]
         fits = worth[one] + other[two] >= least - slack

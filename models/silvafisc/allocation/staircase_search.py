@@ -7,14 +7,14 @@ bound reaches the incumbent is looked at. So every answer is proven, and of equa
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
-from math import comb
+from math import comb, prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .problem import Floats, Indices
 from .staircase_bound import Bounds, Priced
-from .staircase_lists import Candidates, Period, TooLong
+from .staircase_lists import Bits, Candidates, Period, TooLong, Work
 
 if TYPE_CHECKING:
     from .staircase import Staircase
@@ -25,6 +25,8 @@ _FIRST, _WIDER = 3e-4, 2.0
 # Beyond these the search would take longer than HiGHS is given: cut-off sets, and entries of joined lists.
 _MOST_SETS, _MOST_JOINED = 200_000, 20_000_000
 _CHUNK = 2_000_000
+# Steps towards good multipliers; few where all combinations of a period are soon looked at.
+_STEPS, _SMALL_STEPS, _SMALL = 50, 3, 20_000
 # Candidates per period that are joined to get an incumbent.
 _FEW = 200
 # Cut-off sets that are looked at first to get one.
@@ -63,6 +65,9 @@ class Search:
         self.best_value = self._beat = beat
         self.found: list[_Found] = []
         self._left = _MOST_JOINED
+        vectors = [comb(len(t.levels) + stairs.grades - 1, stairs.grades) for t in stairs.tables[0]]
+        self._steps = _STEPS if prod(vectors) > _SMALL else _SMALL_STEPS
+        self._work = Work()
         self._ended = np.zeros(len(stairs.tables), np.int64)
         self.holds = [(number, least) for number, (_, least) in enumerate(stairs.holds, start=1)]
         forms = [objective, *(held for held, _ in stairs.holds)]
@@ -78,9 +83,10 @@ class Search:
         """All optimal answers; empty if there is none; None if the lists would be too long."""
         cells = self.stairs.cells
         inner = min(self.stairs.grades, cells) - 1
-        if comb(cells - 1, inner) > _MOST_SETS:
+        count = comb(cells - 1, inner)
+        if count > _MOST_SETS:
             return None
-        sets = np.array(list(combinations(range(1, cells), inner)), np.int64).reshape(-1, inner)
+        sets = np.array(list(combinations(range(1, cells), inner)), np.int64).reshape(count, inner)
         edges = np.column_stack([np.zeros(len(sets), np.int64), sets, np.full(len(sets), cells)])
         reached = self._filter(0, self.holds, edges, 0.0)
         held = [self._filter(form, (), edges, least) for form, least in self.holds]
@@ -111,7 +117,7 @@ class Search:
             self._one_set(int(index), edges[index], filters)
 
     def _filter(self, form: int, holds: "list[tuple[int, float]] | tuple[()]", edges: Indices, least: float) -> _Filter:
-        priced = self.bounds.priced(form, holds, edges)
+        priced = self.bounds.priced(form, holds, edges, self._steps)
         upper = self.bounds.upper(priced, edges)
         size = sum(float(np.ptp(one.sums[form, :, -1])) for p in self.periods for one in p.lines)
         weights = [self.bounds.weights(priced, number) for number in range(len(self.periods))]
@@ -144,7 +150,8 @@ class Search:
         for number in np.argsort(-self._ended, kind="stable"):
             rest = np.array(needs) - (best.sum(axis=1) - best[:, number])
             weights = [f.weights[number] for f in filters]
-            found = self.periods[number].candidates(edges, weights, first.totals[number], rest, int(order[0]))
+            period = self.periods[number]
+            found = period.candidates(edges, weights, first.totals[number], rest, int(order[0]), self._work)
             if not found.count:
                 self._ended[number] += 1
                 return
@@ -196,7 +203,7 @@ class Search:
         return found if good.all() else _Found(found.edges, found.values[good], found.levels[good])
 
     def _pairs(
-        self, sums: Floats, bits: Indices, picks: Indices, before: Candidates, right: Candidates, later: Floats
+        self, sums: Floats, bits: Bits, picks: Indices, before: Candidates, right: Candidates, later: Floats
     ) -> Iterator[tuple[Indices, Indices]]:
         """(partial answer, candidate) that go together and can still reach what is needed."""
         least = np.array([self._floor(), *(least for _, least in self.holds)]) - later
