@@ -123,7 +123,7 @@ def test_the_same_instance_gives_the_same_point_twice() -> None:
         found = priced(block, (), objective, 1e-3)
         assert found is not None
         points.append(found.point)
-    assert np.array_equal(*points)
+    assert np.array_equal(points[0], points[1])
 
 
 def test_what_cannot_be_kept_is_not_called_feasible_and_highs_proves_it() -> None:

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 
 from .problem import Floats, Indices, Problem, grouped
+from .rows import entries_of
 
 
 @dataclass(frozen=True)
@@ -17,20 +19,14 @@ class Moves:
 
     def applied(self, point: Floats, move: int) -> Floats:
         """The point after a move."""
-        result, (columns, change) = point.copy(), column_of(self.matrix, move)
+        result, (columns, change) = point.copy(), entries_of(self.matrix, move)
         result[columns] += change
         return result
 
     def possible(self, point: Floats, move: int) -> bool:
         """Whether a move still starts from what is chosen."""
-        columns, change = column_of(self.matrix, move)
+        columns, change = entries_of(self.matrix, move)
         return all(value in (0.0, 1.0) for value in point[columns] + change)
-
-
-def column_of(matrix: sparse.csc_matrix, column: int) -> tuple[Indices, Floats]:
-    """Row positions and values of one column, without a copy of the matrix."""
-    span = slice(matrix.indptr[column], matrix.indptr[column + 1])
-    return np.asarray(matrix.indices[span], np.int64), np.asarray(matrix.data[span], np.float64)
 
 
 def menus_of(problem: Problem) -> dict[str, Indices]:
@@ -45,15 +41,28 @@ def downgrades(problem: Problem, point: Floats) -> Moves:
     A standard is lowered for the whole grade that pays it, in its period alone or in all earlier periods as well, so
     that it may still only rise.
     """
-    lists: list[tuple[list[int], list[int]]] = []
-    for columns in menus_of(problem).values():
-        now = int(columns[np.argmax(point[columns])])
-        lists += [([now], [int(other)]) for other in columns if other != now]
-    lists += [(off, []) for off in _lower_standards(problem, point)]
-    at = [i for off, on in lists for i in (*off, *on)]
-    move = [k for k, (off, on) in enumerate(lists) for _ in (*off, *on)]
-    values = [v for off, on in lists for v in (*([-1.0] * len(off)), *([1.0] * len(on)))]
-    return Moves(sparse.csc_matrix((values, (at, move)), shape=(problem.size, len(lists))))
+    off, on = _other_columns(problem, point)
+    lower = list(_lower_standards(problem, point))
+    count = len(off) + len(lower)
+    at = np.concatenate([off, on, *(np.array(columns, np.int64) for columns in lower)])
+    numbers = np.arange(len(off))
+    move = np.concatenate([numbers, numbers, *(np.full(len(c), len(off) + k) for k, c in enumerate(lower))])
+    values = np.concatenate([-np.ones(len(off)), np.ones(len(on)), *(-np.ones(len(columns)) for columns in lower)])
+    return Moves(sparse.csc_matrix((values, (at, move)), shape=(problem.size, count)))
+
+
+def _other_columns(problem: Problem, point: Floats) -> tuple[Indices, Indices]:
+    """For every column of a menu that is not chosen: the chosen one, and itself; menus in order of their names."""
+    single = problem.columns[problem.columns["kind"].isin(["task", "factor", "offer"])]
+    columns = single.index.to_numpy()
+    menu, names = pd.factorize(single["menu"], sort=True)
+    order = np.lexsort((columns, menu))
+    columns, menu = columns[order], menu[order]
+    # The first column of the largest value is the one chosen.
+    best = np.lexsort((columns, -point[columns], menu))
+    now = columns[best[np.searchsorted(menu[best], np.arange(len(names)))]]
+    others = columns != now[menu]
+    return now[menu][others].astype(np.int64), columns[others].astype(np.int64)
 
 
 def _lower_standards(problem: Problem, point: Floats) -> Iterator[list[int]]:

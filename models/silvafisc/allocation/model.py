@@ -110,7 +110,7 @@ def completed(
 
 def gather(problem: Problem, parts: Sequence[Part], objectives: Sequence[Objective]) -> tuple[Joined, list[Aux]]:
     """All rows and helping variables, structure first, in a fixed order."""
-    adding = [problem.structure, *parts, *objectives]
+    adding: list[Part | Objective] = [problem.structure, *parts, *objectives]
     return joined(*(a.rows for a in adding)), [v for a in adding for v in a.variables]
 
 

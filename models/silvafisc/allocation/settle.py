@@ -13,12 +13,16 @@ from silvafisc.quantities import share
 
 from .carry import carried_out, carry_limits
 from .downgrades import column_of, downgrades, menus_of
+from .downgrades import downgrades, menus_of
 from .menus import cost_column
 from .model import Model
 from .problem import Floats, Indices
+from .rows import entries_of
 from .terms.envelope import known_available
 
 _MOST_REPAIRS = 50
+_TOGETHER = 4_096
+"""Moves that are looked at together before they are tried one after the other."""
 
 
 class SettlementError(Exception):
@@ -140,17 +144,26 @@ def _spend(model: Model, point: Floats, gain: Floats) -> Floats:
     order = worth[np.lexsort((worth, -better[worth] / np.maximum(dearer[worth], 1.0)))]
     changes = sparse.csc_matrix(model.matrix[:, :n] @ moves.matrix)
     activity = np.asarray(model.matrix @ result).ravel()
-    for move in (int(m) for m in order):
-        if not moves.possible(result, move):
-            continue
-        rows, change = column_of(changes, move)
-        moved = activity[rows] + change
-        if ((moved <= model.upper[rows]) & (moved >= model.lower[rows])).all():
-            tried = moves.applied(result, move)
-            if not _overspent(model, tried):
-                activity[rows] = moved
-                result = tried
+    for some in np.split(order, range(_TOGETHER, len(order), _TOGETHER)):
+        for move in some[_fitting(changes[:, some], activity, model)].tolist():
+            if not moves.possible(result, move):
+                continue
+            rows, change = entries_of(changes, move)
+            moved = activity[rows] + change
+            if ((moved <= model.upper[rows]) & (moved >= model.lower[rows])).all():
+                tried = moves.applied(result, move)
+                if not _overspent(model, tried):
+                    activity[rows] = moved
+                    result = tried
     return result
+
+
+def _fitting(changes: sparse.csc_matrix, activity: Floats, model: Model) -> Indices:
+    """Moves (columns of `changes`) that break no row from here; most do, and are not looked at one by one."""
+    moved = activity[changes.indices] + changes.data
+    wrong = (moved > model.upper[changes.indices]) | (moved < model.lower[changes.indices])
+    move = np.repeat(np.arange(changes.shape[1]), np.diff(changes.indptr))
+    return np.flatnonzero(np.bincount(move, wrong, minlength=changes.shape[1]) == 0)
 
 
 def _kept_objectives(model: Model) -> Floats:

@@ -20,12 +20,12 @@ from .repair import Repair
 
 __all__ = ["Answer", "Form", "Levels", "by_prices", "recognise"]
 
-_LEVEL_ROUNDS = 4
+_LEVEL_ROUNDS = 3
 _COARSE, _SAMPLE, _STEPS = 1e-3, 150, 40
 """Accuracy and number of units of the sample that first prices come from; steps of the first prices of local rows."""
 _NEAR = 0.02
 """First box where good prices of a like problem are known."""
-_POOL, _TRIED = 8, 3
+_POOL, _TRIED = 8, 1
 """Plans that components may take over, and plans that are repaired."""
 _ROUNDING = 1e-12
 """Room for the floats' rounding in a sum of as many terms as there are units, relative to their size."""
@@ -111,8 +111,9 @@ def _with_levels(oracle: Oracle, prices: Floats, gap: float, radius: float, star
         if narrow is None or found is None:
             break
         dual, plan = found
-        prices, radius = dual.prices, _NEAR
-        rated = oracle.rate(prices)
+        # Prices of local rows that are good for few levels are made good for all of them, or the bound would be loose.
+        radius = _NEAR
+        prices, rated = oracle.descend(dual.prices, narrow.rate(dual.prices).bound)
         bound = min(bound, float(rated.bound.sum() + oracle.worth(prices)[: oracle.coupling].sum()))
         answer = _answer(narrow, plan, bound)
         best = answer if best is None or answer.value > best.value else best

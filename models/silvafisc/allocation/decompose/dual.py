@@ -6,6 +6,7 @@ put together in a few clusters, one variable each, so that the master problem st
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -18,6 +19,9 @@ _CLUSTERS = 24
 _SERIOUS = 0.1
 _MOST_ITERATIONS = 60
 _MOST_IDLE = 6
+_WIDE = 1e3
+_GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
+"""Multiples of it fill the unit interval evenly."""
 _FIRST_STEPS = 40
 _QUICK = (10, 24)
 """Options per group and partial plans per component on the way; the end is searched more thoroughly."""
@@ -40,7 +44,7 @@ def minimise(
 ) -> tuple[Dual, list[Indices]] | None:
     """Minimise the bound until no cut promises more than `accuracy` (relative) or the last cuts brought nothing.
 
-    Returns the best prices and all plans met, newest last; None where a component finds no plan.
+    Returns the best prices and all plans met, newest last, and their mixture that the prices speak of; None where a component finds no plan.
     """
     center = _at(oracle, prices, plan, accuracy)
     if center is None:
@@ -71,6 +75,8 @@ def minimise(
             radius *= 0.5
         if idle >= _MOST_IDLE:
             break
+    if len(plans) > 1:
+        plans.append(master.mixed(best.prices, plans))
     return best, plans
 
 
@@ -134,27 +140,48 @@ class _Master:
 
     def solve(self, center: Floats, radius: float) -> tuple[Floats, float, bool]:
         """Prices inside the box with the smallest promised bound, that bound, and whether the box did not matter."""
-        oracle, count, clusters = self.oracle, self.oracle.coupling, self.clusters
+        count = self.oracle.coupling
         middle = center[:count] * self.rows / self.size
+        found = self._linear(middle, radius)
+        if found.x is None:
+            return center[:count], -np.inf, True
+        scaled = found.x[self.clusters : self.clusters + count] - found.x[self.clusters + count :]
+        inside = bool(np.all(np.abs(scaled - middle) < radius * (1 - 1e-9)))
+        return scaled * self.size / self.rows, float(found.fun) * self.size, inside
+
+    def mixed(self, center: Floats, plans: list[Indices]) -> Indices:
+        """Every component with one of the plans, in the proportions in which the cuts hold the optimum of the master.
+
+        That mixture keeps the coupling rows on average; which component has which plan follows from its number alone.
+        """
+        oracle = self.oracle
+        found = self._linear(center[: oracle.coupling] * self.rows / self.size, _WIDE)
+        if found.x is None:
+            return plans[-1]
+        weights = -np.asarray(found.ineqlin.marginals).reshape(len(self.values), self.clusters)
+        shares = np.cumsum(np.maximum(weights, 0.0), axis=0)
+        place = np.arange(oracle.components) * _GOLDEN % 1.0 * shares[-1, self.cluster]
+        number = np.minimum((shares[:, self.cluster] <= place).sum(axis=0), len(self.values) - 1)
+        chosen = np.stack(plans)[number[oracle.options.component], np.arange(oracle.options.groups)]
+        return np.asarray(chosen, np.int64)
+
+    def _linear(self, middle: Floats, radius: float) -> Any:
+        """The master problem as a linear one."""
+        oracle, count, clusters = self.oracle, self.oracle.coupling, self.clusters
         lines = len(self.values) * clusters
         used = np.concatenate(self.used)
         theta = sparse.csr_matrix((np.ones(lines), (np.arange(lines), np.tile(np.arange(clusters), len(self.values)))))
         matrix = -sparse.hstack([theta, sparse.csr_matrix(used), sparse.csr_matrix(-used)], format="csr")
         cost = np.concatenate([np.ones(clusters), self.upper / self.rows, -self.lower / self.rows])
-        up = np.where(np.isinf(oracle.upper[:count]), 0.0, np.maximum(middle + radius, 0.0))
-        down = np.where(np.isinf(oracle.lower[:count]), 0.0, np.maximum(radius - middle, 0.0))
-        up_least = np.where(np.isinf(oracle.upper[:count]), 0.0, np.maximum(middle - radius, 0.0))
-        down_least = np.where(np.isinf(oracle.lower[:count]), 0.0, np.maximum(-middle - radius, 0.0))
-        low = np.concatenate([np.full(clusters, -np.inf), up_least, down_least])
-        high = np.concatenate([np.full(clusters, np.inf), up, down])
-        found = linprog(
-            cost, A_ub=matrix, b_ub=-np.concatenate(self.values), bounds=np.stack([low, high], axis=1), method="highs"
-        )
-        if found.x is None:
-            return center[:count], -np.inf, True
-        scaled = found.x[clusters : clusters + count] - found.x[clusters + count :]
-        inside = bool(np.all(np.abs(scaled - middle) < radius * (1 - 1e-9)))
-        return scaled * self.size / self.rows, float(found.fun) * self.size, inside
+        above, below = np.isfinite(oracle.upper[:count]), np.isfinite(oracle.lower[:count])
+        sides = [(above, middle), (below, -middle)]
+        least = [np.where(side, np.maximum(at - radius, 0.0), 0.0) for side, at in sides]
+        most = [np.where(side, np.maximum(at + radius, 0.0), 0.0) for side, at in sides]
+        low = np.concatenate([np.full(clusters, -np.inf), *least])
+        high = np.concatenate([np.full(clusters, np.inf), *most])
+        bounds = np.stack([low, high], axis=1)
+        limit = -np.concatenate(self.values)
+        return linprog(cost, A_ub=matrix, b_ub=limit, bounds=bounds, method="highs")  # type: ignore[call-overload]
 
 
 def _range(oracle: Oracle, per_column: Floats) -> float:

@@ -219,8 +219,8 @@ def _reach(
     np.maximum.at(most, at, value)
     count = matrix.shape[0]
     return (
-        np.bincount(place // menus, least, minlength=count),
-        np.bincount(place // menus, most, minlength=count),
+        np.bincount(place // menus, least, minlength=count).astype(np.float64),
+        np.bincount(place // menus, most, minlength=count).astype(np.float64),
     )
 
 

@@ -42,7 +42,7 @@ class Published:
 
     def within(self, chosen: list[Indices]) -> Bools:
         """Options that use the chosen levels only."""
-        kept = self.owner < 0
+        kept = np.asarray(self.owner < 0)
         for one, levels in zip(self.sets, chosen, strict=True):
             allowed = np.isin(one.known, levels)
             inside = (one.masks & ~np.uint64(_bits(allowed))) == 0
@@ -71,9 +71,9 @@ class _Set:
 
     def choose(self, reduced: Floats) -> tuple[float, Indices]:
         """Largest sum over the groups with at most `limit` levels (a bound where there are too many sets), and levels."""
-        table = np.full(len(self.groups) * len(self.masks), -np.inf)
-        table[self.cell] = np.maximum.reduceat(reduced[self.ids[self.order]], self.start)
-        table = table.reshape(len(self.groups), len(self.masks)).T.copy()
+        cells = np.full(len(self.groups) * len(self.masks), -np.inf)
+        cells[self.cell] = np.maximum.reduceat(reduced[self.ids[self.order]], self.start)
+        table = cells.reshape(len(self.groups), len(self.masks)).T.copy()
         count = len(self.known)
         if comb(count, self.limit) > _MOST_SETS:
             return float(table.max(axis=0).sum()), self.known[self._dropped(table)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from ..problem import Floats, Indices
 from .form import Bools, Form
@@ -80,16 +80,20 @@ class Oracle:
         """Options at these prices."""
         reduced = self.options.sums(self.objective - self.across @ prices)
         most = self.options.most(reduced)
-        bound = np.bincount(self.options.component, most, minlength=self.components)
         local = self.worth(prices)[self.live]
-        return Rated(reduced, most, bound + np.bincount(self.of_row, local, minlength=self.components))
+        return Rated(
+            reduced, most, self.by_component(most) + np.bincount(self.of_row, local, minlength=self.components)
+        )
+
+    def by_component(self, per_group: Floats) -> Floats:
+        """Sums over the groups of each component."""
+        return np.bincount(self.options.component, per_group, minlength=self.components).astype(np.float64)
 
     def plan_values(self, prices: Floats, plan: Indices) -> Floats:
         """Value of a plan (option of each group) per component at the prices of the coupling rows."""
         coupling = prices.copy()
         coupling[self.coupling :] = 0.0
-        values = self.options_values(self.objective - self.across @ coupling, plan)
-        return np.bincount(self.options.component, values, minlength=self.components)
+        return self.by_component(self.options_values(self.objective - self.across @ coupling, plan))
 
     def options_values(self, per_column: Floats, chosen: Indices) -> Floats:
         """Sum over the columns of each chosen option."""
@@ -98,11 +102,8 @@ class Oracle:
 
     def usage(self, plan: Indices) -> Floats:
         """Components x coupling rows: what a plan puts into each row."""
-        used = [
-            np.bincount(self.options.component, self.options_values(line, plan), minlength=self.components)
-            for line in self.shared
-        ]
-        return np.array(used).reshape(self.coupling, self.components).T
+        used = [self.by_component(self.options_values(line, plan)) for line in self.shared]
+        return np.array(used, np.float64).reshape(self.coupling, self.components).T
 
     def descend(self, prices: Floats, target: Floats, steps: int = _STEPS) -> tuple[Floats, Rated]:
         """Better prices of the local rows: steps along the subgradient towards a level below the best bound so far.
@@ -285,7 +286,11 @@ class Oracle:
             rows.append(LinearConstraint(self.activity(ids).T, self.least[component], self.largest[component]))
         size = max(1.0, float(np.abs(worth).max(initial=0.0)))
         found = milp(
-            -worth / size, integrality=np.ones(len(ids)), bounds=(0, 1), constraints=rows, options={"mip_rel_gap": 1e-2}
+            -worth / size,
+            integrality=np.ones(len(ids), np.int64),
+            bounds=Bounds(0, 1),
+            constraints=rows,
+            options={"mip_rel_gap": 1e-2},
         )
         if found.x is None:
             return False

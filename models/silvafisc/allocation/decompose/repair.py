@@ -43,7 +43,7 @@ class Repair:
         options = oracle.options
         self.values = options.sums(oracle.objective)
         self.usage = [oracle.usage(plan) for plan in self.plans]
-        self.worth = [np.bincount(options.component, self.values[p], minlength=oracle.components) for p in self.plans]
+        self.worth = [oracle.by_component(self.values[p]) for p in self.plans]
         order = np.argsort(rated.most[options.group] - rated.reduced, kind="stable")
         self.near = np.sort(order[: max(_MOST_SINGLE, 3 * options.groups)])
         self.shared_near = np.array([oracle.options_values(line, self.near) for line in oracle.shared])
@@ -61,7 +61,7 @@ class Repair:
 
     def _moves(self, plan: Indices) -> _Moves:
         oracle, options = self.oracle, self.oracle.options
-        value = np.bincount(options.component, self.values[plan], minlength=oracle.components)
+        value = oracle.by_component(self.values[plan])
         used = oracle.usage(plan)
         parts = []
         for number, (worth, usage) in enumerate(zip(self.worth, self.usage, strict=True)):
@@ -81,7 +81,10 @@ class Repair:
         gain = self.values[option] - self.values[before]
         parts.append(_Moves(component, np.full(len(option), -1), option, gain, change.T))
         return _Moves(
-            *(np.concatenate([getattr(p, name) for p in parts]) for name in ("component", "plan", "option", "gain")),
+            np.concatenate([p.component for p in parts]),
+            np.concatenate([p.plan for p in parts]),
+            np.concatenate([p.option for p in parts]),
+            np.concatenate([p.gain for p in parts]),
             np.concatenate([p.used for p in parts]),
         )
 
@@ -126,7 +129,9 @@ class Repair:
             loss = moves.used[useful] @ self.prices[: len(self.low)] - moves.gain[useful]
             order = useful[np.lexsort((useful, np.maximum(loss, 0.0) / removed[useful]))]
             taken = np.zeros(self.oracle.components, bool)
-            for move in self._screened(order, taken, moves):
+            for move in order.tolist():
+                if taken[moves.component[move]]:
+                    continue
                 now = float((self._broken(total) / size).sum())
                 if now == 0:
                     break
@@ -139,13 +144,6 @@ class Repair:
             if not taken.any():
                 return False
         return not self._broken(self._total(plan)).any()
-
-    def _screened(self, order: Indices, taken: np.ndarray, moves: _Moves):  # type: ignore[no-untyped-def]
-        for chunk in range(0, len(order), _CHUNK):
-            some = order[chunk : chunk + _CHUNK]
-            for move in some[~taken[moves.component[some]]].tolist():
-                if not taken[moves.component[move]]:
-                    yield move
 
     def _spend(self, plan: Indices) -> bool:
         """One pass of moves that gain while every row holds; whether any was taken."""

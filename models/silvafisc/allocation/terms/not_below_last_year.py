@@ -36,6 +36,6 @@ def rigid_money(problem: Problem) -> dict[tuple[str, str, str], int]:
     found: dict[tuple[str, str, str], int] = {}
     for period in problem.resolved.periods:
         paid = rigid[cost_columns(rigid, period)].sum(axis=1)
-        for (code, fund), fen in paid.groupby([rigid["region_code"], rigid["fund"]]).sum().items():
-            found[str(code), str(fund), period] = int(fen)
+        for code, fund, fen in zip(rigid["region_code"], rigid["fund"], paid, strict=True):
+            found[code, fund, period] = found.get((code, fund, period), 0) + int(fen)
     return found
