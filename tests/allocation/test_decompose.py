@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from tests.allocation.draw import drawn
 
 from silvafisc.allocation.blocks import Block, whole
+from silvafisc.allocation.build import compile_with_pyomo
 from silvafisc.allocation.decompose.unit import Held, handed_on, priced
 from silvafisc.allocation.engine import Engine
+from silvafisc.allocation.model import assemble
 from silvafisc.allocation.problem import Floats, Problem
 from silvafisc.allocation.solve import Session, Solution
+from silvafisc.allocation.terms import objectives_of, rule_part
 from silvafisc.results import RuleSpec
 
 
@@ -141,3 +144,27 @@ def test_rows_that_couple_pairs_of_units_are_left_to_highs() -> None:
     block, objective = carbon(problem)
     found = priced(block, (), objective, 1e-4)
     assert found is None or found.bound >= optimum(block, objective).value - 1e-6
+
+
+def test_pyomo_and_assembly_give_the_same_matrix_for_a_synthetic_instance() -> None:
+    problem = nation(2, seed=4)
+    parts = [rule_part(problem, spec) for spec in problem.resolved.rules]
+    objectives = [o for spec in problem.resolved.objectives for o in objectives_of(problem, spec)]
+    pyomo, ours = compile_with_pyomo(problem, parts, objectives), assemble(problem, parts, objectives)
+    assert (pyomo.matrix != ours.matrix).nnz == 0
+    assert np.array_equal(pyomo.lower, ours.lower)
+    assert np.array_equal(pyomo.upper, ours.upper)
+
+
+def test_rows_made_at_once_read_like_rows_made_one_by_one() -> None:
+    problem = nation(2, seed=4)
+    for spec in problem.resolved.rules:
+        rows = rule_part(problem, spec).rows
+        for index, row in enumerate(rows):
+            assert row.rule == spec.rule
+            assert row.label == rows[index].label
+            assert np.array_equal(row.columns, np.sort(row.columns))
+            assert np.all(row.values != 0)
+    published = [r for r in rule_part(problem, RuleSpec("published_values", {"at_most": 2})).rows if len(r.columns)]
+    assert {tuple(row.aux.values()) for row in published} == {(-1.0,)}
+    assert len({row.label for row in published}) == len(published)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..problem import Floats, Indices
-from .dual import Dual, minimise
+from .dual import MIXTURES, Dual, minimise
 from .form import Form, Levels, recognise
 from .levels import Published
 from .options import options_of
@@ -25,8 +25,8 @@ _COARSE, _SAMPLE, _STEPS = 1e-3, 150, 40
 """Accuracy and number of units of the sample that first prices come from; steps of the first prices of local rows."""
 _NEAR = 0.02
 """First box where good prices of a like problem are known."""
-_POOL, _TRIED = 8, 1
-"""Plans that components may take over, and plans that are repaired."""
+_POOL = 8 + MIXTURES
+"""Plans that components may take over."""
 _ROUNDING = 1e-12
 """Room for the floats' rounding in a sum of as many terms as there are units, relative to their size."""
 
@@ -79,7 +79,7 @@ def _solve(
     known = None if start is None else oracle.options.plan_of(start)
     first = [] if known is None else [known]
     repair = Repair(oracle, [*first, *plans[-_POOL:]], dual.prices, dual.rated)
-    for plan in [*first, dual.plan, *plans[-_TRIED:]]:
+    for plan in [*first, dual.plan, *plans[-MIXTURES:]]:
         tried = repair.best(plan)
         if tried is not None and (value := _value(oracle, tried)) > top:
             best, top = tried, value
@@ -117,7 +117,24 @@ def _with_levels(oracle: Oracle, prices: Floats, gap: float, radius: float, star
         bound = min(bound, float(rated.bound.sum() + oracle.worth(prices)[: oracle.coupling].sum()))
         answer = _answer(narrow, plan, bound)
         best = answer if best is None or answer.value > best.value else best
-    return None if best is None else Answer(best.chosen, best.value, max(bound, best.value))
+    if best is None:
+        return None
+    if bound - best.value > gap * max(1.0, abs(best.value)):
+        bound = min(bound, _searched(oracle, prices, best))
+    return Answer(best.chosen, best.value, max(bound, best.value))
+
+
+def _searched(oracle: Oracle, prices: Floats, answer: Answer) -> float:
+    """The bound with every unit searched for what its local rows leave open, all levels allowed."""
+    point = np.zeros(oracle.form.size)
+    point[answer.chosen] = 1.0
+    plan = oracle.options.plan_of(point)
+    if plan is None:
+        return np.inf
+    prices, rated = oracle.descend(prices, oracle.plan_values(prices, plan))
+    _, _, bound = oracle.search(prices, rated, plan, oracle.tied)
+    total = float(bound.sum() + oracle.worth(prices)[: oracle.coupling].sum())
+    return total + _ROUNDING * float(np.abs(bound).sum())
 
 
 def _sampled(oracle: Oracle) -> Floats | None:

@@ -20,6 +20,7 @@ _SERIOUS = 0.1
 _MOST_ITERATIONS = 60
 _MOST_IDLE = 6
 _WIDE = 1e3
+MIXTURES = 5
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 """Multiples of it fill the unit interval evenly."""
 _FIRST_STEPS = 40
@@ -44,7 +45,7 @@ def minimise(
 ) -> tuple[Dual, list[Indices]] | None:
     """Minimise the bound until no cut promises more than `accuracy` (relative) or the last cuts brought nothing.
 
-    Returns the best prices and all plans met, newest last, and their mixture that the prices speak of; None where a component finds no plan.
+    Returns the best prices and all plans met, newest last, then mixtures that keep the coupling rows on average; None where a component finds no plan.
     """
     center = _at(oracle, prices, plan, accuracy)
     if center is None:
@@ -76,7 +77,7 @@ def minimise(
         if idle >= _MOST_IDLE:
             break
     if len(plans) > 1:
-        plans.append(master.mixed(best.prices, plans))
+        plans += master.mixed(best.prices, plans)
     return best, plans
 
 
@@ -149,21 +150,24 @@ class _Master:
         inside = bool(np.all(np.abs(scaled - middle) < radius * (1 - 1e-9)))
         return scaled * self.size / self.rows, float(found.fun) * self.size, inside
 
-    def mixed(self, center: Floats, plans: list[Indices]) -> Indices:
+    def mixed(self, center: Floats, plans: list[Indices]) -> list[Indices]:
         """Every component with one of the plans, in the proportions in which the cuts hold the optimum of the master.
 
-        That mixture keeps the coupling rows on average; which component has which plan follows from its number alone.
+        Such a mixture keeps the coupling rows on average; which component has which plan follows from its number alone.
         """
         oracle = self.oracle
         found = self._linear(center[: oracle.coupling] * self.rows / self.size, _WIDE)
         if found.x is None:
-            return plans[-1]
+            return []
         weights = -np.asarray(found.ineqlin.marginals).reshape(len(self.values), self.clusters)
-        shares = np.cumsum(np.maximum(weights, 0.0), axis=0)
-        place = np.arange(oracle.components) * _GOLDEN % 1.0 * shares[-1, self.cluster]
-        number = np.minimum((shares[:, self.cluster] <= place).sum(axis=0), len(self.values) - 1)
-        chosen = np.stack(plans)[number[oracle.options.component], np.arange(oracle.options.groups)]
-        return np.asarray(chosen, np.int64)
+        shares = np.cumsum(np.maximum(weights, 0.0), axis=0)[:, self.cluster]
+        stacked, mixtures = np.stack(plans), []
+        for shift in np.arange(MIXTURES) / MIXTURES:
+            place = (np.arange(oracle.components) * _GOLDEN + shift) % 1.0 * shares[-1]
+            number = np.minimum((shares <= place).sum(axis=0), len(plans) - 1)
+            chosen = stacked[number[oracle.options.component], np.arange(oracle.options.groups)]
+            mixtures.append(np.asarray(chosen, np.int64))
+        return mixtures
 
     def _linear(self, middle: Floats, radius: float) -> Any:
         """The master problem as a linear one."""
