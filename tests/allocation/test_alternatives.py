@@ -99,6 +99,24 @@ def test_enumeration_finds_no_plan_that_lies_farther(mode: str, measure: Measure
 
 
 @pytest.mark.parametrize("mode", MODES)
+def test_large_money_hides_no_plan(mode: str) -> None:
+    """Billions of yuan: a fen beside them is less than a solver keeps, and the farthest plan is found all the same."""
+
+    def dear(table: pd.DataFrame) -> None:
+        for name in [c for c in table.columns if c.startswith("cost.")]:
+            table[name] = table[name] * 10**9
+
+    found = opposed(mode, **SHAPES[0]).offers(dear).budget("0.7").objectives(ObjectiveSpec("carbon", stage=1))
+    engine, best = solved(found)
+    choices = {c.key: c for c in found.choices() if found.affordable(c)}
+    top = max(c.gain("carbon") for c in choices.values())
+    near = [c for c in choices.values() if c.gain("carbon") >= top / 2]
+    difference, first = apart(found, "money"), choices[key_of(engine, best)]
+    (plan,) = alternatives(engine, best, floors_of(engine, best, ["carbon"], 0.5), 1, "money", 0.0)
+    assert plan.difference == max(difference(c, first) for c in near) > 10**12
+
+
+@pytest.mark.parametrize("mode", MODES)
 def test_the_core_is_what_all_plans_share(mode: str) -> None:
     sizes = []
     for seed in range(3):

@@ -17,7 +17,7 @@ from .engine import TIE, Engine
 from .model import assemble
 from .problem import Floats
 from .settle import settle
-from .solve import Session, TimeEnded
+from .solve import Session, SolverError, TimeEnded
 from .terms import rule_part
 
 # Differences are whole fen or whole numbers: less than half of one is none.
@@ -61,9 +61,11 @@ def alternatives(
             session.hold(model.vector(engine.objectives[term][0]), value)
         start = np.concatenate([plans[-1], np.zeros(model.size - problem.size)])
         solution = session.maximise(model.vector(farthest), gap=gap, start=model.completed(start))
+        if solution.found and solution.bound < _LEAST:
+            return
+        if solution.status == "infeasible":
+            raise SolverError("no plan was found within the loss, though the best plan is one")
         if not solution.found or solution.value < _LEAST:
-            if solution.status == "infeasible" or (solution.found and solution.bound < _LEAST):
-                return
             raise TimeEnded("the time ended before a further plan was found", "时限内未找到更多备选方案")
         point = settle(model, solution.point, model.vector(gain))
         nearest = min(differences.between(plan, point) for plan in plans)

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
+from .model import power_of_two
 from .problem import Aux, Floats, Indices, Objective, Problem, grouped, make_row
 
 Measure = Literal["money", "numbers"]
@@ -44,16 +45,17 @@ class Number:
 
 def numbers_of(problem: Problem) -> list[Number]:
     """All numbers of a plan, in a fixed order. Cut-offs are none of their own: they show where standards change."""
-    columns = problem.columns[problem.columns["kind"] != "cut"]
+    decided = problem.columns[problem.columns["kind"] != "cut"]
     found = []
-    for _, used in grouped(columns, ["kind", "fund", "subject", "region_code", "period", "menu"]).items():
-        group = columns.iloc[used]
+    for _, used in grouped(decided, ["kind", "fund", "subject", "region_code", "period", "menu"]).items():
+        group = decided.iloc[used]
         kind = str(group["kind"].iat[0])
         staircase = kind == "threshold"
         for cell, part in group.groupby("cell", sort=True) if staircase else [(0, group)]:
             ordered = part.sort_values("level", kind="stable") if staircase else part
-            head = (str(ordered[name].iat[0]) for name in ("subject", "fund", "region_code", "period"))
-            found.append(Number(kind, *head, int(str(cell)), ordered.index.to_numpy(np.int64), staircase))
+            subject, fund, region, when = (str(ordered[n].iat[0]) for n in ("subject", "fund", "region_code", "period"))
+            columns = ordered.index.to_numpy(np.int64)
+            found.append(Number(kind, subject, fund, region, when, int(str(cell)), columns, staircase))
     return found
 
 
@@ -78,11 +80,16 @@ class Differences:
         return round(sum(float(weights @ moved) for weights, moved in parts))
 
     def objective(self, plans: Sequence[Floats]) -> Objective:
-        """Maximise t, t <= difference to every one of the plans."""
+        """Maximise t, t <= difference to every one of the plans.
+
+        t is counted in its own unit of the size of the largest step: one fen beside 10 bn is less than a solver keeps.
+        """
         size = self.problem.size
+        largest = np.asarray(abs(self.steps).sum(axis=0), np.float64) if self.measure == "money" else np.ones(1)
+        unit = 1.0 / power_of_two(largest, 1.0)
         variables, rows = [Aux(TERM)], []
         for order, plan in enumerate(plans):
-            dense, constant, helping = np.zeros(size), 0.0, {TERM: -1.0}
+            dense, constant, helping = np.zeros(size), 0.0, {TERM: -unit}
             for place, number in enumerate(self.numbers):
                 weights, origin = self._weights(number, plan), self._origin(number, plan)
                 if self.measure == "numbers" and number.staircase:
@@ -99,7 +106,7 @@ class Differences:
                 constant -= float(weights @ origin)
             rows.append(make_row(TERM, str(order), dense, lower=-constant, aux=helping, relaxable=False))
         nothing = np.zeros(size)
-        return Objective(TERM, "fen", nothing, aux={TERM: 1.0}, variables=tuple(variables), rows=tuple(rows))
+        return Objective(TERM, "fen", nothing, aux={TERM: unit}, variables=tuple(variables), rows=tuple(rows))
 
     def _origin(self, number: Number, plan: Floats) -> Floats:
         """The plan on the number's columns where it counts steps, else nothing."""
