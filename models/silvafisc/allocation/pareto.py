@@ -93,7 +93,6 @@ class Search:
         self._engines, self._terms, self._name, self._recall = engines, terms, name, recall
         self._warm: dict[int, Warm] = {}
         self._known: list[list[tuple[Values, Found]]] = [[] for _ in engines]
-        self.solves = 0
 
     def warm(self, number: int) -> Warm:
         """The engine's model in HiGHS, made when first needed."""
@@ -139,7 +138,6 @@ class Search:
         start = max(good, key=lambda f: f.worth).chosen if good else ()
 
         def make() -> list[Any]:
-            self.solves += 1
             found = self.answer(number, least, start)
             return [found.values, found.worth, found.bound if found.values else None, found.chosen]
 

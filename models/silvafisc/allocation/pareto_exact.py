@@ -13,7 +13,7 @@ import numpy as np
 from .engine import Engine
 from .pareto import Found, Recall, Search, Values, afresh
 from .problem import ObjectiveError
-from .solve import TimeEnded
+from .solve import SolverError, TimeEnded
 
 # Half a unit: between two whole numbers, whatever the solver's tolerance.
 _HALF = 0.5
@@ -38,6 +38,9 @@ class Lexicographic(Search):
                     "时限内未能证明最优，精确前沿须逐点证明",
                 )
             values, start = warm.reached(solution)
+            if any(value < limit for value, limit in zip(values, held, strict=True)):
+                # Rounding a column that is a ten-millionth off moved a sum by a unit.
+                raise SolverError(f"{self._terms[k]} is too large for the solver to count exactly; use a larger unit")
             held[k] = values[k] - _HALF
         return Found(values, values, values[0], start)
 

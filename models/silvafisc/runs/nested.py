@@ -54,17 +54,17 @@ def nested(
     """
     say = progress or (lambda text: None)
     known = basis(scenario, data, say)
-    changes_ = _budgets(known.prepared, budgets)
+    steps = _budgets(known.prepared, budgets)
     free: list[_Plan] = []
     held: list[_Plan] = []
-    for label, change in changes_.items():
+    for label, change in steps.items():
         scaled = _scaled(known.prepared, change)
         floors_within_envelopes(scaled)
         say(f"nested {label}")
         own = _solved(scaled, None, None)
         free.append(own)
         held.append(_solved(scaled, held[-1].granted, own.decision) if held else own)
-    labels = list(changes_)
+    labels = list(steps)
     tables = {"nested": _values(known, labels, free, held), "nested_units": _units(known, labels, free, held)}
     said = [s for i in range(1, len(labels)) for s in _said(known, labels, i, free, held)]
     return Answer(tables, tuple(said))
