@@ -266,6 +266,10 @@ def test_the_command_writes_an_outcome(tmp_path: Path, capsys: pytest.CaptureFix
     assert ended.value.code == 0
     assert "audit clean" in capsys.readouterr().out
     assert check_path(tmp_path / "o") == []
+    with pytest.raises(SystemExit) as ended:
+        main(["brief", str(tmp_path / "o"), "--lang", "en", "--format", "html"])
+    assert ended.value.code == 2
+    assert "no briefing of it" in capsys.readouterr().err
     wrong = SCENARIO.replace("mode: offers", "mode: offers\nmenus: {}")
     path.write_text(wrong, encoding="utf-8")
     with pytest.raises(SystemExit) as ended:

@@ -281,13 +281,16 @@ def _moved(
     half: Row, row: Row, statement: Statement, limit: Limit, away: Fraction, tighter: Mapping[str, Row]
 ) -> _Side | None:
     """The side with its room where this number moves it."""
-    other = tighter[row.label]
+    other = tighter.get(row.label)
+    if other is None:
+        return None
     if not (np.array_equal(row.columns, other.columns) and np.array_equal(row.values, other.values)):
         columns = np.union1d(row.columns, other.columns)
         change = np.zeros(len(columns))
         change[np.searchsorted(columns, other.columns)] += other.values / float(away)
         change[np.searchsorted(columns, row.columns)] -= row.values / float(away)
-        return _Side(half, statement, ((limit, float(np.abs(change).sum())),), (columns, change))
+        room = float(np.abs(change).sum())
+        return _Side(half, statement, ((limit, room),), (columns, change)) if room else None
     here, there = (row.upper, other.upper) if np.isfinite(half.upper) else (row.lower, other.lower)
     return _Side(half, statement, ((limit, abs(there - here) / float(away)),)) if here != there else None
 

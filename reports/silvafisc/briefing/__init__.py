@@ -18,6 +18,7 @@ FORMATS = ("html", "pdf")
 
 def build(outcome: "Outcome", language: str) -> "Briefing":
     """The blocks of an outcome's briefing in `zh` or `en`; see `silvafisc.briefing.document`."""
+    _refuse_given([outcome])
     from .document import build as put_together
 
     return put_together(outcome, language)
@@ -33,11 +34,24 @@ def render(
 
     Raises:
         UnauditedError, MissingGlyphError, KeyResolutionError, TextError, RenderError: nothing is left half-written.
+        InputError: an outcome of a table of offers made elsewhere.
     """
+    _refuse_given([outcome])
     from .document import build as put_together
     from .writing import write
 
     return write([put_together(outcome, language) for language in languages], folder, "briefing", formats)
+
+
+def _refuse_given(outcomes: "Sequence[Outcome]") -> None:
+    """Offers made elsewhere bring no standards, indicators or baselines, of which a briefing consists. Raises InputError."""
+    given = [outcome for outcome in outcomes if outcome.resolved.offers_given]
+    if given:
+        from silvafisc.datasets import Finding, InputError
+
+        en = "was solved from a table of offers made elsewhere; there is no briefing of it: use check, compare and explain"
+        zh = "由外部备选表求解得出，不生成简报；请使用 check、compare 和 explain"
+        raise InputError([Finding(str(outcome.meta["id"]), "", en, zh) for outcome in given])
 
 
 def brief_comparison(
@@ -51,6 +65,7 @@ def brief_comparison(
     Raises:
         ValueError: not exactly two outcomes. Others as `render`.
     """
+    _refuse_given(outcomes)
     from .comparison import build_comparison
     from .writing import write
 
