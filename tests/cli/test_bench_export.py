@@ -51,3 +51,10 @@ def test_bench_prints_the_policies_and_writes_its_tables(say: Talk, tmp_path: Pa
     code, _, err = say("bench", "county-demo", "--tiers", "0", "--lang", "zh")
     assert code == 2
     assert "须不小于 1" in err
+
+
+def test_bench_writes_into_no_file(say: Talk, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("dear", encoding="utf-8")
+    code, _, err = say("bench", "county-demo", "--out", tmp_path / "letter.txt", "--lang", "en")
+    assert code == 2
+    assert "not a folder" in err

@@ -53,13 +53,10 @@ def fairness_prices(prepared: Prepared, decision: Decision) -> list[dict[str, An
     terms = [spec.term for spec in prepared.resolved.objectives]
     rate = yuan_rate(prepared, decision)
     held = _in_turn(engine, terms)
-    first = held[terms[0]]
     present = list(dict.fromkeys(spec.rule for spec in prepared.resolved.rules))
     entries = []
     for rule in (r for r in _FAIRNESS if r in present):
         without = Engine(engine.problem, rules=tuple(r for r in present if r != rule), known=engine.known)
-        vector = _vector(without, terms[0])
-        best = without.maximise(vector, beat=_above(first.value))
         entry: dict[str, Any] = {
             "rule": rule,
             "label": term(rule).TITLE,
@@ -67,25 +64,32 @@ def fairness_prices(prepared: Prepared, decision: Decision) -> list[dict[str, An
             "unit": engine.objectives[terms[0]][0].unit,
             "price": None,
         }
-        if best.found and best.value > _above(first.value):
-            price = best.value - first.value
-            free = _in_turn(without, terms, best)
-            entry |= {
-                "price": price,
-                "lower": min(price, max(0.0, best.value - first.bound)),
-                "upper": max(price, best.bound - first.value),
-                "side_effects": {
-                    o: _change(held[o].value, free[o].value) for o in terms[1:] if o in held and o in free
-                },
-                "yuan": budget_equivalent(without, vector, first.value, first.point),
-                "yuan_at_rate": None if rate is None else price / rate,
-            }
-        elif best.found or best.status == "infeasible":
-            # Nothing better exists: that is all the solver was asked.
-            entry |= {"price": 0.0, "lower": 0.0, "upper": 0.0, "side_effects": {}, "yuan": None, "yuan_at_rate": None}
+        if terms[0] in held:
+            entry |= _price(without, terms, held, rate)
         entry["at_rates"] = _at_rates(prepared, decision, without)
         entries.append(entry)
     return entries
+
+
+def _price(without: Engine, terms: list[str], held: dict[str, Solution], rate: float | None) -> dict[str, Any]:
+    """The part of an entry that is about the first objective alone; nothing where no answer was found in time."""
+    first, vector = held[terms[0]], _vector(without, terms[0])
+    best = without.maximise(vector, beat=_above(first.value))
+    if not best.found and best.status != "infeasible":
+        return {}
+    if not best.found or best.value <= _above(first.value):
+        # Nothing better exists: that is all the solver was asked.
+        return {"price": 0.0, "lower": 0.0, "upper": 0.0, "side_effects": {}, "yuan": None, "yuan_at_rate": None}
+    price = best.value - first.value
+    free = _in_turn(without, terms, best)
+    return {
+        "price": price,
+        "lower": min(price, max(0.0, best.value - first.bound)),
+        "upper": max(price, best.bound - first.value),
+        "side_effects": {o: _change(held[o].value, free[o].value) for o in terms[1:] if o in held and o in free},
+        "yuan": budget_equivalent(without, vector, first.value, first.point),
+        "yuan_at_rate": None if rate is None else price / rate,
+    }
 
 
 def explainability(prepared: Prepared, decision: Decision, factor_offers: dict[tuple[str, str], str]) -> dict[str, Any]:

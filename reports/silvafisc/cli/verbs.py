@@ -280,6 +280,8 @@ def bench(
     out: Path | None,
 ) -> None:
     """Print what every way of choosing and paying buys at equal budget; with `out`, write the tables there."""
+    if out is not None and out.is_file():
+        raise InputError([Finding(str(out), "--out", "is a file, not a folder", "是文件，不是文件夹")])
     terminal.progress("读取情景和数据", "reading the scenario and its tables")
     from silvafisc.runs import bench as weigh
 
