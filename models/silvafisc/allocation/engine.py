@@ -57,21 +57,22 @@ class _Unit:
             start, self._stairs = self._stairs.incumbent, None
         key = self._key(objective, gap)
         if key not in self._known:
-            self._known[key] = self._solved(objective, gap)
+            self._known[key] = self._solved(objective, gap, start)
         found = self._known[key]
         self._last = found.point if found.found else self._last
         return found
 
-    def _solved(self, objective: Floats, gap: float) -> Solution:
-        """By prices where the block is large, of that form and a gap is allowed; else, or to close the gap, in HiGHS."""
+    def _solved(self, objective: Floats, gap: float, start: Floats | None) -> Solution:
+        """By prices where the block is large, of that form and a gap is allowed; else, or to close the gap, in HiGHS.
+
+        start: the best answer of an enumeration that had to give up.
+        """
         if self._resolved.mode == "case" and gap > 0 and self.block.choices >= SMALLEST:
             found = priced(self.block, self._holds, objective, gap, self._last)
             if found is not None:
                 close = found.status == "optimal" or self.block.choices > LARGEST
                 return found if close else handed_on(self.session, found, objective, gap)
-        return self.session.maximise(objective, gap=gap)
-            self._known[key] = self.session.maximise(objective, gap=gap, start=start)
-        return self._known[key]
+        return self.session.maximise(objective, gap=gap, start=start)
 
     def _key(self, objective: Floats, gap: float) -> bytes:
         digest = hashlib.sha256(self.block.digest + np.array([gap]).tobytes() + objective.tobytes())

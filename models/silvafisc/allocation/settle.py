@@ -12,7 +12,6 @@ from scipy import sparse
 from silvafisc.quantities import share
 
 from .carry import carried_out, carry_limits
-from .downgrades import column_of, downgrades, menus_of
 from .downgrades import downgrades, menus_of
 from .menus import cost_column
 from .model import Model

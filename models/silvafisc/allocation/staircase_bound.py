@@ -14,6 +14,7 @@ The multipliers are found by cutting planes (Kelley 1960), half-way between the 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,7 @@ class Line:
         return np.asarray(
             sum(
                 sums[:, levels[:, k], right] - sums[:, levels[:, k], left]
-                for k, (left, right) in enumerate(zip(edges[:-1], edges[1:], strict=True))
+                for k, (left, right) in enumerate(pairwise(edges))
             )
         )
 
