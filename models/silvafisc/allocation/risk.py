@@ -16,6 +16,7 @@ from math import ceil, floor
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import sparse
 
 from silvafisc.quantities import share
@@ -66,21 +67,25 @@ class Totals:
         low, high = self.bounds
         return 1.0 / power_of_two(np.concatenate([low, high, self.least, self.most]), 1.0)
 
-    def places(self, always: int, within: int) -> tuple[list[int], list[int]]:
-        """Draws that are among the `always` smallest whatever is chosen; the others that may be among the `within` smallest.
-
-        Draw i is always below draw j where T[j] − T[i] ≥ 0 over the bounds of every sum (equal draws: in their order).
-        With few sums most draws have their place by themselves, and a tail needs rows for the rest alone.
-        """
+    @cached_property
+    def below(self) -> NDArray[np.bool_]:
+        """[j, i]: draw i is below draw j whatever is chosen: T[j] − T[i] ≥ 0 over the bounds of every sum (equal draws: in
+        their order)."""
         below = np.zeros((self.count, self.count), bool)
         for j in range(self.count):
             factors = self.factors[j] - self.factors
             least = np.minimum(factors * self.least, factors * self.most).sum(axis=1)
             below[j] = self.constant[j] - self.constant + least >= 0
         order = np.arange(self.count)
-        below &= ~(below.T & (order[None, :] >= order[:, None]))
-        fixed = self.count - 1 - below.sum(axis=0) < always
-        possible = ~fixed & (below.sum(axis=1) < within)
+        return np.asarray(below & ~(below.T & (order[None, :] >= order[:, None])))
+
+    def places(self, always: int, within: int) -> tuple[list[int], list[int]]:
+        """Draws that are among the `always` smallest whatever is chosen; the others that may be among the `within` smallest.
+
+        With few sums most draws have their place by themselves, and a tail needs rows for the rest alone.
+        """
+        fixed = self.count - 1 - self.below.sum(axis=0) < always
+        possible = ~fixed & (self.below.sum(axis=1) < within)
         return np.flatnonzero(fixed).tolist(), np.flatnonzero(possible).tolist()
 
     @property
@@ -177,6 +182,7 @@ def reached_level(
     """The level that all but a share of the draws reach, at most `most`, as value, constant, helping variables and rows.
 
         t ≤ T[k] + M[k] · z[k],   Σ_k z[k] ≤ floor(missed · K),   M[k] = highest t − least T[k]
+        z[j] ≤ z[i]   where draw i is below draw j whatever is chosen
     A draw that always reaches the highest t, or that enough others always fall short of, needs no row; one that is
     always among those that may miss counts as missing and needs none either.
     """
@@ -192,7 +198,8 @@ def reached_level(
     def fill(choices: Floats) -> Mapping[str, float]:
         reached = totals.at(choices)
         eta = min(top, float(np.sort(reached)[allowed]))
-        return {level: eta / unit} | {n: float(reached[k] < eta) for k, n in gaps.items()}
+        # A draw at the level but for rounding is no miss: draws that are equal there must not be told apart.
+        return {level: eta / unit} | {n: float(reached[k] < eta - ROUNDING * abs(eta)) for k, n in gaps.items()}
 
     sums, sum_rows, terms = _sums(totals, name, rule)
     rows = [
@@ -203,6 +210,20 @@ def reached_level(
         nothing = (np.zeros(0, np.int64), np.zeros(0))
         count, left = dict.fromkeys(gaps.values(), 1.0), float(allowed - len(always))
         rows.append(Row(rule, f"{name}/missed", *nothing, upper=left, aux=count, relaxable=False))
+        inner = totals.below[np.ix_(list(gaps), list(gaps))]
+        between = inner & ~((inner.astype(int) @ inner.astype(int)) > 0)
+        named = list(gaps.values())
+        rows += [
+            Row(
+                rule,
+                f"{named[j]}/{named[i]}",
+                *nothing,
+                upper=0.0,
+                aux={named[j]: 1.0, named[i]: -1.0},
+                relaxable=False,
+            )
+            for j, i in zip(*np.nonzero(between), strict=True)
+        ]
     return {level: unit}, 0.0, (*sums, *_filled(variables, fill)), (*sum_rows, *rows)
 
 
