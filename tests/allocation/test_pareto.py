@@ -103,7 +103,7 @@ def test_evenly_spaced_points_meet_every_step_of_the_grid() -> None:
 def test_even_points_are_the_best_over_all_weighings_though_most_are_not_asked() -> None:
     """Lagrangian bounds leave out a weighing only where it cannot win: every step of the grid has its best point."""
     asked = 0
-    for seed in (0, 4, 6):
+    for seed in (0, 4):
         found, terms = problem("rule", seed), TERMS[:2]
         sweep = engines(found, ALPHAS)
         payoff, efficient = payoff_table(sweep, terms), best_of(found, terms, ALPHAS)
@@ -113,7 +113,7 @@ def test_even_points_are_the_best_over_all_weighings_though_most_are_not_asked()
         for least in np.linspace(payoff.nadir["development"], payoff.utopia["development"], 4):
             assert max(v for v in efficient if v[1] >= least) in points
         asked += sum(key.startswith("augmented/") for key in memory)
-    assert asked < 3 * 4 * len(ALPHAS), "every weighing was asked at every step"
+    assert asked < 2 * 4 * len(ALPHAS), "every weighing was asked at every step"
 
 
 def test_an_objective_that_is_no_whole_number_is_refused_with_the_offer() -> None:
