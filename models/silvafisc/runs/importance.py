@@ -71,7 +71,7 @@ def importance(
     for number, entry in enumerate(replacement_costs(engine, name, codes), start=1):
         say(f"importance {number}/{len(codes)}")
         found.append(entry)
-    found.sort(key=lambda e: (not np.isnan(e.loss), -e.loss, e.region_code))
+    found.sort(key=lambda e: (0.0 if np.isnan(e.loss) else 1.0, -np.nan_to_num(e.loss), e.region_code))
     unit = engine.objectives[name][0].unit
     rows = [
         (
