@@ -209,14 +209,14 @@ def _no_help(
     nothing = (
         ("infeasible, and no relaxation helps; ", "无可行方案，放宽可放宽的规则也无济于事；") if not found else ("", "")
     )
-    if hard:
-        en = "; ".join(f"{term(name).TITLE['en']} ({term(name).LAW})" for name in hard)
-        zh = "；".join(f"{term(name).TITLE['zh']}（{term(name).LAW}）" for name in hard)
+    if hard or not found:
+        en = "; ".join(f"{term(name).TITLE['en']} ({term(name).LAW})" for name in hard) or "—"
+        zh = "；".join(f"{term(name).TITLE['zh']}（{term(name).LAW}）" for name in hard) or "—"
         where = scenario.where("rules")
         findings.append(
             Finding(where, "rules", f"{nothing[0]}what cannot be relaxed: {en}", f"{nothing[1]}不可放宽：{zh}")
         )
-    if idle and found:
+    if idle and found and all(len(advice.statements) == 1 for advice in found):
         en, zh = ", ".join(title.en for title in idle), "、".join(title.zh for title in idle)
         where = scenario.where("rules")
         findings.append(
