@@ -48,7 +48,7 @@ class Line:
 
     def spans(self, total: Floats, edges: Indices) -> list[Floats]:
         """Per grade: gain[level, cut-off set] of a sum of forms; -inf where the level is barred."""
-        gains = [total[:, right] - total[:, left] for left, right in zip(edges[:, :-1].T, edges[:, 1:].T, strict=True)]
+        gains = [total[:, right] - total[:, left] for left, right in pairwise(edges.T)]
         if self.barred.any():
             for k, gain in enumerate(gains):
                 gain[(self.barred[:, edges[:, k + 1]] - self.barred[:, edges[:, k]]) > 0] = -np.inf

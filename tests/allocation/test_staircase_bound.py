@@ -1,0 +1,63 @@
+"""Bounds and limits of the search for staircases: nothing is lost by pruning, and HiGHS takes over where it ends."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.allocation.draw import drawn
+from tests.allocation.test_staircase import blocks, broken
+from tests.allocation.tiny import PROTECTION, answer
+
+from silvafisc.allocation import staircase_lists, staircase_search
+from silvafisc.allocation.solve import Session
+from silvafisc.results import RuleSpec
+
+RULES = (
+    RuleSpec("envelope"),
+    RuleSpec("standards_only_rise"),
+    RuleSpec("priority_share", {"group": "poor", "share": "0.3", "fund": PROTECTION}),
+    RuleSpec("published_values", {"at_most": 3}),
+)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_multipliers_bound_every_cut_off_set(seed: int) -> None:
+    """The bound of the best cut-off set is never below the optimum that HiGHS finds, at any multipliers."""
+    for block, stairs, vectors in blocks(drawn(seed, rules=RULES)):
+        optimum = Session(block).maximise(vectors["carbon"])
+        if not optimum.found:
+            continue
+        search = staircase_search.Search(stairs, vectors["carbon"], -np.inf)
+        inner = min(stairs.grades, stairs.cells) - 1
+        # More cut-offs than allowed only widen the choice: one set with all of them bounds every other.
+        edges = np.arange(stairs.cells + 1)[None] if inner else np.array([[0, stairs.cells]])
+        for steps in (0, 1, 20):
+            priced = search.bounds.priced(0, [], edges, steps)
+            assert search.bounds.upper(priced, edges).sum() >= optimum.value * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("grades", [2, 3, 5])
+def test_few_and_many_grades_against_highs(grades: int) -> None:
+    """Up to as many grades as cells, with every kind of row that ties cells together."""
+    problem = drawn(11, units=8, periods=2, rules=RULES)
+    specs = replace(problem.resolved.grades, maximum=grades, minimum=1)
+    found = blocks(problem.change(grades=specs))
+    assert found, "nothing is solved by structure"
+    for block, stairs, vectors in found:
+        mine, other = stairs.maximise(vectors["carbon"]), Session(block).maximise(vectors["carbon"])
+        assert mine is not None
+        assert mine.status == other.status == "optimal"
+        assert mine.value == pytest.approx(other.value, rel=1e-7)
+        assert broken(block, mine.point).max() == 0.0
+
+
+@pytest.mark.parametrize("seed", [1, 5])
+def test_where_the_lists_would_be_too_long_highs_answers(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = drawn(seed)
+    by_structure = problem.decide()
+    monkeypatch.setattr(staircase_lists, "_MOST", 0)
+    by_highs = problem.decide()
+    for _, stairs, vectors in blocks(problem):
+        assert stairs.maximise(vectors["carbon"]) is None
+    assert by_highs.values == pytest.approx(by_structure.values, rel=1e-9)
+    assert answer(by_highs) == answer(by_structure)
