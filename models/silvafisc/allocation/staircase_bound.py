@@ -22,11 +22,12 @@ from scipy.optimize import linprog
 
 from .problem import Floats, Indices
 
-_NEAR = 1e-5
+# Multipliers this near their best (share of the bound) do: what the periods lose by whole levels is ten times as much.
+_NEAR = 1e-4
 # Cut-off sets whose pairs of levels are looked at together: tables that fit the processor's cache.
 _TOGETHER = 128
 # Cut-off sets that the multipliers are fitted to, and how often those that come out on top are added.
-_FITTED, _ROUNDS = 24, 3
+_FITTED, _ROUNDS = 24, 2
 # Multipliers above this multiple of (size of the objective / size of the row) only show that a row cannot be kept.
 _MOST = 1e3
 
