@@ -16,7 +16,7 @@ def prepared_of(found: Tiny) -> Prepared:
     scenario = SimpleNamespace(id="tiny", where=lambda *path: "tiny.yaml:5:1", to_json=lambda: found.resolved.to_json())
     parts = {"scenario": scenario, "rules": SimpleNamespace(used=set()), "inputs": found.inputs}
     parts |= {"resolved": found.resolved, "menus": found.menus, "responses": Responses(pd.DataFrame(), found.indices)}
-    return cast(Prepared, Prepared(**cast(Any, dict.fromkeys(("tree", "yields", "scores")) | parts)))
+    return Prepared(**cast(Any, dict.fromkeys(("tree", "yields", "scores")) | parts))
 
 
 def opposed(mode: str, seed: int = 1, budget: str = "0.7", **shape: Any) -> Tiny:

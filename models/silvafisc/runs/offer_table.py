@@ -175,7 +175,7 @@ def _funds(frame: pd.DataFrame, costs: Sequence[str], resolved: Resolved) -> "pd
     found = pd.Series("", frame.index, dtype=object)
     for name in reversed(costs):
         found = found.mask(frame[name] != 0, str(name).split(".")[1])
-    known = {spec.id: spec.fund for spec in (*resolved.categories, *resolved.tasks)}
+    known = {c.id: c.fund for c in resolved.categories} | {t.id: t.fund for t in resolved.tasks}
     subject = frame["category"].mask(frame["category"] == "", frame["measure"])
     return pd.Series(
         [known.get(name, fund) for name, fund in zip(subject, found, strict=True)], frame.index, dtype=object

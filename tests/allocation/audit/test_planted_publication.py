@@ -110,7 +110,13 @@ def test_a_planted_violation_is_rejected_by_its_rule(case: Any, rule: str, plant
     assert all(f["where"] and f["zh"] and f["en"] for f in findings)
 
 
-def test_disparity_and_simplicity_are_compared_where_indicators_are_handed_over(case: Any) -> None:
+def reported(case: Any, values: dict[str, float]) -> None:
+    """Indicators of the whole allocation, as `run` hands them over."""
+    rows = [{"region_code": "000000", "variable": name, "year": "", "value": value} for name, value in values.items()]
+    case.tables["indicators"] = pd.DataFrame(rows)
+
+
+def objectives_right(case: Any) -> None:
     # by hand, payments over both years in fen (rows of the case): A 201 000 + 1 447 442 + 361 910 + 192 857 = 2 203 209;
     # B 400 000 + 106 560 + 140 000 + 20 146 + 5 400 900 + 1 350 225 + 1 371 430 = 8 789 261;
     # C 1 282 240 + 242 423 + 10 007 + 1 435 716 = 2 970 386; together 13 962 856.
@@ -124,14 +130,55 @@ def test_disparity_and_simplicity_are_compared_where_indicators_are_handed_over(
     # 0.4 (no tending is given); two pots, one weighting of two factors.
     right = {"disparity": float(apart), "simplicity": 5 + 1 + 2 + 2 + 2}
     case.resolved = replace(case.resolved, objectives=tuple(ObjectiveSpec(term, 1) for term in right))
-    frame = pd.DataFrame(
-        [{"region_code": "000000", "variable": name, "year": "", "value": value} for name, value in right.items()]
-    )
-    case.tables["indicators"] = frame
+    reported(case, right)
+
+
+def column_right(case: Any) -> None:
+    # `obj.birds` is 1 for every chosen offer, so the value is their number
+    offers = case.tables["offers"]
+    offers["obj.birds"] = 1.0
+    case.resolved = replace(case.resolved, objectives=(ObjectiveSpec("obj.birds", 1),))
+    reported(case, {"obj.birds": float(offers["chosen"].astype(str).isin(["true", "True", "1"]).sum())})
+
+
+def one_more(case: Any, name: str) -> None:
+    table = case.tables["indicators"]
+    case.tables["indicators"] = table.assign(value=table["value"] + (table["variable"] == name))
+
+
+def disparity_one_more(case: Any) -> None:
+    one_more(case, "disparity")
+
+
+def simplicity_one_more(case: Any) -> None:
+    one_more(case, "simplicity")
+
+
+def column_one_more(case: Any) -> None:
+    one_more(case, "obj.birds")
+
+
+def a_chosen_offer_without_benefit(case: Any) -> None:
+    offers = case.tables["offers"]
+    first = offers.index[offers["chosen"].astype(str).isin(["true", "True", "1"])][0]
+    offers["obj.birds"] = offers["obj.birds"].astype(object)
+    offers.loc[first, "obj.birds"] = ""
+
+
+OBJECTIVES: list[tuple[str, Callable[[Any], None]]] = [
+    ("disparity", disparity_one_more),
+    ("simplicity", simplicity_one_more),
+    ("column", column_one_more),
+    ("column", a_chosen_offer_without_benefit),
+]
+
+
+@pytest.mark.parametrize(("term", "plant"), OBJECTIVES, ids=[plant.__name__ for _, plant in OBJECTIVES])
+def test_a_wrong_value_is_found_by_its_objective_alone(case: Any, term: str, plant: Callable[[Any], None]) -> None:
+    (column_right if term == "column" else objectives_right)(case)
     assert case.unclean() == {}
-    for name in right:
-        case.tables["indicators"] = frame.assign(value=frame["value"] + (frame["variable"] == name))
-        assert set(case.unclean()) == {name}
+    plant(case)
+    assert set(case.unclean()) == {"obj.birds" if term == "column" else term}
 
 
 def test_objectives_that_mean_nothing_are_refused_by_name(case: Any) -> None:
