@@ -89,6 +89,8 @@ def _solve(
 def _with_levels(oracle: Oracle, prices: Floats, gap: float, radius: float, start: Floats | None) -> Answer | None:
     """Levels chosen at the prices of all levels, then at those of the levels chosen, while that helps."""
     published = Published(oracle.form, oracle.options)
+    if published.tangled:
+        return None
     rough = oracle.rate(prices).bound
     prices, rated = oracle.descend(prices, rough - 0.5 * np.abs(rough), _STEPS)
     bound = float(rated.bound.sum() + oracle.worth(prices)[: oracle.coupling].sum())

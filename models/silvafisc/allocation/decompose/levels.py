@@ -18,22 +18,27 @@ _MOST_SETS = 20_000
 
 
 class Published:
-    """The options of groups with levels, by the set of levels that they use."""
+    """The options of groups with levels, by the set of levels that they use.
+
+    owner: group -> set of its levels, -1 where it has none. An option of a group with levels may use none itself.
+    tangled: some group has levels of several sets, which cannot be decided one after the other.
+    """
 
     def __init__(self, form: Form, options: Options) -> None:
         levels = form.levels
         assert levels is not None
         self.options, self.levels = options, levels
         number = np.append(levels.level, -1)[options.columns]
-        owner = np.where(number >= 0, levels.owner[np.maximum(number, 0)], -1).max(axis=1)
-        first = {int(o): np.flatnonzero(levels.owner == o) for o in np.unique(owner[owner >= 0])}
-        self.sets = [_Set(options, number, owner == o, known, int(levels.limit[o])) for o, known in first.items()]
-        self.without = np.bincount(options.group, owner >= 0, minlength=options.groups) == 0
-        self.owner = owner
+        owners = np.where(number >= 0, levels.owner[np.maximum(number, 0)], -1)
+        self.owner = np.maximum.reduceat(owners.max(axis=1), options.start)
+        of_option = self.owner[options.group]
+        self.tangled = bool(np.any((number >= 0) & (owners != of_option[:, None])))
+        first = {int(o): np.flatnonzero(levels.owner == o) for o in np.unique(self.owner[self.owner >= 0])}
+        self.sets = [_Set(options, number, of_option == o, known, int(levels.limit[o])) for o, known in first.items()]
 
     def choose(self, reduced: Floats, most: Floats) -> tuple[float, list[Indices]]:
         """Bound of all groups together, and the best levels of each set."""
-        total, chosen = float(most[self.without].sum()), []
+        total, chosen = float(most[self.owner < 0].sum()), []
         for one in self.sets:
             value, levels = one.choose(reduced)
             total += value
@@ -42,7 +47,7 @@ class Published:
 
     def within(self, chosen: list[Indices]) -> Bools:
         """Options that use the chosen levels only."""
-        kept = np.asarray(self.owner < 0)
+        kept = np.asarray(self.owner[self.options.group] < 0)
         for one, levels in zip(self.sets, chosen, strict=True):
             allowed = np.isin(one.known, levels)
             inside = (one.masks & ~np.uint64(_bits(allowed))) == 0
