@@ -9,6 +9,7 @@ from benchmarks.synthetic import RULES, multiple_choice, nation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.allocation.draw import drawn
+from tests.allocation.tiny import tiny
 
 from silvafisc.allocation.blocks import Block, whole
 from silvafisc.allocation.build import compile_with_pyomo
@@ -127,6 +128,15 @@ def test_the_same_instance_gives_the_same_point_twice() -> None:
         assert found is not None
         points.append(found.point)
     assert np.array_equal(points[0], points[1])
+
+
+@pytest.mark.parametrize("seed", range(3, 6))
+def test_nothing_uses_no_level_beside_levels_that_are_counted(seed: int) -> None:
+    problem = tiny("case", units=3, levels=(0, 17_00, 18_00, 20_00), seed=seed).budget("0.25")
+    rules = (RuleSpec("envelope"), RuleSpec("published_values", {"at_most": 1}))
+    block, objective = carbon(problem.rules(*rules).problem())
+    top = optimum(block, objective)
+    check(block, objective, priced(block, (), objective, 1e-6), top.value, top.bound)
 
 
 def test_what_cannot_be_kept_is_not_called_feasible_and_highs_proves_it() -> None:

@@ -130,7 +130,8 @@ class Period:
             edged = np.zeros((*exact.shape[:2], cells + 1))
             np.cumsum(exact, axis=2, out=edged[:, :, 1:])
             lines.append(Line(edged, np.pad(np.cumsum(barred, axis=1), ((0, 0), (1, 0)))))
-        # Level positions are compared across periods by their standard, so bits count standards, not positions.
+        # Level positions are compared across periods by their standard, so bits count standards, not positions; nothing
+        # (0) is no published value.
         grids = [sorted({int(s) for line in stairs.tables for s in line[c].levels}) for c in range(len(tables))]
         return Period(
             lines,
@@ -140,7 +141,7 @@ class Period:
             {pair: _reach(tables[pair[0]], tables[pair[1]]) for pair in stairs.order},
             [table.levels for table in tables],
             [
-                np.array([1 << grid.index(int(s)) for s in table.levels], np.uint64)
+                np.array([1 << grid.index(int(s)) if s else 0 for s in table.levels], np.uint64)
                 for grid, table in zip(grids, tables, strict=True)
             ],
             stairs.paid,

@@ -1,7 +1,7 @@
 """Published values: a category has at most K different standards, over grades and periods.
 
-    x[r, c, p, l] ≤ v[c, l],   Σ_l v[c, l] ≤ K
-In words: the notice stays short enough to be read and remembered.
+    x[r, c, p, l] ≤ v[c, l] for every l > 0,   Σ_l v[c, l] ≤ K
+In words: the notice stays short enough to be read and remembered. "Nothing" is no published value.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ LIMITS = {"at_most": "higher"}
 
 
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
-    """Rows per category, representative unit, period and level, and one row per category for the count."""
+    """Rows per category, representative unit, period and level above 0, and one row per category for the count."""
     offers, levels, places = _standards_paid(problem)
     subject = problem.offers.table["category"].to_numpy(object)[offers]
     names = [f"published/{name}/{level}" for name, level in zip(subject, levels, strict=True)]
@@ -46,12 +46,13 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
 
 
 def _standards_paid(problem: Problem) -> tuple[Indices, Indices, list[str]]:
-    """Offers of categories of representative units, their standards, and category/period/unit of each."""
+    """Offers above nothing of representative units' categories, their standards, and category/period/unit of each."""
     standard, offers, places = problem.offers.table["standard_fen"].to_numpy(), [], []
     for category in problem.resolved.categories:
         for code in problem.representatives(category.id):
             for period in problem.resolved.periods:
                 menu = problem.menu_offers[f"{code}/{category.id}/{period}"]
+                menu = menu[standard[menu] > 0]
                 offers.append(menu)
                 places += [f"{category.id}/{period}/{code}"] * len(menu)
     found = np.concatenate(offers) if offers else np.zeros(0, np.int64)
