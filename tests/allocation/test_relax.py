@@ -92,6 +92,38 @@ def test_money_carried_over_makes_room_in_later_periods() -> None:
     assert {limit.path[-1]: round(need) for limit, need in found.needs.items()} == {"2027": top_up - 50}
 
 
+def test_more_money_also_makes_room_where_carrying_over_is_limited() -> None:
+    """by hand: of the 100 fen left of 2026 half could be carried, but the limit lets one in ten thousand of the
+    appropriation through; the rest of the missing top-up is asked of 2027."""
+    case = tiny("case", periods=("2026", "2027"), units=1, levels=(16_00, 20_00)).budget("1", (PROTECTION,))
+    fund = case.resolved.fund(PROTECTION)
+    top_up = fund.appropriation_fen["2027"] - int(case.menus.fixed.table.filter(like="2027").sum().sum())
+    given = {"2026": fund.appropriation_fen["2026"] + 100, "2027": fund.appropriation_fen["2027"] - top_up}
+    funds = (type(fund)(**{**vars(fund), "appropriation_fen": given, "carry_share": "0.5"}), case.resolved.funds[1])
+    most = max(c.gain("carbon") for c in case.choices())
+    case = case.change(funds=funds).objectives(ObjectiveSpec("carbon", stage=1, at_least=float(most)))
+    limited = case.rules(ENVELOPE, RuleSpec("carry_over", {"at_most": "0.0001", "years": 2}))
+    found = relaxed(limited, "envelope")
+    assert found is not None
+    assert given["2026"] // 10_000 < 50
+    assert {limit.path[-1]: round(need) for limit, need in found.needs.items()} == {
+        "2027": top_up - given["2026"] // 10_000
+    }
+
+
+def test_the_appropriation_gives_way_under_full_allocation_too() -> None:
+    """enumeration: the cheapest choice that spends at least what there is."""
+    case = tiny("case").budget("0.2", (PROTECTION,))
+    fund = case.resolved.fund(PROTECTION)
+    free = fund.appropriation_fen["2026"] - int(case.menus.fixed.table.filter(like="cost.").sum().sum())
+    full = case.change(funds=(fund,)).rules(RuleSpec("envelope", {"full_allocation": True}))
+    found = relaxed(full, "envelope")
+    assert found is not None
+    needed = min(paid for c in case.choices() if (paid := c.paid(PROTECTION, "2026")) >= free)
+    assert list(found.needs.values()) == [needed - free]
+    assert needed > free
+
+
 def test_a_statement_that_does_not_help_gives_nothing() -> None:
     case = tiny(units=2).rules(ENVELOPE, RuleSpec("published_values", {"at_most": 1}))
     case = case.objectives(ObjectiveSpec("carbon", stage=1, at_least=1e6))

@@ -229,10 +229,15 @@ def _split(
     problem = written.problem
     resolved = with_values(problem.resolved, {limit: limit.value + limit.sign * by for limit, by in reached.items()})
     by_path = {statement.path: statement for statement in giving}
+    money = next((statement for statement in giving if statement.name == "envelope"), None)
     hard: list[Part] = []
     sides: list[_Side] = []
     for place, (spec, part) in enumerate(zip(resolved.rules, written.parts, strict=True)):
         statement = by_path.get(("rules", place))
+        if statement is None and spec.rule == "carry_over" and money is not None:
+            # These rows say what appropriations and the limit together can pay: more money moves them as well.
+            sides += [_carried_side(resolved, money, row) for row in part.rows]
+            continue
         if statement is None:
             hard.append(part)
             continue
@@ -295,14 +300,32 @@ def _moved(
     return _Side(half, statement, ((limit, abs(there - here) / float(away)),)) if here != there else None
 
 
-def _envelope_sides(resolved: Resolved, statement: Statement, rows: Sequence[Row]) -> Iterator[_Side]:
-    """More appropriation makes room in its own period and, by the share carried over, in later ones."""
-    limits = {limit.path[1:4:2]: limit for limit in statement.limits}
+def _envelope_sides(resolved: Resolved, statement: Statement, rows: Sequence[Row]) -> Iterator[_Side | Row]:
+    """More appropriation makes room in its own period and, by the share carried over, in later ones.
+
+    The rows of full allocation ask for more spending, for which more money makes no room: they stay as they are.
+    """
     for row in rows:
-        fund, period = row.label.split("/")
-        carry, upto = share(resolved.fund(fund).carry_share), resolved.periods.index(period) + 1
-        shares = [(limits[fund, early], carry ** (upto - 1 - at)) for at, early in enumerate(resolved.periods[:upto])]
-        yield _Side(row, statement, tuple((limit, float(part)) for limit, part in shares if part))
+        fund, period, *full = row.label.split("/")
+        rooms = _appropriations(resolved, statement, fund, resolved.periods[0], period)
+        yield row if full else _Side(row, statement, rooms)
+
+
+def _carried_side(resolved: Resolved, statement: Statement, row: Row) -> _Side:
+    """A row of `carry_over` with the room of the appropriations in it (that of the limit before them left out)."""
+    fund, span = row.label.split("/")
+    return _Side(row, statement, _appropriations(resolved, statement, fund, *span.split("-")))
+
+
+def _appropriations(
+    resolved: Resolved, statement: Statement, fund: str, first: str, last: str
+) -> tuple[tuple[Limit, float], ...]:
+    """The appropriations of some periods, each with the share of it that reaches the last one."""
+    limits = {limit.path[1:4:2]: limit for limit in statement.limits}
+    carry, periods = share(resolved.fund(fund).carry_share), resolved.periods
+    within = periods[periods.index(first) : periods.index(last) + 1]
+    shares = [(limits[fund, period], carry ** (len(within) - 1 - at)) for at, period in enumerate(within)]
+    return tuple((limit, float(part)) for limit, part in shares if part)
 
 
 def _size(row: Row) -> float:
