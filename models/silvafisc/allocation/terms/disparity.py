@@ -36,12 +36,13 @@ def objectives(problem: Problem, params: Mapping[str, Any]) -> tuple[Objective, 
     costs = offers.table[offers.cost_columns].sum(axis=1).to_numpy(np.float64) / FEN_PER_YUAN
     known_columns = [c for c in fixed.columns if c.startswith("cost.")]
     known = (fixed[known_columns].sum(axis=1) / FEN_PER_YUAN).groupby(fixed["region_code"]).sum()
-    codes = offers.table["region_code"].to_numpy(object)
+    of_unit = problem.positions("region_code")
     everyone: Floats = problem.carried(costs)
     rows, variables = [], []
     for code, need in sorted(needs.items()):
         part = need / total_need
-        own = problem.carried(np.where(codes == code, costs, 0.0))
+        mine = of_unit.get((code,), np.zeros(0, np.int64))
+        own = costs[mine] @ problem.membership[mine]
         target = part * float(known.sum()) - float(known.get(code, 0.0))
         values, name = own - part * everyone, f"disparity/{code}"
         variables.append(Aux(name))

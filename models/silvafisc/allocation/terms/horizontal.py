@@ -34,9 +34,10 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     for transfer in all_transfers(problem.resolved):
         owed[transfer.payer, transfer.period] += transfer.fen
     kappa, built = share(str(params["kappa"])), []
+    nothing = np.zeros(0, np.int64)
     for transfer in transfers(params, problem.resolved.periods):
         code, period = transfer.payer, transfer.period
-        used = np.flatnonzero((table["region_code"] == code).to_numpy())
+        used = problem.positions("region_code").get((code,), nothing)
         costs = local_costs(table, period, levels)[used]
         known = int(local_costs(fixed, period, levels)[(fixed["region_code"] == code).to_numpy()].sum())
         limit = float((kappa * int(revenue[code])).__floor__() - known - owed[code, period])

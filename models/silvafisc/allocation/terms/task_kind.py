@@ -69,7 +69,6 @@ def _entitled(problem: Problem) -> Floats:
 
 def _at_least(problem: Problem, key: tuple[str, ...], names: list[str], values: Floats, least: int, unit: str) -> Row:
     """Σ values over the task offers that agree with the key is at least so much."""
-    table = problem.offers.table
-    same = [(table[name] == value).to_numpy() for name, value in zip(names, key, strict=True)]
-    used = np.flatnonzero(np.all([*same, (table["nature"] == "task").to_numpy(), values > 0], axis=0))
+    used = problem.positions("nature", *names).get(("task", *key), np.zeros(0, np.int64))
+    used = used[values[used] > 0]
     return problem.row("task_kind", "/".join(key[::-1]), used, values[used], lower=float(least), unit=unit)
