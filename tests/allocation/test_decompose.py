@@ -8,11 +8,15 @@ import pytest
 from benchmarks.synthetic import RULES, multiple_choice, nation
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 from tests.allocation.draw import drawn
-from tests.allocation.tiny import tiny
+from tests.allocation.tiny import COLLECTIVE, PROTECTION, tiny
 
 from silvafisc.allocation.blocks import Block, whole
 from silvafisc.allocation.build import compile_with_pyomo
+from silvafisc.allocation.decompose import recognise
+from silvafisc.allocation.decompose.options import options_of
+from silvafisc.allocation.decompose.oracle import Oracle
 from silvafisc.allocation.decompose.unit import Held, handed_on, priced
 from silvafisc.allocation.engine import Engine
 from silvafisc.allocation.model import assemble
@@ -137,6 +141,31 @@ def test_nothing_uses_no_level_beside_levels_that_are_counted(seed: int) -> None
     block, objective = carbon(problem.rules(*rules).problem())
     top = optimum(block, objective)
     check(block, objective, priced(block, (), objective, 1e-6), top.value, top.bound)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_published_values_alone_tie_units_where_the_money_is_enough(seed: int) -> None:
+    problem = tiny("case", units=3, levels=(16_00, 17_00, 18_00, 20_00), seed=seed).budget("1")
+    block, objective = carbon(
+        problem.rules(RuleSpec("envelope"), RuleSpec("published_values", {"at_most": 1})).problem()
+    )
+    top = optimum(block, objective)
+    check(block, objective, priced(block, (), objective, 1e-6), top.value, top.bound)
+
+
+def test_levels_without_which_a_row_cannot_be_kept_leave_no_option() -> None:
+    case = tiny("case", units=3, levels=(16_00, 17_00, 18_00)).budget("0.8")
+    areas = case.inputs.areas[["region_code", "area_tenth_mu"]]
+    last = areas.assign(fund=PROTECTION, subject=COLLECTIVE, amount_fen=areas["area_tenth_mu"] * 170)
+    rules = (RuleSpec("envelope"), RuleSpec("not_below_last_year", {"group": "poor"}))
+    block, objective = carbon(case.tables(last_year=last).rules(*rules).problem())
+    form = recognise(block, sparse.csr_matrix((0, len(block.columns))), np.zeros(0), objective)
+    assert form is not None
+    [row] = form.rows[form.coupling :]
+    options = options_of(form)
+    lowest = ~np.isin(options.columns, row.indices).any(axis=1)
+    assert Oracle(form, options, objective).reachable().any()
+    assert not Oracle(form, options.only(lowest), objective).reachable().any()
 
 
 def test_what_cannot_be_kept_is_not_called_feasible_and_highs_proves_it() -> None:

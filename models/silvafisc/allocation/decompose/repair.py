@@ -46,7 +46,8 @@ class Repair:
         self.worth = [oracle.by_component(self.values[p]) for p in self.plans]
         order = np.argsort(rated.most[options.group] - rated.reduced, kind="stable")
         self.near = np.sort(order[: max(_MOST_SINGLE, 3 * options.groups)])
-        self.shared_near = np.array([oracle.options_values(line, self.near) for line in oracle.shared])
+        near = [oracle.options_values(line, self.near) for line in oracle.shared]
+        self.shared_near = np.array(near, np.float64).reshape(count, len(self.near))
         self.local_near = oracle.activity(self.near)
 
     def best(self, plan: Indices) -> Indices | None:
@@ -77,7 +78,7 @@ class Repair:
         changed, option, before, component = changed[fits], option[fits], before[fits], component[fits]
         old = np.array([oracle.options_values(line, before) for line in oracle.shared])
         shape = (oracle.coupling, len(option))
-        change = self.shared_near.reshape(oracle.coupling, -1)[:, changed] - old.reshape(shape)
+        change = self.shared_near[:, changed] - old.reshape(shape)
         gain = self.values[option] - self.values[before]
         parts.append(_Moves(component, np.full(len(option), -1), option, gain, change.T))
         return _Moves(
