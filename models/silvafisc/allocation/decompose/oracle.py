@@ -48,7 +48,9 @@ class Oracle:
         local = self.rows[self.coupling :]
         filled = np.flatnonzero(np.diff(local.indptr))
         of_row = np.maximum.reduceat(of_column[local.indices], local.indptr[:-1][filled]) if len(filled) else filled
-        # A row of which no column is left says nothing any more (0 was found to keep it).
+        # A row of which no column is left is kept by 0 or by nothing.
+        dead = self.coupling + filled[of_row < 0]
+        self.hopeless = bool(np.any((self.lower[dead] > 0) | (self.upper[dead] < 0)))
         self.live, self.of_row = self.coupling + filled[of_row >= 0], of_row[of_row >= 0].astype(np.int64)
         local = self.rows[self.live]
         order = np.argsort(self.of_row, kind="stable")
@@ -138,8 +140,11 @@ class Oracle:
         return result, self.rate(result)
 
     def reachable(self) -> Bools:
-        """Options with which every local row can still be kept, whatever the other groups of the component would take."""
-        options, kept = self.options, np.ones(len(self.of_option), bool)
+        """Options with which every local row can still be kept, whatever the other groups of the component would take.
+
+        None where a row has lost all its columns and is not kept by 0.
+        """
+        options, kept = self.options, np.full(len(self.of_option), not self.hopeless)
         for slot in range(self.slots):
             values = options.sums(self.coefficients[slot, :-1])
             least, most = -options.most(-values), options.most(values)

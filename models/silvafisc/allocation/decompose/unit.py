@@ -16,12 +16,15 @@ SMALLEST = 2_000
 LARGEST = 60_000
 """Choices above which HiGHS would not end in a time that anybody waits for; the answer then stands with its own gap."""
 
+_ROUNDING = 1e-6
+"""What a scaled row may miss its limit by: sums of fractions are rounded, and settlement mends the last fen."""
+
 Held = Sequence[tuple[Floats, float]]
 
 
 def priced(block: Block, held: Held, objective: Floats, gap: float, start: Floats | None = None) -> Solution | None:
     """The block by prices: `optimal` within the gap, else `time_limit`; None where it is not of that form, or nothing
-    was found (which proves nothing)."""
+    was found that keeps every row (which proves nothing)."""
     n = block.choices
     scales = [power_of_two(values) for values, _ in held]
     rows = [sparse.csr_matrix(values * scale) for (values, _), scale in zip(held, scales, strict=True)]
@@ -37,10 +40,18 @@ def priced(block: Block, held: Held, objective: Floats, gap: float, start: Float
     point = np.zeros(len(block.columns))
     point[answer.chosen] = 1.0
     point = completed(block.matrix, (block.lower, block.upper), block.column_bounds, n, point)
+    if not _keeps(block, point):
+        return None
     value = float(objective @ point)
     bound = max(answer.bound / size, value)
     close = bound - value <= gap * max(1.0, abs(value))
     return Solution("optimal" if close else "time_limit", point, value, bound)
+
+
+def _keeps(block: Block, point: Floats) -> bool:
+    """Whether no row is broken by more than settlement mends."""
+    activity = block.matrix @ point
+    return bool(np.all(activity <= block.upper + _ROUNDING) and np.all(activity >= block.lower - _ROUNDING))
 
 
 def handed_on(session: Session, found: Solution, objective: Floats, gap: float) -> Solution:
