@@ -6,7 +6,7 @@ the first one that helps is a smallest one (Reiter's theory of diagnosis; implic
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from .limits import Statement
@@ -26,9 +26,16 @@ class Correction:
 
 
 def alone(problems: Sequence[Written], statements: Sequence[Statement]) -> list[Correction]:
-    """Every statement that helps by itself, in the order given."""
-    found = [_least(problems, (statement,)) for statement in statements]
+    """Every statement that helps by itself, in the order given; a rule whose number does not, left out where that helps."""
+    found = [_least(problems, (statement,)) or _left_out(problems, statement) for statement in statements]
     return [correction for correction in found if correction is not None]
+
+
+def _left_out(problems: Sequence[Written], statement: Statement) -> Correction | None:
+    """A rule that says more than its number: what of it cannot be kept. An envelope is never left out."""
+    if statement.path[0] != "rules" or statement.name == "envelope" or not statement.limits:
+        return None
+    return _least(problems, (replace(statement, limits=()),))
 
 
 def together(problems: Sequence[Written], statements: Sequence[Statement]) -> Correction | None:

@@ -204,7 +204,8 @@ class _Elastic:
 
     def read(self, taken: Mapping[str, float], point: Floats) -> Relaxed:
         """What a solution means: exact at its whole choices where one number moves a side and nothing else does."""
-        needs: dict[Limit, Fraction] = {}
+        # A number of which no row is left (none can be broken where it has come to) stays there.
+        needs = {limit: by for limit, by in self._reached.items() if limit not in self._names}
         for limit in (key for key in self._names if isinstance(key, Limit)):
             mine = [side for side in self._sides if limit in dict(side.rooms)]
             need = Fraction(taken[self._names[limit]] * self._scale(limit))
