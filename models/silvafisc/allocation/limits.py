@@ -88,10 +88,12 @@ def _rule_limits(resolved: Resolved, place: int, spec: RuleSpec) -> tuple[Limit,
 
 
 def _parameter(path: Path, stated: object, sign: int) -> Limit:
-    """A number of a rule: a whole number is a count, a decimal or ratio string a share (compared with a whole)."""
+    """A number of a rule: a whole number is a count, a decimal or ratio string a share (compared with a whole) or, where
+    it is above 1, an amount (compared with itself)."""
     if isinstance(stated, int):
         return Limit(path, Fraction(stated), sign, Fraction(1), Fraction(max(1, stated)), "count", whole=True)
-    return Limit(path, share(str(stated)), sign, _SHARE_STEP, Fraction(1), "1")
+    value = share(str(stated))
+    return Limit(path, value, sign, _SHARE_STEP, max(Fraction(1), abs(value)), "1")
 
 
 def _bound(place: int, spec: ObjectiveSpec) -> Limit:

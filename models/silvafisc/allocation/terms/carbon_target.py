@@ -20,6 +20,7 @@ from ..risk import ECONOMIC, ROUNDING, reached_level, totals
 TITLE = {"zh": "碳汇目标", "en": "Carbon target"}
 LAW = "绩效目标（项目支出绩效评价管理办法；林业草原改革发展资金绩效管理）"
 RELAXABLE = True
+LIMITS = {"target_tco2e": "lower"}
 
 
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:

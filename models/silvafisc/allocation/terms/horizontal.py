@@ -23,6 +23,7 @@ from .local_capacity import local_costs
 TITLE = {"zh": "横向补偿协议", "en": "Horizontal agreements"}
 LAW = "生态保护补偿条例（地区间横向补偿以协议为据）；新安江、重庆森林覆盖率指标交易"
 RELAXABLE = True
+LIMITS = {"kappa": "higher"}
 
 
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:

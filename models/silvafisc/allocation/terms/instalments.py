@@ -19,6 +19,7 @@ from ..problem import Floats, Part, Problem, make_row
 TITLE = {"zh": "分期兑付", "en": "Instalments"}
 LAW = "造林补助分期兑付、验收合格后拨付的通例；预算法（不得超出以后年度财力安排支出）"
 RELAXABLE = True
+LIMITS = {"liabilities_at_most": "higher"}
 
 
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:

@@ -21,6 +21,7 @@ from ..problem import Indices, Part, Problem, Row, grouped
 TITLE = {"zh": "需求上限", "en": "Need cap"}
 LAW = "三北工程补助资金管理办法第三章（中央补助不超过资金需求的八成，补助年限不超过三年）"
 RELAXABLE = True
+LIMITS = {"cap": "higher"}
 
 
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
