@@ -1,6 +1,7 @@
 """Prices of rules against enumeration: what is lost by a rule, what it does to the others, and how much money it is worth."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import cast
@@ -14,6 +15,7 @@ from silvafisc.allocation.engine import Engine
 from silvafisc.allocation.tables import chosen_offers
 from silvafisc.results import ObjectiveSpec, RuleSpec
 from silvafisc.runs.prepare import Prepared
+from silvafisc.runs.rule_prices import _marginal_value as marginal_value
 from silvafisc.runs.rule_prices import budget_equivalent, fairness_prices
 
 CARBON, INCOME = gain("carbon"), gain("development")
@@ -74,6 +76,23 @@ def test_the_budget_equivalent_holds_what_enumeration_gives() -> None:
 def spent_by(decision: Decision) -> int:
     table = decision.problem.offers.table.iloc[chosen_offers(decision.problem, decision.point)]
     return int(table[f"cost.{PROTECTION}.central.2026_fen"].sum())
+
+
+def test_full_allocation_takes_no_part_in_what_money_is_worth() -> None:
+    """A reserve as large as the appropriation leaves everything open, so both problems are worth the same."""
+    case = problem(ObjectiveSpec("carbon", stage=1))
+    funds = tuple(replace(f, reserve_fen=f.appropriation_fen, reserve_reason="a test") for f in case.resolved.funds)
+    full = case.change(funds=funds).rules(RuleSpec("envelope", {"full_allocation": True}), SHARE)
+    found = []
+    for one in (case, full):
+        engine = Engine(one.problem())
+        vector = engine.vector(engine.objectives["carbon"][0])
+        best_plan = engine.maximise(vector)
+        less = best_plan.value - 1.0
+        found.append((budget_equivalent(engine, vector, less, best_plan.point), marginal_value(engine, vector)))
+    assert found[0] == found[1]
+    assert found[0][0]["upper"] > 0
+    assert found[0][1] > 0
 
 
 def test_at_the_weights_of_the_decision_a_price_is_their_sum_in_units_of_the_first() -> None:

@@ -17,7 +17,7 @@ from silvafisc.allocation.case_mode import case_problem
 from silvafisc.allocation.decide import Decision
 from silvafisc.allocation.engine import TIE, Engine
 from silvafisc.allocation.menus import cost_column
-from silvafisc.allocation.problem import Floats
+from silvafisc.allocation.problem import Floats, Indices
 from silvafisc.allocation.solve import Solution
 from silvafisc.allocation.terms import term
 from silvafisc.allocation.terms.envelope import known_available
@@ -141,7 +141,8 @@ def budget_equivalent(engine: Engine, objective: Floats, target: float, point: F
     least = target - TIE * max(1.0, abs(target))
 
     def reached(part: float) -> bool:
-        lesser = engine
+        # With less money there is less to be allocated in full.
+        lesser = engine.without_rows(_full(engine))
         for index, fen in zip(_envelopes(engine), spent, strict=True):
             lesser = lesser.with_limit(index, upper=floor(fen * (1 - part)))
         found = lesser.maximise(objective, beat=least)
@@ -220,7 +221,15 @@ def _vector(engine: Engine, name: str) -> Floats:
 
 
 def _envelopes(engine: Engine) -> list[int]:
-    return [i for i, row in enumerate(engine.model.rows) if row.rule == "envelope"]
+    """Rows that say how much is there; those of full allocation say how much is left."""
+    rows = engine.model.rows
+    return [i for i in rows.of_rule("envelope") if np.isfinite(rows[i].upper)]
+
+
+def _full(engine: Engine) -> Indices:
+    """Rows of full allocation."""
+    rows = engine.model.rows
+    return np.array([i for i in rows.of_rule("envelope") if not np.isfinite(rows[i].upper)], np.int64)
 
 
 def _own_payers(engine: Engine, choice: Floats) -> float:
