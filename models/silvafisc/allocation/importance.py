@@ -108,8 +108,9 @@ def _without(engine: Engine, optional: Indices, cheapest: Indices) -> Engine:
 
 def _protecting(engine: Engine, code: str) -> Indices:
     """Rows that keep this unit's own amount near or above last year's."""
-    named = [row.rule in PROTECTING and row.label.startswith(f"{code}/") for row in engine.model.rows]
-    return np.flatnonzero(named)
+    rows = engine.model.rows
+    places = sorted(place for rule in PROTECTING for place in rows.of_rule(rule))
+    return np.array([place for place in places if rows[place].label.startswith(f"{code}/")], np.int64)
 
 
 def _impossible(solution: Solution) -> bool:
