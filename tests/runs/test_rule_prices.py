@@ -8,6 +8,8 @@ from typing import cast
 
 import pytest
 from tests.allocation.brute import Choice, best, gain
+from tests.allocation.terms.test_adjustment import follows
+from tests.allocation.terms.test_adjustment import rule as adjustment
 from tests.allocation.tiny import CODES, COLLECTIVE, PROTECTION, STATE, Tiny, tiny
 
 from silvafisc.allocation.decide import Decision
@@ -76,6 +78,18 @@ def test_the_budget_equivalent_holds_what_enumeration_gives() -> None:
 def spent_by(decision: Decision) -> int:
     table = decision.problem.offers.table.iloc[chosen_offers(decision.problem, decision.point)]
     return int(table[f"cost.{PROTECTION}.central.2026_fen"].sum())
+
+
+def test_the_way_of_adjusting_standards_has_its_price_too() -> None:
+    """Enumeration: the review of 2022 comes round in 2027, and every standard is two yuan higher then."""
+    table = {16_00: 18_00, 17_00: 18_00, 18_00: 20_00, 20_00: 20_00}
+    case = tiny("rule", units=2, periods=("2026", "2027"), levels=tuple(table), seed=4).budget("0.8")
+    case = case.rules(ENVELOPE, adjustment("review", step="0.4", last_review="2022"))
+    case = case.objectives(ObjectiveSpec("carbon", stage=1))
+    (free, *_), (held, *_) = values(case), values(case, follows(table))
+    entry = prices(case, case.decide())
+    assert free > held, "the rule costs nothing here"
+    assert (entry["rule"], entry["price"]) == ("adjustment", free - held)
 
 
 def test_full_allocation_takes_no_part_in_what_money_is_worth() -> None:

@@ -30,6 +30,7 @@ _FAIRNESS = (
     "priority_share",
     "published_values",
     "standards_only_rise",
+    "adjustment",
     "local_capacity",
     "change_band",
     "not_below_last_year",
