@@ -1,8 +1,8 @@
 """Instalments: later payments pass a gate, and what falls due after the horizon stays payable.
 
     Σ instalments of task rows due in a later year y, in the fund payer's column ≤ floor(liabilities_at_most · appropriation)
-with the appropriation of the last period; instalments.csv lists them for all payers. Every opening commitment has passed its checks, and every withheld one has
-failed one: passed_share ≥ survival (or retention).
+with the appropriation of the last period; instalments.csv lists them for all payers. Every opening commitment has passed
+its checks, and every withheld one has failed one: passed_share ≥ survival (or retention).
 """
 
 from collections import defaultdict

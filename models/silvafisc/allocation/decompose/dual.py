@@ -45,7 +45,8 @@ def minimise(
 ) -> tuple[Dual, list[Indices]] | None:
     """Minimise the bound until no cut promises more than `accuracy` (relative) or the last cuts brought nothing.
 
-    Returns the best prices and all plans met, newest last, then mixtures that keep the coupling rows on average; None where a component finds no plan.
+    Returns the best prices and all plans met, newest last, then mixtures that keep the coupling rows on average; None
+    where a component finds no plan.
     """
     center = _at(oracle, prices, plan, accuracy)
     if center is None:

@@ -142,7 +142,7 @@ class Oracle:
     def reachable(self) -> Bools:
         """Options with which every local row can still be kept, whatever the other groups of the component would take.
 
-        None where a row has lost all its columns and is not kept by 0.
+        There are none where a row has lost all its columns and is not kept by 0.
         """
         options, kept = self.options, np.full(len(self.of_option), not self.hopeless)
         for slot in range(self.slots):
