@@ -12,6 +12,7 @@ from silvafisc.policy.scenario_terms import Carbon, CarbonTarget
         ({"share": "0.1"}, "belongs to `risk: cvar`"),
         ({"risk": "mean", "share": "0.1"}, "belongs to `risk: cvar`"),
         ({"risk": "cvar", "share": "0"}, "must be > 0"),
+        ({"risk": "quantile", "share": "1"}, "share below 1"),
         ({"risk": "worst"}, "'mean', 'cvar' or 'quantile'"),
         ({"carbon": "credited"}, "'economic' or 'importance'"),
     ],
@@ -25,7 +26,7 @@ def test_without_parameters_the_objective_is_the_estimate() -> None:
     assert Carbon(term="carbon", stage=1).params == {}
 
 
-@pytest.mark.parametrize("target", [1000000, "0", "-1", "many"])
+@pytest.mark.parametrize("target", [1000000, "0", "-1", "many", "1e9"])
 def test_a_target_is_quoted_tonnes_above_zero(target: object) -> None:
     with pytest.raises(ValidationError, match="must be quoted tonnes > 0"):
         CarbonTarget.model_validate({"rule": "carbon_target", "target_tco2e": target})

@@ -38,6 +38,18 @@ AGREEMENT: dict[str, Any] = {"payer": "110000", "receiver": "350000", "document"
             "rules[5].index",
             "has no value for 2027",
         ),
+        (
+            '{rule: horizontal, payer: "110000", receiver: "350000", document: signed, amount: "1", floor: "5", cap: "2"}',
+            RuleSpec("horizontal", AGREEMENT | {"floor": "5", "cap": "2"}),
+            "rules[5].floor",
+            "floor 5 lies above cap 2",
+        ),
+        (
+            '{rule: adjustment, mode: review, last_review: "2030"}',
+            RuleSpec("adjustment", {"mode": "review", "last_review": "2030"}),
+            "rules[5].last_review",
+            "lies after the first period",
+        ),
     ],
 )
 def test_what_a_rule_lacks_is_named_at_its_line(line: str, spec: RuleSpec, path: str, en: str, tmp_path: Path) -> None:
@@ -64,6 +76,9 @@ def test_what_a_rule_lacks_is_named_at_its_line(line: str, spec: RuleSpec, path:
         ),
         ('{rule: performance, deduction: "1"}', "leaves a unit nothing"),
         ('{rule: performance, excellent: "ninety"}', "must be a quoted score"),
+        ('{rule: performance, excellent: "9e1"}', "must be a quoted score"),
+        ('{rule: carbon_target, target_tco2e: "1e9"}', "must be quoted tonnes > 0"),
+        ('{rule: split, uses: {public: {patrol: {share: "0.7"}, public: {share: "0.3"}}}}', "leave the owner nothing"),
         ("{rule: adjustment, mode: yearly}", "mode"),
         ("{rule: unverified_weight, at_most: 0.5}", "must be a quoted decimal"),
     ],
@@ -75,3 +90,23 @@ def test_a_rule_that_contradicts_itself_is_refused(line: str, expected: str, tmp
     with pytest.raises(InputError) as caught:
         load_scenario(file)
     assert any(expected in finding.text("en") for finding in caught.value.findings)
+
+
+def test_scores_are_ordered_against_those_on_record_too() -> None:
+    """The score that is left out comes from the record, so only the resolved rule shows that they cross."""
+    file = load_scenario("nation-2026-2028")
+    spec = RuleSpec("performance", {"factor": "forest_resource", "poor": "95", "excellent": "90"})
+    inputs = sample_inputs()
+    known = str(inputs.factors["factor"].iloc[0])
+    resolved = replace(sample_resolved(), rules=(replace(spec, params=spec.params | {"factor": known}),))
+    (finding,) = lacking(file, resolved, inputs)
+    assert (finding.path, finding.en) == ("rules[0].poor", "poor 95 lies above excellent 90")
+
+
+def test_a_rule_listed_twice_is_shown_where_it_is_repeated(tmp_path: Path) -> None:
+    file = tmp_path / "twice.yaml"
+    file.write_text("extends: county-demo\nid: twice\nmore_rules:\n  - {rule: envelope}\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_scenario(file)
+    (finding,) = caught.value.findings
+    assert (finding.where, finding.path) == (f"{file}:4:5", "more_rules[0]")

@@ -1,9 +1,13 @@
-"""Rules that need a table or a column which the inputs do not have: refused by name, never skipped."""
+"""Rules that need a table or a column which the inputs do not have, or whose numbers contradict each other once those on
+record have joined those stated: refused by name, never skipped.
+"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from silvafisc.datasets.findings import Finding
 from silvafisc.policy import Scenario
+from silvafisc.quantities import share
 from silvafisc.results import Resolved, UnitInputs
 
 
@@ -13,6 +17,8 @@ def lacking(scenario: Scenario, resolved: Resolved, inputs: UnitInputs) -> Itera
     for number, spec in enumerate(resolved.rules):
         key, place = ("rules", number) if number < len(scenario.rules) else ("more_rules", number - len(scenario.rules))
         where = scenario.where(key, place)
+        for name, en, zh in _contradictions(spec.rule, spec.params, resolved.periods[0]):
+            yield Finding(where, f"{key}[{place}].{name}", en, zh)
         if spec.rule == "performance" and spec.params["factor"] not in known:
             name = spec.params["factor"]
             en = f"needs scores: there is no factor {name!r} in factors.csv (there are {', '.join(known)})"
@@ -27,3 +33,20 @@ def lacking(scenario: Scenario, resolved: Resolved, inputs: UnitInputs) -> Itera
             if missing:
                 en, zh = f"has no value for {', '.join(missing)}", f"缺少年度 {'、'.join(missing)}"
                 yield Finding(where, f"{key}[{place}].index", en, zh)
+
+
+def _contradictions(rule: str, params: Mapping[str, Any], first: str) -> Iterator[tuple[str, str, str]]:
+    """(parameter, English, Chinese) of numbers that cannot hold together."""
+    pairs = {"performance": ("poor", "excellent"), "horizontal": ("floor", "cap")}
+    low, high = pairs.get(rule, ("", ""))
+    if params.get(low) is not None and params.get(high) is not None:
+        least, most = str(params[low]), str(params[high])
+        if share(least) > share(most):
+            yield low, f"{low} {least} lies above {high} {most}", f"{low} {least} 高于 {high} {most}"
+    if rule == "adjustment" and str(params.get("last_review", first)) > first:
+        last = params["last_review"]
+        yield (
+            "last_review",
+            f"the last review ({last}) lies after the first period ({first})",
+            f"上次评估年度（{last}）晚于首个年度（{first}）",
+        )

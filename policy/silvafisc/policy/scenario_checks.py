@@ -183,10 +183,11 @@ def _terms(scenario: Scenario, _: Catalogue) -> Iterator[Finding]:
     for name in sorted({"envelope", "eligible_area", "cost_sharing"} - set(names)):
         en, zh = f"rule {name} is always in force and must be listed", f"规则 {name} 始终有效，须列出"
         yield _finding(scenario, ("rules",), en, zh)
-    singles = {name for name in names if name not in {"priority_share", "not_below_last_year", "horizontal"}}
-    for name in sorted(singles):
-        if names.count(name) > 1:
-            yield _finding(scenario, ("rules",), f"rule {name} is listed twice", f"规则 {name} 重复")
+    for place, name in enumerate(names):
+        if name in names[:place] and name not in {"priority_share", "not_below_last_year", "horizontal"}:
+            own = place - len(scenario.rules)
+            at = ("rules", place) if own < 0 else ("more_rules", own)
+            yield _finding(scenario, at, f"rule {name} is listed twice", f"规则 {name} 重复")
     ways = {way for o in scenario.objectives for way in ("stage", "weight") if getattr(o, way) is not None}
     if len(ways) > 1:
         en = "objectives are combined either by `stage` or by `weight`, not both"

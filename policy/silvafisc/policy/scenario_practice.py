@@ -83,7 +83,7 @@ class Horizontal(Rule):
     """Unit that pays where the index is met."""
     receiver: RegionCode
     """Unit that receives it."""
-    document: str = Field(min_length=2)
+    document: str = Field(min_length=1)
     """The signed agreement: number, date or title. No agreement, no transfer."""
     terms: Literal["xinanjiang", "chongqing"] | None = None
     """Terms on record that stand for what is left out: a yearly bet on water, or a price for forest cover."""

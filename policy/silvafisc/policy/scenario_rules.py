@@ -1,8 +1,11 @@
 """Rules about tasks, channels, instalments and the use of money, as a scenario names them."""
 
+from fractions import Fraction
 from typing import Literal
 
 from pydantic import Field, model_validator
+
+from silvafisc.quantities import share
 
 from .catalogue import Payer
 from .schema import Rule, ShareText, Strict, Yuan, reject
@@ -74,6 +77,17 @@ class Uses(Strict):
     """Public protection work (公共管护)."""
     administration: MoneyUse | None = None
     """Administration (管理费)."""
+
+    @model_validator(mode="after")
+    def _leave_something(self) -> "Uses":
+        uses = (self.patrol, self.public, self.administration)
+        taken = sum((share(use.share) for use in uses if use is not None and use.share is not None), Fraction(0))
+        if taken >= 1:
+            raise reject(
+                f"the shares of the uses sum to {float(taken):g} and leave the owner nothing",
+                f"各项用途的 share 合计为 {float(taken):g}，权利人分文不得",
+            )
+        return self
 
 
 class Split(Rule):

@@ -244,6 +244,11 @@ class Carbon(Objective):
             )
         if self.risk == "cvar" and self.share is not None and share(self.share) == 0:
             raise reject("the worst share of `risk: cvar` must be > 0", "risk: cvar 的最差比例须大于 0")
+        if self.risk == "quantile" and self.share is not None and share(self.share) == 1:
+            raise reject(
+                "a level that every draw may miss says nothing; give `risk: quantile` a share below 1",
+                "risk: quantile 的 share 须小于 1：所有抽样都可不达到的水平没有意义",
+            )
         return self
 
 

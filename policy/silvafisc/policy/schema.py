@@ -5,7 +5,6 @@ import difflib
 import types
 import typing
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, TypeVar
 
@@ -115,11 +114,12 @@ Quoted = Annotated[str, BeforeValidator(_quoted)]
 
 
 def is_decimal(text: str) -> bool:
-    """Whether the text is a finite decimal number."""
+    """Whether the text is a plain finite decimal number, as `share` reads it: '1e9' is none."""
     try:
-        return Decimal(text).is_finite()
-    except ArithmeticError:
+        share(text)
+    except ValueError:
         return False
+    return "/" not in text
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -161,7 +161,7 @@ def _finding(model: type[BaseModel], document: Document, error: ErrorDetails) ->
     elif kind == "literal_error":
         more_en, more_zh = hint(str(error["input"]), _literals(str(context["expected"])))
         en = f"must be {context['expected']} (got {_brief(error['input'])}){more_en}"
-        zh = f"须为 {context['expected']}（现为 {_brief(error['input'])}）{more_zh}"
+        zh = f"须为 {str(context['expected']).replace(', ', '、').replace(' or ', ' 或 ')}（现为 {_brief(error['input'])}）{more_zh}"
     else:
         en, zh = _plain_message(error, context)
     return Finding(document.where(path, key=kind == "extra_forbidden"), dotted(path), en, zh)
