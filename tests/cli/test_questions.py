@@ -99,3 +99,35 @@ def test_the_exact_frontier_refuses_what_is_no_whole_number(
     assert code == 2
     assert "objectives.adequacy: is no sum of whole numbers over offers" in err
     assert list(tmp_path.rglob("*.journal")) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["alternatives", "county-demo", "--nested", "0,much"], "--nested: budgets: 'much' is no change of a budget"),
+        (["alternatives", "county-demo", "--nested", "1/0"], "is no change of a budget"),
+        (["alternatives", "county-demo", "--nested", "0,-200%"], "two different budgets above -100%"),
+        (["alternatives", "county-demo", "--out", "{file}"], "is a file, not a folder"),
+        (["frontier", "county-demo", "--out", "{folder}"], "is a folder, not a file"),
+        (
+            ["frontier", "county-demo", "--objectives", "carbon,carbon"],
+            "--objectives: objectives: a frontier needs two objectives that differ",
+        ),
+        (
+            ["frontier", "county-demo", "--objectives", "carbon,column"],
+            "no objective 'column'; there are adequacy, carbon, dev",
+        ),
+    ],
+)
+def test_a_wrong_option_is_refused_before_anything_is_solved(
+    asked: list[str], said: str, say: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def solved(*_: object, **__: object) -> None:
+        raise AssertionError("something was solved")
+
+    monkeypatch.setattr(sys.modules["silvafisc.runs.answers"], "solve", solved)
+    monkeypatch.setattr(sys.modules["silvafisc.runs.frontier"], "_found", solved)
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    code, _, err = say(*[part.format(file=tmp_path / "file", folder=tmp_path) for part in asked], "--lang", "en")
+    assert (code, said in err) == (2, True), err
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"

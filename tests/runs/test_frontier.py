@@ -95,7 +95,7 @@ def test_a_journal_of_another_problem_is_refused_by_name(ask: Ask, tmp_path: Pat
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"objectives": ["carbon", "charm"]}, "no objective charm; there are adequacy, carbon"),
+        ({"objectives": ["carbon", "charm"]}, "no objective 'charm'; there are adequacy, carbon"),
         ({"objectives": ["carbon"]}, "needs two objectives"),
         ({"objectives": ["carbon", "carbon"]}, "needs two objectives"),
         ({"objectives": ["adequacy", "carbon", "development"]}, "use the method even or exact for three"),

@@ -168,27 +168,33 @@ def _terms(prepared: Prepared, wanted: Sequence[str] | None, method: str) -> lis
     """The objectives of the frontier. Raises InputError naming what is wrong with them."""
     stated = [spec.term for spec in prepared.resolved.objectives]
     terms = list(dict.fromkeys(wanted if wanted is not None else stated[:2]))
-    objectives = [name for name in term_names() if hasattr(term(name), "objectives")]
+    objectives = [name for name in term_names() if hasattr(term(name), "objectives") and name != "column"]
+    where = prepared.scenario.where("objectives") if wanted is None else "--objectives"
+
+    def wrong(en: str, zh: str) -> InputError:
+        return InputError([Finding(where, "objectives", en, zh)])
+
     unknown = [name for name in terms if name not in objectives]
     if unknown:
-        named, known = ", ".join(unknown), ", ".join(objectives)
-        raise _refused(prepared, "", f"no objective {named}; there are {known}", f"没有目标 {named}；可用：{known}")
+        named, known = ", ".join(map(repr, unknown)), ", ".join(objectives)
+        raise wrong(f"no objective {named}; there are {known}", f"没有目标 {named}；可用：{known}")
     if len(terms) < 2:
-        raise _refused(prepared, "", "a frontier needs two objectives", "权衡曲线需要两个目标")
+        raise wrong("a frontier needs two objectives that differ", "权衡曲线需要两个不同的目标")
     if len(terms) > 3:
-        raise _refused(prepared, "", "a frontier takes at most three objectives", "权衡曲线最多三个目标")
+        raise wrong("a frontier takes at most three objectives", "权衡曲线最多三个目标")
     if method not in METHODS:
         known = ", ".join(METHODS)
-        raise _refused(prepared, "", f"no method {method}; there are {known}", f"没有方法 {method}；可用：{known}")
+        raise InputError(
+            [Finding("--method", "method", f"no {method}; there are {known}", f"没有 {method}；可用：{known}")]
+        )
     if method == "extreme" and len(terms) > 2:
         en = "extreme points are found between two objectives; use the method even or exact for three"
-        raise _refused(prepared, "", en, "极点法只用于两个目标；三个目标请用 even 或 exact")
+        raise wrong(en, "极点法只用于两个目标；三个目标请用 even 或 exact")
     return terms
 
 
 def _refused(prepared: Prepared, name: str, en: str, zh: str) -> InputError:
-    path = f"objectives.{name}" if name else "objectives"
-    return InputError([Finding(prepared.scenario.where("objectives"), path, en, zh)])
+    return InputError([Finding(prepared.scenario.where("objectives"), f"objectives.{name}", en, zh)])
 
 
 def _problem(prepared: Prepared, terms: Sequence[str], method: str, points: int) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from silvafisc.allocation.nested import Granted, granted, kept
 from silvafisc.allocation.problem import Floats, Part, Problem
 from silvafisc.allocation.settle import settle
 from silvafisc.allocation.tables import chosen_offers
+from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import Scenario
 
-from .answers import Answer, Basis, basis, changes, percent, quantity, refused
+from .answers import Answer, Basis, basis, changes, percent, quantity
 from .infeasible import explain_infeasible, floors_within_envelopes
 from .prepare import Prepared, Progress, case_engine, engines
 from .run import last_objective
@@ -53,8 +54,8 @@ def nested(
         InputError, Infeasible: as `run`, at the smallest budget; a budget that is no percentage, or fewer than two.
     """
     say = progress or (lambda text: None)
+    steps = budget_changes(budgets)
     known = basis(scenario, data, say)
-    steps = _budgets(known.prepared, budgets)
     free: list[_Plan] = []
     held: list[_Plan] = []
     for label, change in steps.items():
@@ -70,23 +71,18 @@ def nested(
     return Answer(tables, tuple(said))
 
 
-def _budgets(prepared: Prepared, budgets: Sequence[str]) -> dict[str, Fraction]:
-    """label -> exact change, ascending."""
+def budget_changes(budgets: Sequence[str]) -> dict[str, Fraction]:
+    """label -> exact change, ascending. Raises InputError; nothing is solved before."""
     found: dict[str, Fraction] = {}
     for text in budgets:
         try:
             found[text] = Fraction(text.strip().rstrip("%")) / (100 if text.strip().endswith("%") else 1)
-        except ValueError:
-            raise refused(
-                prepared,
-                "nested",
-                f"{text!r} is no change of a budget, such as +10%",
-                f"{text!r} 不是预算变动，例如 +10%",
-            ) from None
+        except (ValueError, ZeroDivisionError):
+            en, zh = f"{text!r} is no change of a budget, such as +10%", f"{text!r} 不是预算变动，例如 +10%"
+            raise InputError([Finding("--nested", "budgets", en, zh)]) from None
     if len(set(found.values())) < 2 or min(found.values()) <= -1:
-        raise refused(
-            prepared, "nested", "two different budgets above -100% are needed", "须给出两个以上不同的预算，且高于 -100%"
-        )
+        en, zh = "two different budgets above -100% are needed", "须给出两个以上不同的预算变动，且均高于 -100%"
+        raise InputError([Finding("--nested", "budgets", en, zh)])
     return dict(sorted(found.items(), key=lambda item: item[1]))
 
 

@@ -32,6 +32,7 @@ STEPS = {
     "alternatives": "备选方案",
     "importance": "单位重要性",
     "nested": "不同预算",
+    "robustness": "数据变动和虚报试算",
     "sensitivity": "假设变动",
 }
 """Steps of `runs` in Chinese; an unknown step is shown as it is."""

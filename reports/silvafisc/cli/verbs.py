@@ -126,6 +126,8 @@ def frontier(
     from silvafisc.runs import frontier as pareto_set
     from silvafisc.runs import load_scenario
 
+    if out is not None and out.is_dir():
+        raise InputError([Finding(str(out), "--out", "is a folder, not a file", "是文件夹，不是文件")])
     loaded = load_scenario(scenario)
     journal = resume or (OUTCOMES / f"{loaded.id}.csv" if out is None else out).with_suffix(".journal")
     try:
@@ -183,12 +185,17 @@ def alternatives(terminal: Terminal, scenario: str, data: Path | None, wanted: W
     from silvafisc.runs import alternatives as nearly_as_good
     from silvafisc.runs import importance, load_scenario, nested
     from silvafisc.runs.answers import basis, together
+    from silvafisc.runs.nested import budget_changes
 
     loaded = load_scenario(scenario)
     folder = out or OUTCOMES / f"{loaded.id}-alternatives"
     if (folder / MARK).exists():
         en, zh = "is an outcome; these tables need a folder of their own", "是结果目录；这些表须另放一个目录"
-        raise InputError([Finding(str(folder), "", en, zh)])
+        raise InputError([Finding(str(folder), "--out", en, zh)])
+    if folder.is_file():
+        raise InputError([Finding(str(folder), "--out", "is a file, not a folder", "是文件，不是文件夹")])
+    if wanted.budgets is not None:
+        budget_changes(wanted.budgets)
     solved = basis(loaded, data, terminal.step)
     step = terminal.step
     answers = [nearly_as_good(solved, loss=wanted.loss, count=wanted.count, measure=wanted.measure, progress=step)]
