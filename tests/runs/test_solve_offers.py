@@ -294,3 +294,44 @@ def test_binding_rules_are_those_of_the_other_road(tmp_path: Path) -> None:
     fast = binding_by_menu(engine.model, point, chosen_at)
     assert {at: rules for at, rules in fast.items() if rules} == {at: rules for at, rules in slow.items() if rules}
     assert "envelope" in set(slow.values())
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "says"),
+    [
+        (("mode: offers", "mode: offer"), (), "3:7: mode: unknown mode 'offer'; did you mean 'offers'?"),
+        (("stage: 1", "weight: 0.5"), (), "objectives: weights sum to 0.5, not 1"),
+        (("", ""), ("habitat", "obj.habitat"), "--objective: objectives: names a column twice"),
+        (("", ""), ("habit",), "--objective: objectives.obj.habit: obj.habit needs the column obj.habit"),
+        (('members: ["E"]', "expression: listed"), (), "selects no unit: name it in the column `groups`"),
+    ],
+)
+def test_a_wrong_call_is_one_finding_with_its_place(
+    change: tuple[str, str], options: tuple[str, ...], says: str, tmp_path: Path
+) -> None:
+    offers, scenario = written(tmp_path, table(), SCENARIO.replace(*change))
+    with pytest.raises(InputError) as caught:
+        solve_offers(offers, scenario, objectives=options)
+    assert any(says in finding.text("en") for finding in caught.value.findings), caught.value
+
+
+def test_a_column_is_asked_for_by_its_name_or_as_it_is_called(tmp_path: Path) -> None:
+    offers, scenario = written(tmp_path, table())
+    named, called = (solve_offers(offers, scenario, objectives=[name]) for name in ("habitat", "obj.habitat"))
+    assert named.meta["objectives"] == called.meta["objectives"]
+
+
+def test_other_verbs_say_that_such_a_scenario_needs_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, scenario = written(tmp_path, table())
+    assert check_path(scenario) == []
+    with pytest.raises(SystemExit) as ended:
+        main(["run", str(scenario), "--lang", "en"])
+    err = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("[")]
+    assert (ended.value.code, len(err)) == (2, 1)
+    assert f"{scenario}:3:7: mode: `mode: offers` has no menus of its own" in err[0]
+
+
+def test_a_folder_in_place_of_the_table_is_called_one(tmp_path: Path) -> None:
+    _, scenario = written(tmp_path, table())
+    with pytest.raises(InputError, match="is a folder, not a table"):
+        solve_offers(tmp_path, scenario)

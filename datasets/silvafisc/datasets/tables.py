@@ -37,6 +37,8 @@ def load_table(path: str | Path, schema: Sequence[ColumnSpec], sheet: str | None
 
 def read_grid(path: Path, sheet: str | None = None) -> tuple[Grid, tuple[Finding, ...]]:
     """The cells of a CSV or XLSX file, and what was noticed. Raises InputError as `load_table`."""
+    if path.is_dir():
+        raise InputError([Finding(str(path), "", "is a folder, not a table", "是文件夹，不是表")])
     if not path.is_file():
         raise InputError([Finding(str(path), "", "no such file", "没有这个文件")])
     size = path.stat().st_size

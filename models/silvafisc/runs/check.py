@@ -7,6 +7,7 @@ from typing import Any
 from silvafisc.allocation.audit import audit
 from silvafisc.datasets import Finding, InputError
 from silvafisc.policy import ParameterTree, Scenario, load_scenario
+from silvafisc.policy.offers_scenario import load_offers_scenario
 from silvafisc.results import Outcome, OutcomeError
 from silvafisc.results.outcome import hash_folder
 
@@ -22,7 +23,7 @@ def check_path(path: str | Path) -> list[Finding]:
     """Everything wrong with what lies at a path; empty where nothing is.
 
     A scenario (YAML file or shipped name) is read, its tables are read, the law of its date is looked up, and the
-    offers are made: all that a run does before it solves.
+    offers are made: all that a run does before it solves. Of one with `mode: offers` there is only the file to read.
     Tables (folder of CSV files, or an .xlsx workbook) are read and held against each other.
     An outcome folder is read again, its content hash is formed anew, and every amount is audited anew from its tables.
 
@@ -36,7 +37,9 @@ def check_path(path: str | Path) -> list[Finding]:
         if place.is_dir() or place.suffix.lower() == ".xlsx":
             load_inputs(place, ParameterTree.load().on(load_scenario(DEFAULT_SCENARIO).policy_date))
         elif place.suffix.lower() in SCENARIO_SUFFIXES or not place.exists():
-            check_scenario(load_scenario(path))
+            scenario = load_offers_scenario(path)
+            if isinstance(scenario, Scenario):
+                check_scenario(scenario)
         else:
             en = "is neither a scenario (.yaml), a workbook (.xlsx), a folder of tables nor an outcome"
             return [Finding(str(path), "", en, "既不是情景（.yaml）、工作簿（.xlsx）、数据文件夹，也不是结果目录")]

@@ -20,11 +20,18 @@ _BENEFITS = ("carbon", "development")
 
 
 def missing_inputs(
-    scenario: Scenario | OffersScenario, resolved: Resolved, inputs: UnitInputs, table: OfferTable, *, full: bool
+    scenario: Scenario | OffersScenario,
+    resolved: Resolved,
+    inputs: UnitInputs,
+    table: OfferTable,
+    *,
+    full: bool,
+    asked: bool = False,
 ) -> list[Finding]:
     """A finding for every rule and objective that lacks what it reads.
 
     full: the scenario brings the law and the tables of units; otherwise there are the offers and regions.csv alone.
+    asked: the objectives are those of the call, not those of the scenario.
     """
     findings = []
     for place, spec in enumerate(resolved.rules):
@@ -32,9 +39,7 @@ def missing_inputs(
         for en, zh in _of_rule(spec.rule, dict(spec.params), resolved, inputs, table, full):
             findings.append(_finding(scenario.where(*key), f"rules.{spec.rule}", spec.rule, en, zh))
     for place, objective in enumerate(resolved.objectives):
-        where = (
-            scenario.where("objectives", place) if place < len(scenario.objectives) else scenario.where("objectives")
-        )
+        where = "--objective" if asked else scenario.where("objectives", place)
         for en, zh in _of_objective(objective.term, table, full):
             findings.append(
                 Finding(where, f"objectives.{objective.term}", f"{objective.term} {en}", f"{objective.term} {zh}")

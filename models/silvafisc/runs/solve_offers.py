@@ -70,7 +70,7 @@ def solve_offers(
         scenario: a full scenario, or one of `mode: offers`; name, path or as it is.
         data: for a full scenario its tables; for `mode: offers` a folder or file with regions.csv, where a rule reads it.
         sheet: sheet of the workbook `offers`.
-        objectives: columns `obj.<name>`, by name, in the order of stages; in place of the scenario's objectives.
+        objectives: columns `obj.<name>`, by name or as the column is called, in the order of stages; in place of the scenario's objectives.
 
     Raises:
         InputError: every finding in the scenario, its tables or the offers; a rule or an objective without its input.
@@ -81,7 +81,7 @@ def solve_offers(
     loaded = scenario if isinstance(scenario, Scenario | OffersScenario) else load_offers_scenario(scenario)
     ground = full_ground(loaded, data, say) if isinstance(loaded, Scenario) else bare_ground(loaded)
     if objectives:
-        specs = tuple(ObjectiveSpec(f"{COLUMN}{name}", stage=at) for at, name in enumerate(objectives, start=1))
+        specs = _stages(objectives)
         ground = replace(ground, resolved=replace(ground.resolved, objectives=specs))
     say("offers")
     table = read_offers(offers, ground.resolved, ground.inputs.codes if ground.inputs else None, sheet)
@@ -91,7 +91,8 @@ def solve_offers(
         resolved = replace(resolved, groups=group_members(loaded, inputs))
     assert inputs is not None
     assert indices is not None
-    findings = missing_inputs(loaded, resolved, inputs, table, full=isinstance(loaded, Scenario))
+    full = isinstance(loaded, Scenario)
+    findings = missing_inputs(loaded, resolved, inputs, table, full=full, asked=bool(objectives))
     if findings:
         raise InputError(findings)
     offered = Menus(Offers(table.frame, ground.fixed.objectives()), ground.fixed)
@@ -110,6 +111,15 @@ def solve_offers(
         raise AuditError("\n".join(broken[:20]))
     meta = _describe(loaded, decision, _sha256(Path(offers)), inputs)
     return Outcome(meta=meta, tables=frames, inputs=inputs, resolved=resolved, audit=checked)
+
+
+def _stages(objectives: Sequence[str]) -> tuple[ObjectiveSpec, ...]:
+    """The columns asked for, in the order of stages. Raises InputError for one that is asked for twice."""
+    names = [name.removeprefix(COLUMN) for name in objectives]
+    if len(set(names)) < len(names):
+        en, zh = f"names a column twice: {', '.join(names)}", f"同一列给了两次：{'、'.join(names)}"
+        raise InputError([Finding("--objective", "objectives", en, zh)])
+    return tuple(ObjectiveSpec(f"{COLUMN}{name}", stage=at) for at, name in enumerate(names, start=1))
 
 
 def full_ground(scenario: Scenario, data: str | Path | None, say: Progress) -> Ground:

@@ -80,7 +80,9 @@ def group_members(scenario: OffersScenario, inputs: UnitInputs) -> dict[str, tup
                     findings.append(Finding(where, f"groups.{name}.members[{place}]", en, zh))
         if not found[name]:
             where = scenario.where("groups", name)
-            findings.append(Finding(where, f"groups.{name}", "selects no unit", "没有选中任何单位"))
+            en = "selects no unit: name it in the column `groups` of regions.csv (--data), or list `members`"
+            zh = "没有选中任何单位：请在 regions.csv（--data）的 groups 列写明该组，或用 members 列出单位"
+            findings.append(Finding(where, f"groups.{name}", en, zh))
     if findings:
         raise InputError(findings)
     return found

@@ -16,8 +16,10 @@ from .scenario_files import load_scenario as load_full_scenario
 from .scenario_files import read_scenario
 from .scenario_schema import Notice, PeriodText, Scenario, Solver
 from .scenario_terms import AnyRule, Objective
-from .schema import Date, Label, Quoted, ShareText, Strict, Yuan, hint, reject, validate
+from .schema import Date, Label, Quoted, ShareText, Strict, Yuan, hint, nearest, reject, validate
 from .yaml_source import Document, Path_, dotted
+
+MODES = ("rule", "case", "offers")
 
 
 class OfferedFund(Strict):
@@ -131,7 +133,11 @@ class OffersScenario(Strict):
 def load_offers_scenario(source: str | Path) -> Scenario | OffersScenario:
     """A scenario of either kind, as its `mode` says. Raises InputError with every finding."""
     document = read_scenario(source)
-    if not isinstance(document.data, dict) or document.data.get("mode") != "offers":
+    mode = document.data.get("mode") if isinstance(document.data, dict) else None
+    if mode != "offers":
+        if isinstance(mode, str) and nearest(mode, MODES) == "offers":
+            en, zh = f"unknown mode {mode!r}; did you mean 'offers'?", f"未知的 mode {mode!r}；是否为 'offers'？"
+            raise InputError([Finding(document.where(("mode",)), "mode", en, zh)])
         return load_full_scenario(source)
     scenario = validate(OffersScenario, document)
     scenario._document = document
@@ -177,6 +183,10 @@ def _terms(scenario: OffersScenario) -> list[Finding]:
     terms = [objective.term for objective in scenario.objectives]
     for name in sorted({term for term in terms if terms.count(term) > 1}):
         findings.append(_finding(scenario, ("objectives",), f"objective {name} is listed twice", f"目标 {name} 重复"))
+    weights = [objective.weight for objective in scenario.objectives if objective.weight is not None]
+    if weights and abs(sum(weights) - 1) > 1e-9:
+        en, zh = f"weights sum to {sum(weights):g}, not 1", f"权重之和为 {sum(weights):g}，不是 1"
+        findings.append(_finding(scenario, ("objectives",), en, zh))
     ways = {way for o in scenario.objectives for way in ("stage", "weight") if getattr(o, way) is not None}
     if len(ways) > 1:
         en = "objectives are combined either by `stage` or by `weight`, not both"

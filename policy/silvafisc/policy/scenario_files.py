@@ -34,6 +34,7 @@ def load_scenario(source: str | Path, tree: ParameterTree | None = None) -> Scen
         InputError: every finding at once as `file:line:column: path: message`, in both languages.
     """
     document = read_scenario(source)
+    _refuse_offers(document)
     scenario = validate(Scenario, document)
     scenario._document = document
     scenario._folder = _data_folder(document)
@@ -46,6 +47,14 @@ def load_scenario(source: str | Path, tree: ParameterTree | None = None) -> Scen
 def read_scenario(source: str | Path) -> Document:
     """The document of a scenario, by path or shipped name, with what it extends. Raises InputError."""
     return _extended(_locate(source), ())
+
+
+def _refuse_offers(document: Document) -> None:
+    """One plain finding instead of all that such a scenario lacks."""
+    if isinstance(document.data, dict) and document.data.get("mode") == "offers":
+        en = "`mode: offers` has no menus of its own; solve it with a table: silvafisc solve --offers FILE --scenario …"
+        zh = "mode: offers 的情景没有自己的档次，须与备选表一起求解：silvafisc solve --offers 备选表 --scenario …"
+        raise InputError([Finding(document.where(("mode",)), "mode", en, zh)])
 
 
 def _locate(source: str | Path) -> Path:
