@@ -137,7 +137,7 @@ def test_a_proposal_that_pays_one_yuan_less_per_mu(mode: str) -> None:
     frame = reasons(found.problem, found.tables, {"proposal": proposal})
     assert moved(frame, "proposal", A) == {"standard": 100_00}
     assert moved(frame, "proposal", B) == {}
-    assert said(frame, "proposal", A)[0] == "比主管部门建议增加 100.00 元：标准提高（+100.00）。"
+    assert said(frame, "proposal", A)[0] == "比主管部门分配建议增加 100.00 元：标准提高（+100.00）。"
 
 
 @pytest.mark.parametrize("mode", MODES)

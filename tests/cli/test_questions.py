@@ -35,7 +35,7 @@ def test_alternatives_writes_its_tables_and_says_what_they_hold(say: Talk, tmp_p
     code, out, _ = say(*asked, "--lang", "zh", "--json")
     data: dict[str, Any] = json.loads(out)
     assert code == data["exit_code"] == 0
-    assert "还有什么几乎一样好" in data["said"][0]["zh"]
+    assert "效果相近的备选方案" in data["said"][0]["zh"]
     assert {row["budget"] for row in data["nested"]} == {"-1%", "0", "+1%"}
 
 

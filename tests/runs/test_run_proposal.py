@@ -77,7 +77,7 @@ def test_the_standard_is_the_part_that_differs(beside: Outcome) -> None:
 def test_the_explanation_and_its_sentence_name_the_proposal(beside: Outcome) -> None:
     said = explain(beside, UNIT)
     assert {change.against for change in said.changes} >= {"proposal", "factor_method"}
-    assert "主管部门建议" in said.text("zh")
+    assert "主管部门分配建议" in said.text("zh")
     assert "the department's proposal" in said.text("en")
 
 

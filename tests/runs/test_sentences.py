@@ -27,7 +27,7 @@ def test_an_increase_names_what_makes_it_and_what_works_against_it() -> None:
 def test_a_decrease_begins_with_what_takes_most() -> None:
     parts = {"task": -5_00, "pot": 1_00, "factor": -700_00}
     assert said("zh", "proposal", **parts) == (
-        "比主管部门建议减少 704.00 元：因素占比下降（−700.00）、任务资金减少（−5.00）；部分被因素法总额扩大（+1.00）抵消。"
+        "比主管部门分配建议减少 704.00 元：因素占比下降（−700.00）、任务资金减少（−5.00）；部分被因素法总额扩大（+1.00）抵消。"
     )
     assert (
         said("en", "factor_method", committed=-1)

@@ -141,11 +141,11 @@ def _said(
     same, every = int((tables["core"]["same"] == "yes").sum()), len(tables["core"])
     what = Said("公布数字", "published numbers") if known.decision.problem.cells else Said("备选档次", "offers")
     if len(plans) == 1:
-        zh = f"还有什么几乎一样好：在损失不超过 {percent(loss)} 的范围内没有别的方案。"
+        zh = f"效果相近的备选方案：在损失不超过 {percent(loss)} 的范围内没有别的方案。"
         return [Said(zh, f"What else is nearly as good: no other plan loses at most {percent(loss)}.")]
     said = [
         Said(
-            f"还有什么几乎一样好：找到 {len(plans) - 1} 个备选方案，各目标损失均不超过 {percent(loss)}，全部通过校核；"
+            f"效果相近的备选方案：找到 {len(plans) - 1} 个备选方案，各目标损失均不超过 {percent(loss)}，全部通过校核；"
             f"{every} 个{what.zh}中有 {same} 个在所有方案中相同（核心）。",
             f"What else is nearly as good: {len(plans) - 1} further plans lose at most {percent(loss)} of each objective, all "
             f"audited; {same} of {every} {what.en} are the same in all of them (the core).",

@@ -115,12 +115,12 @@ def _said(known: Basis, entry: Importance, name: str, unit: str) -> Said:
     if entry.loss < 0:
         more = quantity(name, unit, -entry.loss)
         return Said(
-            f"为何安排给{who.zh}：{why.zh}因规则而安排 {money} 元；若对其单独不予安排，全局反而增加{more.zh}。",
+            f"为何安排给{who.zh}：{why.zh}因规则而安排 {money} 元；若对其单独不予安排，总体反而增加{more.zh}。",
             f"Why {who.en}: {why.en}the rules pay it {money} yuan; were it exempt, the whole would gain: {more.en}.",
         )
     part = percent(1 - entry.loss / entry.own) if entry.own > 0 else percent(0)
     return Said(
-        f"为何安排给{who.zh}：{why.zh}取消其 {money} 元可选资金，全局损失{loss.zh}；其自身带来{own.zh}，其余单位用腾出的资金补回 {part}。",
+        f"为何安排给{who.zh}：{why.zh}取消其 {money} 元可选资金，总体损失{loss.zh}；其自身带来{own.zh}，其余单位用腾出的资金补回 {part}。",
         f"Why {who.en}: {why.en}without its {money} yuan of optional money the whole loses: {loss.en}. Its own offers bring: "
         f"{own.en}; with the money it leaves the others make up for {part}.",
     )

@@ -207,7 +207,7 @@ def _no_help(
     helping = {statement.path for advice in found for statement in advice.statements}
     idle = [_title(resolved, statement) for statement in soft if statement.path not in helping]
     nothing = (
-        ("infeasible, and no relaxation helps; ", "无可行方案，放宽可放宽的规则也无济于事；") if not found else ("", "")
+        ("infeasible, and no relaxation helps; ", "无可行方案，放宽可放宽的规则后仍不可行；") if not found else ("", "")
     )
     if hard or not found:
         en = "; ".join(f"{term(name).TITLE['en']} ({term(name).LAW})" for name in hard) or "—"
@@ -220,7 +220,7 @@ def _no_help(
         en, zh = ", ".join(title.en for title in idle), "、".join(title.zh for title in idle)
         where = scenario.where("rules")
         findings.append(
-            Finding(where, "rules", f"relaxing these instead does not help: {en}", f"改为放宽下列各项无济于事：{zh}")
+            Finding(where, "rules", f"relaxing these instead does not help: {en}", f"改为放宽下列各项仍不可行：{zh}")
         )
     return findings
 

@@ -182,7 +182,7 @@ def _said(known: Basis, labels: Sequence[str], at: int, free: Sequence[_Plan], h
         costs.append(Said(f"{shown.zh}（{part}）", f"{shown.en} ({part})"))
     said.append(
         Said(
-            f"如已安排的不再减少（{labels[at]}），较自由方案：{join(costs, '，').zh}。",
+            f"若已安排的不再减少（{labels[at]}），与不加此限的方案相比：{join(costs, '，').zh}。",
             f"Keeping what was granted, at {labels[at]}, against the free plan: {join(costs, ', ').en}.",
         )
     )

@@ -349,7 +349,7 @@ def _caveats(lines: list[Line]) -> list[dict[str, str]]:
     if any(line.kind == "money" for line in lines):
         caveats.append(
             {
-                "zh": "只列金额的行已换算为该金额内的最优档次，原列金额见对照方案“主管部门建议”",
+                "zh": "只列金额的行已换算为该金额内的最优档次，原列金额见对照方案“主管部门分配建议”",
                 "en": "Rows that state money alone were converted to the best offers within it; the amounts as stated are shown as the baseline of the proposal",
             }
         )

@@ -174,11 +174,11 @@ def _terms(scenario: OffersScenario) -> list[Finding]:
     findings = []
     for place, rule in enumerate(scenario.all_rules):
         key = ("rules", place) if place < len(scenario.rules) else ("more_rules", place - len(scenario.rules))
-        for what, known in (("group", scenario.groups), ("fund", scenario.funds)):
+        for what, what_zh, known in (("group", "分组", scenario.groups), ("fund", "资金", scenario.funds)):
             name = rule.params.get(what)
             if name is not None and name not in known:
                 more_en, more_zh = hint(name, known)
-                en, zh = f"unknown {what} {name!r}{more_en}", f"未知的 {what} {name!r}{more_zh}"
+                en, zh = f"unknown {what} {name!r}{more_en}", f"未知的{what_zh} {name!r}{more_zh}"
                 findings.append(_finding(scenario, (*key, what), en, zh))
     terms = [objective.term for objective in scenario.objectives]
     for name in sorted({term for term in terms if terms.count(term) > 1}):

@@ -69,7 +69,8 @@ class Performance(Rule):
                 )
         if self.deduction is not None and share(self.deduction) == 1:
             raise reject(
-                "a deduction of 1 leaves a unit nothing; give less than 1", "扣减比例须小于 1，否则单位分文不得"
+                "a deduction of 1 leaves a unit nothing; give less than 1",
+                "扣减比例须小于 1，否则该单位的因素法资金全部扣光",
             )
         return self
 

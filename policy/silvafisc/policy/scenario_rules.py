@@ -85,7 +85,7 @@ class Uses(Strict):
         if taken >= 1:
             raise reject(
                 f"the shares of the uses sum to {float(taken):g} and leave the owner nothing",
-                f"各项用途的 share 合计为 {float(taken):g}，权利人分文不得",
+                f"各项用途的 share 合计为 {float(taken):g}，没有留给权利人的部分",
             )
         return self
 

@@ -247,7 +247,7 @@ class Carbon(Objective):
         if self.risk == "quantile" and self.share is not None and share(self.share) == 1:
             raise reject(
                 "a level that every draw may miss says nothing; give `risk: quantile` a share below 1",
-                "risk: quantile 的 share 须小于 1：所有抽样都可不达到的水平没有意义",
+                "risk: quantile 的 share 须小于 1：所有抽样情形都可不达到的水平没有意义",
             )
         return self
 

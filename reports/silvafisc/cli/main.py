@@ -131,7 +131,9 @@ def frontier(
     verbs.frontier(Terminal(language_of(lang), json), scenario, data, method, points, wanted, resume, out)
 
 
-@app.command(help="几乎一样好的备选、单位的重要性、预算增加时谁被减少 / near-optimal plans, importance, nested budgets")
+@app.command(
+    help="效果相近的备选方案、单位的重要性、预算增加时谁被减少 / near-optimal plans, importance, nested budgets"
+)
 def alternatives(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="随附情景名或 YAML 文件 / shipped name or file")],
     loss: Annotated[
@@ -143,7 +145,7 @@ def alternatives(
         Literal["money", "numbers"], typer.Option(help="按资金或按数字个数求差异 / difference in money or in numbers")
     ] = "money",
     importance: Annotated[
-        bool, typer.Option("--importance", help="各单位的重要性（重置成本） / replacement cost of each unit")
+        bool, typer.Option("--importance", help="各单位的重要性（取消其资金的损失） / replacement cost of each unit")
     ] = False,
     nested: Annotated[
         str | None, typer.Option("--nested", metavar="-10%,0,+10%", help="已安排的不再减少 / granted stays granted")
@@ -213,7 +215,7 @@ def brief(
     verbs.brief(Terminal(language_of(lang), json), outcomes, out, lang, formats)
 
 
-@app.command(help="同一预算下比较选点与付费方式 / ways of choosing and paying at equal budget")
+@app.command(help="同一预算下比较选点与支付方式 / ways of choosing and paying at equal budget")
 def bench(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="随附情景名或 YAML 文件 / shipped name or file")],
     data: Data = None,
@@ -223,7 +225,7 @@ def bench(
     priority: Annotated[
         str | None, typer.Option("--priority", metavar="GROUP", help="重点分组 / group for targeting errors")
     ] = None,
-    tiers: Annotated[int, typer.Option("--tiers", metavar="K", help="分级付费的级数 / classes of tiered payment")] = 3,
+    tiers: Annotated[int, typer.Option("--tiers", metavar="K", help="分级支付的级数 / classes of tiered payment")] = 3,
     cap: Annotated[
         float | None, typer.Option("--cap", metavar="SHARE", help="单个单位占预算的上限 / most for one unit")
     ] = None,

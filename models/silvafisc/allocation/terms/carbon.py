@@ -27,8 +27,8 @@ _COUNTED = {
 }
 _RISK = {
     "mean": {"zh": "{}，抽样均值", "en": "{}, mean over draws"},
-    "cvar": {"zh": "{}，最差 {} 抽样的均值", "en": "{}, mean of the worst {} of draws"},
-    "quantile": {"zh": "{}，{} 的抽样达到的水平", "en": "{}, level reached in {} of draws"},
+    "cvar": {"zh": "{}，最不利 {} 抽样情形的均值", "en": "{}, mean of the worst {} of draws"},
+    "quantile": {"zh": "{}，{} 的抽样情形达到的水平", "en": "{}, level reached in {} of draws"},
 }
 
 

@@ -18,7 +18,7 @@ from ..beyond import due_beyond
 from ..exact import Ints
 from ..problem import Indices, Part, Problem, Row, grouped
 
-TITLE = {"zh": "需求上限", "en": "Need cap"}
+TITLE = {"zh": "补助比例上限", "en": "Need cap"}
 LAW = "三北工程补助资金管理办法第三章（中央补助不超过资金需求的八成，补助年限不超过三年）"
 RELAXABLE = True
 LIMITS = {"cap": "higher"}

@@ -16,7 +16,7 @@ from silvafisc.results import UnitInputs
 from ..menus.factor_pot import offer_name, weight_vectors
 from ..problem import Part, Problem, forbid
 
-TITLE = {"zh": "未核因素权重上限", "en": "Unverified weight"}
+TITLE = {"zh": "未核实因素权重上限", "en": "Unverified weight"}
 LAW = "预算法及专项转移支付管理办法（分配因素的数据须可核查）"
 RELAXABLE = True
 
