@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 import yaml
 from hatchling.builders.wheel import WheelBuilder
 from packaging.requirements import Requirement
@@ -63,6 +64,18 @@ def _verbs() -> Iterator[str]:
 @pytest.mark.parametrize("readme", ["README.md", "README.en.md"])
 def test_every_verb_is_in_the_readme(verb: str, readme: str) -> None:
     assert f"silvafisc {verb}" in (ROOT / readme).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.en.md"])
+def test_the_rows_of_the_readme_are_those_of_help(readme: str) -> None:
+    """Same order, and every option that is not common to all verbs stands in its row."""
+    rows = dict(
+        re.findall(r"^\| `silvafisc ([a-z]+)(.*?)` \|", (ROOT / readme).read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    assert list(rows) == list(_verbs())
+    for name, command in typer.main.get_group(app).commands.items():
+        options = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
+        assert options - {"--json", "--lang", "--data"} <= set(re.findall(r"--[a-z]+", rows[name])), name
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.en.md"])
