@@ -94,12 +94,10 @@ def test_a_rule_that_contradicts_itself_is_refused(line: str, expected: str, tmp
 
 def test_scores_are_ordered_against_those_on_record_too() -> None:
     """The score that is left out comes from the record, so only the resolved rule shows that they cross."""
-    file = load_scenario("nation-2026-2028")
-    spec = RuleSpec("performance", {"factor": "forest_resource", "poor": "95", "excellent": "90"})
     inputs = sample_inputs()
-    known = str(inputs.factors["factor"].iloc[0])
-    resolved = replace(sample_resolved(), rules=(replace(spec, params=spec.params | {"factor": known}),))
-    (finding,) = lacking(file, resolved, inputs)
+    scores = {"factor": str(inputs.factors["factor"].iloc[0]), "poor": "95", "excellent": "90"}
+    resolved = replace(sample_resolved(), rules=(RuleSpec("performance", scores),))
+    (finding,) = lacking(load_scenario("nation-2026-2028"), resolved, inputs)
     assert (finding.path, finding.en) == ("rules[0].poor", "poor 95 lies above excellent 90")
 
 

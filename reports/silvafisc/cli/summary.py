@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from silvafisc.results import Outcome
 
-FEN_PER_100M_YUAN = 100 * 10**8
+FEN_PER_YUAN = 100
 WHOLE_FROM = 1000
 
 
@@ -36,13 +36,13 @@ def summary_lines(outcome: "Outcome", folder: Path | None, files: list[Path], la
     kind = outcome.meta["kind"]
     lines = [f"{title[language]}（{kind['zh']}）" if zh else f"{title['en']} ({kind['en']})"]
     lines += [_objective(entry, language) for entry in outcome.meta["objectives"]]
-    periods, paid = outcome.resolved.periods, data["payment_fen"] / FEN_PER_100M_YUAN
+    periods, paid = outcome.resolved.periods, _money(int(data["payment_fen"]), language)
     span = periods[0] if len(periods) == 1 else f"{periods[0]}–{periods[-1]}"
     units = outcome.tables["allocation"]["region_code"].nunique()
     lines.append(
-        f"安排资金 {paid:,.2f} 亿元（{span} 年，{units} 个单位，各级合计）"
+        f"安排资金 {paid}（{span} 年，{units} 个单位，各级合计）"
         if zh
-        else f"{paid:,.2f} hundred million yuan to {units} units ({span}, all payers)"
+        else f"{paid} to {units} unit{'s' * (units != 1)} ({span}, all payers)"
     )
     verdict = {True: ("通过", "clean"), False: ("未通过", "not clean")}[bool(data["audit_clean"])]
     lines.append(
@@ -54,6 +54,17 @@ def summary_lines(outcome: "Outcome", folder: Path | None, files: list[Path], la
         lines.append(f"结果目录：{folder}" if zh else f"outcome: {folder}")
     lines += [f"  {path}" for path in files]
     return lines
+
+
+def _money(fen: int, language: str) -> str:
+    """An amount in the largest unit that it fills: 1.50 亿元, 1.50 万元, 60.00 元; in English million yuan or yuan."""
+    units = (
+        ((10**8, " 亿元"), (10**4, " 万元"), (1, " 元"))
+        if language == "zh"
+        else ((10**6, " million yuan"), (1, " yuan"))
+    )
+    yuan, name = next((size, name) for size, name in units if abs(fen) >= size * FEN_PER_YUAN or size == 1)
+    return f"{fen / (yuan * FEN_PER_YUAN):,.2f}{name}"
 
 
 def _objective(entry: Mapping[str, Any], language: str) -> str:
