@@ -101,6 +101,17 @@ def test_scores_are_ordered_against_those_on_record_too() -> None:
     assert (finding.path, finding.en) == ("rules[0].poor", "poor 95 lies above excellent 90")
 
 
+def test_fewest_numbers_are_refused_where_none_is_published(tmp_path: Path) -> None:
+    file = tmp_path / "case.yaml"
+    lines = ["extends: county-demo", "id: case", "mode: case", "objectives:"]
+    lines += ["  - {term: carbon, stage: 1}", "  - {term: simplicity, stage: 2}"]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_scenario(file)
+    (finding,) = caught.value.findings
+    assert (finding.where, finding.path) == (f"{file}:6:5", "objectives[1]")
+
+
 def test_a_rule_listed_twice_is_shown_where_it_is_repeated(tmp_path: Path) -> None:
     file = tmp_path / "twice.yaml"
     file.write_text("extends: county-demo\nid: twice\nmore_rules:\n  - {rule: envelope}\n", encoding="utf-8")

@@ -193,6 +193,13 @@ def _terms(scenario: Scenario, _: Catalogue) -> Iterator[Finding]:
         en = "objectives are combined either by `stage` or by `weight`, not both"
         yield _finding(scenario, ("objectives",), en, "各目标须统一用 stage 或统一用 weight")
     terms = [objective.term for objective in scenario.objectives]
+    if scenario.mode == "case" and "simplicity" in terms:
+        at = ("objectives", terms.index("simplicity"))
+        en, zh = (
+            "publishes no numbers; leave the objective out or use `mode: rule`",
+            "不公布标准；请去掉该目标或改用 mode: rule",
+        )
+        yield _finding(scenario, at, f"simplicity: case mode {en}", f"simplicity：逐单位模式{zh}")
     for name in sorted({term for term in terms if terms.count(term) > 1}):
         yield _finding(scenario, ("objectives",), f"objective {name} is listed twice", f"目标 {name} 重复")
     weights = [objective.weight for objective in scenario.objectives if objective.weight is not None]
