@@ -27,6 +27,8 @@ _NEAR = 0.02
 """First box where good prices of a like problem are known."""
 _POOL = 8 + MIXTURES
 """Plans that components may take over."""
+_CLOSE = 0.1
+"""Part of the gap that rounding may use up before it is tried from another plan."""
 _ROUNDING = 1e-12
 """Room for the floats' rounding in a sum of as many terms as there are units, relative to their size."""
 
@@ -69,20 +71,26 @@ def _within_reach(oracle: Oracle) -> Oracle | None:
 def _solve(
     oracle: Oracle, prices: Floats, gap: float, radius: float, start: Floats | None
 ) -> tuple[Dual, Indices] | None:
-    """Best prices, and the best repaired plan of those met last."""
+    """Best prices, with the best plans of the units there, and the best repaired plan of those met last."""
     found = minimise(oracle, prices, None, 0.2 * gap, radius)
     if found is None:
         return None
     dual, plans = found
+    plan, value, bound = oracle.search(dual.prices, dual.rated, dual.plan, oracle.tied)
+    worth = float(oracle.worth(dual.prices)[: oracle.coupling].sum())
+    total, within_reach = float(bound.sum()) + worth, float(value.sum()) + worth
+    dual = Dual(dual.prices, min(dual.bound, total), dual.rated, plan)
     best: Indices | None = None
     top = -np.inf
     known = None if start is None else oracle.options.plan_of(start)
-    first = [] if known is None else [known]
+    first = [plan] if known is None else [known, plan]
     repair = Repair(oracle, [*first, *plans[-_POOL:]], dual.prices, dual.rated)
-    for plan in [*first, dual.plan, *plans[-MIXTURES:]]:
+    for plan in [*plans[-MIXTURES:], *first]:
         tried = repair.best(plan)
-        if tried is not None and (value := _value(oracle, tried)) > top:
-            best, top = tried, value
+        if tried is not None and (reached := _value(oracle, tried)) > top:
+            best, top = tried, reached
+        if within_reach - top <= _CLOSE * gap * max(1.0, abs(top)):
+            break
     return None if best is None else (dual, best)
 
 
@@ -93,14 +101,11 @@ def _with_levels(oracle: Oracle, prices: Floats, gap: float, radius: float, star
         return None
     rough = oracle.rate(prices).bound
     prices, rated = oracle.descend(prices, rough - 0.5 * np.abs(rough), _STEPS)
-    bound = float(rated.bound.sum() + oracle.worth(prices)[: oracle.coupling].sum())
+    total, levels = published.choose(rated.reduced, rated.most)
+    bound = total + float(oracle.worth(prices).sum())
     best: Answer | None = None
     tried: set[bytes] = set()
     for _ in range(_LEVEL_ROUNDS):
-        total, levels = published.choose(rated.reduced, rated.most)
-        bound = min(bound, total + float(oracle.worth(prices).sum()))
-        if best is not None and bound - best.value <= gap * max(1.0, abs(best.value)):
-            break
         key = b"|".join(one.tobytes() for one in levels)
         if key in tried:
             break
@@ -113,30 +118,39 @@ def _with_levels(oracle: Oracle, prices: Floats, gap: float, radius: float, star
         if narrow is None or found is None:
             break
         dual, plan = found
-        # Prices of local rows that are good for few levels are made good for all of them, or the bound would be loose.
         radius = _NEAR
-        prices, rated = oracle.descend(dual.prices, narrow.rate(dual.prices).bound)
-        bound = min(bound, float(rated.bound.sum() + oracle.worth(prices)[: oracle.coupling].sum()))
         answer = _answer(narrow, plan, bound)
         best = answer if best is None or answer.value > best.value else best
-    if best is None:
-        return None
-    if bound - best.value > gap * max(1.0, abs(best.value)):
-        bound = min(bound, _searched(oracle, prices, best))
-    return Answer(best.chosen, best.value, max(bound, best.value))
+        prices, total, levels = _over_all_levels(oracle, published, narrow, dual)
+        bound = min(bound, total)
+        if bound - best.value <= gap * max(1.0, abs(best.value)):
+            break
+    return None if best is None else Answer(best.chosen, best.value, max(bound, best.value))
 
 
-def _searched(oracle: Oracle, prices: Floats, answer: Answer) -> float:
-    """The bound with every unit searched for what its local rows leave open, all levels allowed."""
-    point = np.zeros(oracle.form.size)
-    point[answer.chosen] = 1.0
-    plan = oracle.options.plan_of(point)
+def _over_all_levels(
+    oracle: Oracle, published: Published, narrow: Oracle, dual: Dual
+) -> tuple[Floats, float, list[Indices]]:
+    """Prices that are good for all levels, the bound over all choices of levels there, and the best of these choices.
+
+    A component is bounded by its groups' largest options within the levels, added up, and by its own best plan with all
+    levels allowed; the bound takes for each component the one that is smaller at the best choice.
+    """
+    # Prices of local rows that are good for few levels are made good for all of them, or the bound would be loose.
+    prices, rated = oracle.descend(dual.prices, narrow.rate(dual.prices).bound)
+    _, levels = published.choose(rated.reduced, rated.most)
+    plan = oracle.options.plan_of(narrow.options.point(oracle.form.size, dual.plan).astype(np.float64))
     if plan is None:
-        return np.inf
-    prices, rated = oracle.descend(prices, oracle.plan_values(prices, plan))
-    _, _, bound = oracle.search(prices, rated, plan, oracle.tied)
-    total = float(bound.sum() + oracle.worth(prices)[: oracle.coupling].sum())
-    return total + _ROUNDING * float(np.abs(bound).sum())
+        return prices, np.inf, levels
+    _, _, alone = oracle.search(prices, rated, plan, oracle.tied)
+    of_options, group = published.within(levels), oracle.options.group
+    within = oracle.options.most(np.where(of_options, rated.reduced, -np.inf))
+    local = rated.bound - oracle.by_component(rated.most)
+    by_levels = oracle.by_component(within) + local < alone
+    share = by_levels[oracle.options.component].astype(np.float64)
+    total, _ = published.choose(rated.reduced * share[group], rated.most * share)
+    total += float(np.where(by_levels, local, alone).sum() + oracle.worth(prices)[: oracle.coupling].sum())
+    return prices, total + _ROUNDING * float(np.abs(alone).sum()), levels
 
 
 def _sampled(oracle: Oracle) -> Floats | None:

@@ -23,7 +23,8 @@ _WIDE = 1e3
 MIXTURES = 5
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 """Multiples of it fill the unit interval evenly."""
-_FIRST_STEPS = 40
+_FIRST_STEPS, _LATER_STEPS = 40, 6
+"""Steps of the local rows' prices before a first plan is sought; fewer where they come from a like problem."""
 _QUICK = (10, 24)
 """Options per group and partial plans per component on the way; the end is searched more thoroughly."""
 _FIRST_WIDTHS = ((6, 12), (16, 64), (48, 512))
@@ -87,7 +88,8 @@ def _at(oracle: Oracle, prices: Floats, plan: Indices | None, accuracy: float) -
     if plan is None:
         # No plan is known to aim at; good prices of the local rows lead towards one that keeps them.
         rough = oracle.rate(prices).bound
-        prices, rated = oracle.descend(prices, rough - 0.5 * np.abs(rough), _FIRST_STEPS)
+        steps = _LATER_STEPS if prices[oracle.coupling :].any() else _FIRST_STEPS
+        prices, rated = oracle.descend(prices, rough - 0.5 * np.abs(rough), steps)
         plan = _first_plan(oracle, prices, rated)
         if plan is None:
             return None

@@ -2,13 +2,16 @@
 
 A move gives one component another plan: one that it had at other prices, or its own with one option changed. First the
 moves that lose least per unit of violation removed, until nothing is broken; then those that gain most per unit of the
-scarce rows (at their prices), while every row holds.
+scarce rows (at their prices), while every row holds; then, among the moves that lose next to nothing at the prices,
+those together that gain most: what one frees in a row another may use.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from ..problem import Floats, Indices
 from .oracle import Oracle, Rated
@@ -17,6 +20,12 @@ _ROUNDS = 12
 _PASSES = 10
 _MOST_SINGLE = 30_000
 _CHUNK = 512
+_EXCHANGED, _EACH = 3_000, 5
+"""Moves that are chosen from together, and of one component."""
+_NEAR_ENOUGH = 0.05
+"""Part of the gain of an exchange that may be left; HiGHS stops at the root in any case."""
+_ROOM = 2e-6
+"""Twice HiGHS's tolerance for a row."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,7 @@ class Repair:
         for _ in range(_PASSES):
             if not self._spend(plan):
                 break
+        self._exchange(plan)
         return plan
 
     def _moves(self, plan: Indices) -> _Moves:
@@ -164,3 +174,36 @@ class Repair:
                     self._take(plan, moves, move)
                     total, taken[moves.component[move]] = now, True
         return bool(taken.any())
+
+    def _exchange(self, plan: Indices) -> None:
+        """Take the moves that together gain most while every row holds, of those that lose least at the prices."""
+        moves, total = self._moves(plan), self._total(plan)
+        loss = moves.used @ self.prices[: len(self.low)] - moves.gain
+        order = np.lexsort((np.arange(len(loss)), loss, moves.component))
+        owner = moves.component[order]
+        order = order[np.arange(len(order)) - np.searchsorted(owner, owner) < _EACH]
+        some = order[np.argsort(loss[order], kind="stable")[:_EXCHANGED]]
+        gain, used = moves.gain[some], moves.used[some]
+        size = np.maximum(np.abs(used).max(axis=0, initial=0.0), 1e-9 * np.maximum(np.abs(total), 1.0))
+        if not len(some) or gain.max() <= 0:
+            return
+        place = np.unique(moves.component[some], return_inverse=True)[1]
+        one = sparse.csr_matrix((np.ones(len(some)), (place, np.arange(len(some)))))
+        low, high = (self.low - total) / size + _ROOM, (self.high - total) / size - _ROOM
+        found = milp(
+            -gain / gain.max(),
+            integrality=np.ones(len(some), np.int64),
+            bounds=Bounds(0, 1),
+            constraints=[
+                LinearConstraint(one, -np.inf, 1),
+                LinearConstraint(used.T / size[:, None], low, high),
+            ],
+            options={"mip_rel_gap": _NEAR_ENOUGH, "node_limit": 1},
+        )
+        if found.x is None:
+            return
+        changed = plan.copy()
+        for move in some[found.x > 0.5].tolist():
+            self._take(changed, moves, move)
+        if not self._broken(self._total(changed)).any() and self.values[changed].sum() > self.values[plan].sum():
+            plan[:] = changed
