@@ -163,7 +163,7 @@ def test_levels_without_which_a_row_cannot_be_kept_leave_no_option() -> None:
     assert form is not None
     [row] = form.rows[form.coupling :]
     options = options_of(form)
-    lowest = ~np.isin(options.columns, row.indices).any(axis=1)
+    lowest = np.asarray(~np.isin(options.columns, row.indices).any(axis=1))
     assert Oracle(form, options, objective).reachable().any()
     assert not Oracle(form, options.only(lowest), objective).reachable().any()
 
