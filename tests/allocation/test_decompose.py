@@ -59,7 +59,7 @@ def check(block: Block, objective: Floats, found: Solution | None, value: float,
     return found
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_synthetic_instance_with_every_rule_encloses_the_optimum_of_highs(seed: int) -> None:
     block, objective = carbon(nation(3, seed=seed))
     top = optimum(block, objective)
@@ -124,6 +124,7 @@ def test_a_large_multiple_choice_instance_is_certified_to_1e_5() -> None:
     assert found.gap <= 1e-5
 
 
+@pytest.mark.slow
 def test_the_same_instance_gives_the_same_point_twice() -> None:
     points = []
     for _ in range(2):

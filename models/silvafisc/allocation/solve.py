@@ -17,7 +17,8 @@ _FEASIBILITY = 1e-9
 class Solution:
     """What the solver found.
 
-    status: `optimal` (within the gap asked for), `time_limit` (incumbent with its gap), `infeasible`, `no_solution`.
+    status: `optimal` (within the gap asked for), `time_limit` (stopped before that gap, by the clock or because prices
+    had no more to offer: incumbent with its gap), `infeasible`, `no_solution`.
     value, bound: in the objective's own unit, bound >= value; gap: (bound - value) / max(1, |value|).
     """
 

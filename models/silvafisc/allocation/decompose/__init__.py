@@ -15,7 +15,7 @@ from .dual import MIXTURES, Dual, minimise
 from .form import Form, Levels, recognise
 from .levels import Published
 from .options import options_of
-from .oracle import Oracle
+from .oracle import Oracle, Rated
 from .repair import Repair
 
 __all__ = ["Answer", "Form", "Levels", "by_prices", "recognise"]
@@ -27,6 +27,8 @@ _NEAR = 0.02
 """First box where good prices of a like problem are known."""
 _POOL = 8 + MIXTURES
 """Plans that components may take over."""
+_USUAL, _WIDE, _FEW = (48, 256), (120, 1024), 400_000
+"""Options per group and partial plans per component in the last searches; the wide one up to so many options."""
 _CLOSE = 0.1
 """Part of the gap that rounding may use up before it is tried from another plan."""
 _ROUNDING = 1e-12
@@ -76,7 +78,7 @@ def _solve(
     if found is None:
         return None
     dual, plans = found
-    plan, value, bound = oracle.search(dual.prices, dual.rated, dual.plan, oracle.tied)
+    plan, value, bound = _searched(oracle, dual.prices, dual.rated, dual.plan)
     worth = float(oracle.worth(dual.prices)[: oracle.coupling].sum())
     total, within_reach = float(bound.sum()) + worth, float(value.sum()) + worth
     dual = Dual(dual.prices, min(dual.bound, total), dual.rated, plan)
@@ -92,6 +94,12 @@ def _solve(
         if within_reach - top <= _CLOSE * gap * max(1.0, abs(top)):
             break
     return None if best is None else (dual, best)
+
+
+def _searched(oracle: Oracle, prices: Floats, rated: Rated, plan: Indices) -> tuple[Indices, Floats, Floats]:
+    """Every unit searched for what its local rows leave open, more widely where there are few units."""
+    width, beam = _WIDE if len(oracle.options.columns) <= _FEW else _USUAL
+    return oracle.search(prices, rated, plan, oracle.tied, width=width, beam=beam)
 
 
 def _with_levels(oracle: Oracle, prices: Floats, gap: float, radius: float, start: Floats | None) -> Answer | None:
@@ -142,7 +150,7 @@ def _over_all_levels(
     plan = oracle.options.plan_of(narrow.options.point(oracle.form.size, dual.plan).astype(np.float64))
     if plan is None:
         return prices, np.inf, levels
-    _, _, alone = oracle.search(prices, rated, plan, oracle.tied)
+    _, _, alone = _searched(oracle, prices, rated, plan)
     of_options, group = published.within(levels), oracle.options.group
     within = oracle.options.most(np.where(of_options, rated.reduced, -np.inf))
     local = rated.bound - oracle.by_component(rated.most)

@@ -20,8 +20,9 @@ _ROUNDS = 12
 _PASSES = 10
 _MOST_SINGLE = 30_000
 _CHUNK = 512
-_EXCHANGED, _EACH = 3_000, 5
-"""Moves that are chosen from together, and of one component."""
+_EXCHANGED, _GROUPS_EACH, _EACH = 800, 20, 5
+"""Moves that are chosen from together at least, groups that bring another one, and most of one component: many moves of
+few units are what HiGHS takes longest for."""
 _NEAR_ENOUGH = 0.05
 """Part of the gain of an exchange that may be left; HiGHS stops at the root in any case."""
 _ROOM = 2e-6
@@ -182,7 +183,8 @@ class Repair:
         order = np.lexsort((np.arange(len(loss)), loss, moves.component))
         owner = moves.component[order]
         order = order[np.arange(len(order)) - np.searchsorted(owner, owner) < _EACH]
-        some = order[np.argsort(loss[order], kind="stable")[:_EXCHANGED]]
+        many = max(_EXCHANGED, self.oracle.options.groups // _GROUPS_EACH)
+        some = order[np.argsort(loss[order], kind="stable")[:many]]
         gain, used = moves.gain[some], moves.used[some]
         size = np.maximum(np.abs(used).max(axis=0, initial=0.0), 1e-9 * np.maximum(np.abs(total), 1.0))
         if not len(some) or gain.max() <= 0:
