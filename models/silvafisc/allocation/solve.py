@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
+from scipy import sparse
 
 from .blocks import Block
 from .model import power_of_two
@@ -181,3 +182,30 @@ class Session:
         value = float(objective @ point)
         bound = float(info.mip_dual_bound) / scale if integer else value
         return Solution(names[status], point, value, max(bound, value))
+
+
+def best_subset(
+    gain: Floats, rows: sparse.csr_matrix, lower: Floats, upper: Floats, *, gap: float, nodes: int | None = None
+) -> Indices | None:
+    """Positions of a subset with the most gain under lower <= rows @ x <= upper, within a relative gap; None if none was found.
+
+    For small programs on the way; no clock, so the same answer everywhere. nodes: nodes of branch and bound at most.
+    """
+    matrix, lp, count = sparse.csr_matrix(rows), highspy.HighsLp(), len(gain)
+    lp.num_col_, lp.num_row_ = count, matrix.shape[0]
+    lp.col_cost_, lp.sense_ = np.asarray(gain, np.float64), highspy.ObjSense.kMaximize
+    lp.col_lower_, lp.col_upper_ = np.zeros(count), np.ones(count)
+    lp.row_lower_, lp.row_upper_ = np.asarray(lower, np.float64), np.asarray(upper, np.float64)
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
+    lp.integrality_ = [highspy.HighsVarType.kInteger] * count
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    options = {"output_flag": False, "threads": 1, "mip_rel_gap": float(gap)}
+    for option, value in (options if nodes is None else options | {"mip_max_nodes": nodes}).items():
+        highs.setOptionValue(option, value)
+    if highs.passModel(lp) == highspy.HighsStatus.kError:
+        raise SolverError("HiGHS refused the program")
+    highs.run()
+    if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return None
+    return np.flatnonzero(np.asarray(highs.getSolution().col_value) > 0.5)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from ..problem import Floats, Indices
+from ..solve import best_subset
 from .form import Bools, Form
 from .options import Options
 
@@ -21,6 +21,8 @@ _WIDTH = 48
 _BEAM = 256
 _STATES = 4_000_000
 """Partial plans held at once, at most."""
+_PLAN_GAP = 1e-2
+"""Part of the gain of a plan that its first search may leave."""
 
 
 @dataclass(frozen=True)
@@ -286,20 +288,17 @@ class Oracle:
         worth = options.sums(self.objective - self.across @ coupling)[ids]
         group = np.unique(options.group[ids], return_inverse=True)[1]
         one = sparse.csr_matrix((np.ones(len(ids)), (group, np.arange(len(ids)))))
-        rows = [LinearConstraint(one, 1, 1)]
+        ones = np.ones(one.shape[0])
+        rows, least, most = one, ones, ones
         if self.slots:
-            rows.append(LinearConstraint(self.activity(ids).T, self.least[component], self.largest[component]))
+            rows = sparse.csr_matrix(sparse.vstack([one, sparse.csr_matrix(self.activity(ids).T)]))
+            least = np.concatenate([ones, self.least[component]])
+            most = np.concatenate([ones, self.largest[component]])
         size = max(1.0, float(np.abs(worth).max(initial=0.0)))
-        found = milp(
-            -worth / size,
-            integrality=np.ones(len(ids), np.int64),
-            bounds=Bounds(0, 1),
-            constraints=rows,
-            options={"mip_rel_gap": 1e-2},
-        )
-        if found.x is None:
+        taken = best_subset(worth / size, rows, least, most, gap=_PLAN_GAP)
+        if taken is None:
             return False
-        chosen = ids[found.x > 0.5]
+        chosen = ids[taken]
         activity = self.activity(chosen).sum(axis=0)
         if len(chosen) != group.max() + 1 or not self._keeps(component, activity):
             return False

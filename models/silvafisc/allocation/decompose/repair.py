@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from ..problem import Floats, Indices
+from ..solve import best_subset
 from .oracle import Oracle, Rated
 
 _ROUNDS = 12
@@ -192,20 +192,15 @@ class Repair:
         place = np.unique(moves.component[some], return_inverse=True)[1]
         one = sparse.csr_matrix((np.ones(len(some)), (place, np.arange(len(some)))))
         low, high = (self.low - total) / size + _ROOM, (self.high - total) / size - _ROOM
-        found = milp(
-            -gain / gain.max(),
-            integrality=np.ones(len(some), np.int64),
-            bounds=Bounds(0, 1),
-            constraints=[
-                LinearConstraint(one, -np.inf, 1),
-                LinearConstraint(used.T / size[:, None], low, high),
-            ],
-            options={"mip_rel_gap": _NEAR_ENOUGH, "node_limit": 1},
-        )
-        if found.x is None:
+        rows = sparse.csr_matrix(sparse.vstack([one, sparse.csr_matrix(used.T / size[:, None])]))
+        places = one.shape[0]
+        least = np.concatenate([np.full(places, -np.inf), low])
+        most = np.concatenate([np.ones(places), high])
+        taken = best_subset(gain / gain.max(), rows, least, most, gap=_NEAR_ENOUGH, nodes=1)
+        if taken is None:
             return
         changed = plan.copy()
-        for move in some[found.x > 0.5].tolist():
+        for move in some[taken].tolist():
             self._take(changed, moves, move)
         if not self._broken(self._total(changed)).any() and self.values[changed].sum() > self.values[plan].sum():
             plan[:] = changed
