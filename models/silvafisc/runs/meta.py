@@ -10,7 +10,7 @@ import pandas as pd
 
 from silvafisc.allocation.decide import Decision
 from silvafisc.allocation.terms import COLUMN, title_of
-from silvafisc.results import ObjectiveSpec, Resolved
+from silvafisc.results import ObjectiveSpec, Resolved, UnitInputs
 
 from .indicators import shares
 from .prepare import Prepared
@@ -103,19 +103,27 @@ def exchange_rates(resolved: Resolved, decision: Decision) -> list[dict[str, Any
     ]
 
 
+def table_hashes(inputs: UnitInputs) -> dict[str, str]:
+    """SHA-256 of every input table, as it is saved."""
+    return {
+        f"inputs/{name}.csv": _sha256(frame.to_csv(index=False, lineterminator="\n"))
+        for name, frame in inputs.tables().items()
+    }
+
+
 def input_hashes(prepared: Prepared) -> dict[str, str]:
     """SHA-256 of every input table, of the scenario and of the law as it was read."""
-    tables = {
-        f"inputs/{name}.csv": frame.to_csv(index=False, lineterminator="\n")
-        for name, frame in prepared.inputs.tables().items()
-    }
     law = {path: prepared.rules.entry(path).value for path in sorted(prepared.rules.used)}
     texts = {
-        **tables,
         "draws.csv": ""
         if prepared.inputs.draws is None
         else prepared.inputs.draws.to_csv(index=False, lineterminator="\n"),
         "scenario": json.dumps(prepared.scenario.to_json(), ensure_ascii=False, sort_keys=True),
         "law": json.dumps(law, ensure_ascii=False, sort_keys=True),
     }
-    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(texts.items())}
+    found = table_hashes(prepared.inputs) | {name: _sha256(text) for name, text in texts.items()}
+    return dict(sorted(found.items()))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

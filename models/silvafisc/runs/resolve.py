@@ -362,8 +362,8 @@ def _objectives(sources: _Sources) -> tuple[ObjectiveSpec, ...]:
 
     def params(objective: Any) -> dict[str, Any]:
         tail = getattr(objective, "risk", None) in ("cvar", "quantile") and objective.share is None
-        recorded = {"share": exact_text(sources.rules.fraction(TAIL_SHARE))} if tail else {}
-        return {**objective.params, **recorded}
+        known = {"share": exact_text(sources.rules.fraction(TAIL_SHARE))} if tail else {}
+        return {**objective.params, **known}
 
     return tuple(
         ObjectiveSpec(

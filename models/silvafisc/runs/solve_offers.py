@@ -35,7 +35,7 @@ from silvafisc.results.outcome import outcome_columns
 
 from .indicators import ALL, COLUMNS
 from .infeasible import explain_infeasible, floors_within_envelopes
-from .meta import PACKAGES, exchange_rates, objective_entries
+from .meta import PACKAGES, exchange_rates, objective_entries, table_hashes
 from .offer_needs import missing_inputs
 from .offer_table import read_offers
 from .prepare import Progress, prepare
@@ -227,10 +227,6 @@ def _describe(
         "zh": "备选档次由外部编制的表给出，金额和效益均以该表为准；规则、资金和合计已逐项校核",
         "en": "The offers are a table made elsewhere; amounts and benefits are those of the table. Rules, funds and sums were audited",
     }
-    tables = {
-        f"inputs/{name}.csv": hashlib.sha256(frame.to_csv(index=False, lineterminator="\n").encode()).hexdigest()
-        for name, frame in inputs.tables().items()
-    }
     nothing = dict.fromkeys(("share_open_to_choice", "share_assumed_money", "share_assumed_carbon"))
     return {
         "id": resolved.id,
@@ -250,7 +246,7 @@ def _describe(
         "caveats": [*({"zh": c.zh, "en": c.en} for c in scenario.caveats), caveat],
         "provisions": [],
         "versions": {name: version(name) for name in PACKAGES},
-        "input_hashes": {**tables, "offers": digest},
+        "input_hashes": {**table_hashes(inputs), "offers": digest},
         "seed": resolved.seed,
     }
 
