@@ -12,79 +12,24 @@ rise" and the number of published values are left out here; the search adds them
 The multipliers are found by cutting planes (Kelley 1960), half-way between the best and the newest ones.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from .problem import Floats, Indices
+from .staircase_grades import Chains, Group, Line, parts
 
 # Multipliers this near their best (share of the bound) do: what the periods lose by whole levels is ten times as much.
 _NEAR = 1e-4
-# Cut-off sets whose pairs of levels are looked at together: tables that fit the processor's cache.
-_TOGETHER = 128
 # Cut-off sets that the multipliers are fitted to, and how often those that come out on top are added.
 _FITTED, _ROUNDS = 24, 2
 # Multipliers above this multiple of (size of the objective / size of the row) only show that a row cannot be kept.
 _MOST = 1e3
-
-
-@dataclass(frozen=True)
-class Line:
-    """One category in one period.
-
-    sums[form, level, edge]: what the cells before `edge` add to a form at exactly this level; barred[level, edge]: how
-    many of these cells may not have the level.
-    """
-
-    sums: Floats
-    barred: Indices
-
-    def total(self, weights: Floats) -> Floats:
-        """A weighted sum of the forms [level, edge]."""
-        return np.asarray(np.tensordot(weights, self.sums, 1))
-
-    def spans(self, total: Floats, edges: Indices) -> list[Floats]:
-        """Per grade: gain[level, cut-off set] of a sum of forms; -inf where the level is barred."""
-        gains = [total[:, right] - total[:, left] for left, right in pairwise(edges.T)]
-        if self.barred.any():
-            for k, gain in enumerate(gains):
-                gain[(self.barred[:, edges[:, k + 1]] - self.barred[:, edges[:, k]]) > 0] = -np.inf
-        return gains
-
-    @staticmethod
-    def forward(gains: list[Floats]) -> list[Floats]:
-        """Per grade: best[level, cut-off set] up to and with this grade."""
-        found: list[Floats] = []
-        for gain in gains:
-            found.append(gain if not found else gain + np.maximum.accumulate(found[-1], axis=0))
-        return found
-
-    @staticmethod
-    def near(gains: list[Floats], tables: list[Floats], least: float) -> Indices:
-        """Every vector of levels (rows) whose value is at least `least`, for one cut-off set."""
-        gains, tables = [gain[:, 0] for gain in gains], [table[:, 0] for table in tables]
-        chosen = np.flatnonzero(tables[-1] >= least)[:, None]
-        added = gains[-1][chosen[:, 0]]
-        for table, gain in zip(tables[-2::-1], gains[-2::-1], strict=True):
-            fits = table[None, :] + added[:, None] >= least
-            fits &= np.arange(len(table))[None, :] <= chosen[:, :1]
-            at, level = np.nonzero(fits)
-            chosen, added = np.column_stack([level, chosen[at]]), added[at] + gain[level]
-        return np.asarray(chosen, np.int64)
-
-    def values(self, forms: slice | Indices, edges: Indices, levels: Indices) -> Floats:
-        """Value of forms [form, vector] at vectors of levels, for one cut-off set."""
-        sums = self.sums[forms]
-        return np.asarray(
-            sum(
-                sums[:, levels[:, k], right] - sums[:, levels[:, k], left]
-                for k, (left, right) in enumerate(pairwise(edges))
-            )
-        )
+# Own multipliers of a cut-off set: the step aims at a bound that is lower by a part of the set's distance to what is
+# needed; the aim grows where at least this share of it is reached and shrinks otherwise.
+_REACHED, _GROW, _SHRINK = 0.25, 1.2, 0.6
 
 
 @dataclass(frozen=True)
@@ -100,68 +45,96 @@ class Priced:
 
 
 @dataclass(frozen=True)
+class Own:
+    """Multipliers of each cut-off set's own: weights[period][set, form] (priced rows negative), upper[period, set]."""
+
+    weights: list[Floats]
+    upper: Floats
+
+    def at(self, which: Indices) -> "Own":
+        """Those of some cut-off sets."""
+        return Own([one[which] for one in self.weights], self.upper[:, which])
+
+
+@dataclass(frozen=True)
 class Bounds:
     """What `Priced` comes to.
 
     lines[period][category]; the first `shared` forms are the same in all periods, the next ones are the period's priced
-    rows, "at most" limits[period]. barriers[period]: (upper category, lower category) -> which pairs of levels break
-    the order between them; each category stands in one pair at most, the others are bounded without their order.
+    rows, "at most" limits[period]. groups[period]: categories that are bounded together; orders between others are left
+    out.
     """
 
     lines: Sequence[Sequence[Line]]
     limits: Sequence[Floats]
     shared: int
-    barriers: Sequence[Mapping[tuple[int, int], NDArray[np.bool_]]]
-
-    def _groups(self, period: int) -> list[tuple[int, ...]]:
-        """Categories that are bounded together."""
-        pairs = list(self.barriers[period])
-        paired = {c for pair in pairs for c in pair}
-        return [*pairs, *((c,) for c in range(len(self.lines[period])) if c not in paired)]
-
-    def _forward(self, period: int, group: tuple[int, ...], weights: Floats, edges: Indices) -> list[Floats]:
-        """Per grade: best[level, …, cut-off set] of the categories of a group together, up to and with this grade."""
-        lines = self.lines[period]
-        gains = [lines[c].spans(lines[c].total(weights), edges) for c in group]
-        if len(group) == 1:
-            return Line.forward(gains[0])
-        broken = np.where(self.barriers[period][group[0], group[1]], -np.inf, 0.0)[:, :, None]
-        found: list[Floats] = []
-        for upper, lower in zip(*gains, strict=True):
-            gain = upper[:, None, :] + lower[None, :, :] + broken
-            if found:
-                reached = np.maximum.accumulate(found[-1], axis=0)
-                gain += np.maximum.accumulate(reached, axis=1, out=reached)
-            found.append(gain)
-        return found
-
-    def _best(self, period: int, group: tuple[int, ...], weights: Floats, edges: Indices) -> Floats:
-        """The largest value per cut-off set."""
-        parts = np.array_split(edges, -(-len(edges) // (_TOGETHER if len(group) > 1 else len(edges))))
-        tops = [self._forward(period, group, weights, part)[-1].reshape(-1, len(part)).max(axis=0) for part in parts]
-        return np.concatenate(tops)
-
-    def _path(self, period: int, group: tuple[int, ...], weights: Floats, edges: Indices) -> Indices:
-        """Levels[grade, category of the group] of best vectors for one cut-off set."""
-        levels: list[tuple[int, ...]] = []
-        for table in self._forward(period, group, weights, edges[None])[::-1]:
-            open_ = table[..., 0][tuple(slice(0, at + 1) for at in levels[-1])] if levels else table[..., 0]
-            levels.append(tuple(int(i) for i in np.unravel_index(int(open_.argmax()), open_.shape)))
-        return np.array(levels[::-1], np.int64)
+    groups: Sequence[Sequence[Group]]
 
     def weights(self, priced: Priced, period: int) -> Floats:
-        """Weight of every form of a period, priced rows negative."""
-        rest = self.lines[period][0].sums.shape[0] - self.shared - len(self.limits[period])
-        return np.concatenate([priced.weights, -priced.prices[period], np.zeros(rest)])
+        """Weight of every shared form and priced row of a period, rows negative."""
+        return np.concatenate([priced.weights, -priced.prices[period]])
+
+    def best(self, period: int, edges: Indices, weights: Floats) -> Floats:
+        """Bound of one period per cut-off set at weights[set, form]."""
+        found = -weights[:, self.shared :] @ self.limits[period]
+        for part in parts(len(edges)):
+            for group in self.groups[period]:
+                found[part] += Chains.of(self.lines[period], group, edges[part], weights[part]).top
+        return np.asarray(found)
+
+    def sloped(self, period: int, edges: Indices, weights: Floats) -> tuple[Floats, Floats]:
+        """`best` and the amounts [set, form] of the chains that it comes from."""
+        found, amounts = -weights[:, self.shared :] @ self.limits[period], np.zeros(weights.shape)
+        for part in parts(len(edges)):
+            for group in self.groups[period]:
+                chains = Chains.of(self.lines[period], group, edges[part], weights[part])
+                found[part] += chains.top
+                amounts[part] += chains.amounts()
+        return np.asarray(found), amounts
 
     def upper(self, priced: Priced, edges: Indices) -> Floats:
         """Bound of the weighted forms [period, cut-off set]."""
-        found = []
-        for period in range(len(self.lines)):
-            weights = self.weights(priced, period)
-            known = float(priced.prices[period] @ self.limits[period])
-            found.append(sum(self._best(period, group, weights, edges) for group in self._groups(period)) + known)
-        return np.array(found)
+        return np.array([self.best(p, edges, self._everywhere(priced, p, edges)) for p in range(len(self.lines))])
+
+    def _everywhere(self, priced: Priced, period: int, edges: Indices) -> Floats:
+        """The common weights, once per cut-off set."""
+        return np.tile(self.weights(priced, period), (len(edges), 1))
+
+    def common(self, priced: Priced, edges: Indices) -> Own:
+        """The same multipliers for all cut-off sets."""
+        every = range(len(self.lines))
+        return Own([self._everywhere(priced, p, edges) for p in every], self.upper(priced, edges))
+
+    def own(self, priced: Priced, edges: Indices, upper: Floats, need: float, steps: int) -> Own:
+        """Multipliers of the rows for each cut-off set, from common ones and their bounds; those of held forms stay.
+
+        Steps along the slope towards a lower bound (Polyak 1969); a set whose bound falls below `need` is left alone.
+        """
+        upper = upper.copy()
+        sizes = np.split(self.scales(priced.weights), np.cumsum([len(limit) for limit in self.limits])[:-1])
+        kept = [self._everywhere(priced, p, edges) for p in range(len(self.lines))]
+        tried = [one.copy() for one in kept]
+        aims = np.tile(np.maximum(upper.sum(axis=0) - need, 0.0) / len(upper), (len(upper), 1))
+        for step in range(steps):
+            open_ = np.flatnonzero(upper.sum(axis=0) >= need)
+            if not len(open_):
+                break
+            for p, (limit, size) in enumerate(zip(self.limits, sizes, strict=True)):
+                if not len(limit):
+                    continue
+                weights = tried[p][open_]
+                now, amounts = self.sloped(p, edges[open_], weights)
+                before, aim = upper[p, open_], aims[p, open_]
+                lower = now < before
+                kept[p][open_[lower]] = weights[lower]
+                upper[p, open_] = np.minimum(before, now)
+                if step:
+                    aims[p, open_] = aim = aim * np.where(now < before - _REACHED * aim, _GROW, _SHRINK)
+                slope = (limit - amounts[:, self.shared :]) * size
+                length = (now - upper[p, open_] + aim) / np.maximum((slope**2).sum(axis=1), 1e-300)
+                moved = weights[:, self.shared :] + length[:, None] * slope * size
+                tried[p][open_, self.shared :] = np.minimum(moved, 0.0)
+        return Own(kept, upper)
 
     def priced(self, objective: int, holds: Sequence[tuple[int, float]], edges: Indices, steps: int) -> Priced:
         """Good multipliers for the largest value of a shared form under the rows and the held forms (form, least).
@@ -184,31 +157,34 @@ class Bounds:
 
         def answer(prices: Floats, which: int) -> tuple[float, Floats]:
             """Value and row amounts of the best vectors of one cut-off set."""
-            priced, total, amounts = at(prices), np.zeros(self.shared), []
-            for period, line in enumerate(self.lines):
-                weights, forms = self.weights(priced, period), np.zeros(self.shared + counts[period])
-                for group in self._groups(period):
-                    levels = self._path(period, group, weights, edges[which])
-                    for c, vector in zip(group, levels.T, strict=True):
-                        forms += line[c].values(slice(0, len(forms)), edges[which], vector[None])[:, 0]
-                total += forms[: self.shared]
-                amounts.append(forms[self.shared :])
+            priced, one = at(prices), edges[which : which + 1]
+            every = range(len(self.lines))
+            forms = [self.sloped(p, one, self._everywhere(priced, p, one))[1][0] for p in every]
+            total = np.sum([form[: self.shared] for form in forms], axis=0)
+            amounts = [form[self.shared :] for form in forms]
             return float(total[objective]), np.concatenate([*amounts, [-total[form] for form, _ in holds]])
 
         if not len(limits):
             return at(limits)
         return at(_minimise(values, answer, limits, self._sizes(objective, holds), len(edges), steps))
 
+    def _size(self, periods: Sequence[int], form: int) -> float:
+        """By how much a form can vary, about."""
+        return float(sum(np.ptp(one.sums[form, :, -1]) for p in periods for one in self.lines[p]))
+
+    def scales(self, weights: Floats) -> Floats:
+        """Per priced row of every period: size of the weighted forms over the size of the row."""
+        every = range(len(self.lines))
+        whole = sum(abs(weight) * self._size(every, form) for form, weight in enumerate(weights) if weight)
+        rows = [self._size([p], self.shared + i) for p, limit in enumerate(self.limits) for i in range(len(limit))]
+        return np.array([whole / row if row > 0 else 0.0 for row in rows])
+
     def _sizes(self, objective: int, holds: Sequence[tuple[int, float]]) -> Floats:
         """Largest multipliers that are tried: the size of the objective over the size of the row."""
-
-        def size(periods: Sequence[int], form: int) -> float:
-            return float(sum(np.ptp(one.sums[form, :, -1]) for p in periods for one in self.lines[p]))
-
-        every = range(len(self.lines))
-        rows = [size([p], self.shared + i) for p, limit in enumerate(self.limits) for i in range(len(limit))]
-        rows += [size(every, form) for form, _ in holds]
-        return np.array([_MOST * size(every, objective) / row if row > 0 else 0.0 for row in rows])
+        only = (np.arange(self.shared) == objective).astype(np.float64)
+        whole = self._size(range(len(self.lines)), objective)
+        held = [self._size(range(len(self.lines)), form) for form, _ in holds]
+        return _MOST * np.concatenate([self.scales(only), [whole / size if size > 0 else 0.0 for size in held]])
 
 
 def _minimise(

@@ -1,11 +1,11 @@
-"""One period of graded standards for given cut-offs: every combination of the categories that can still win.
+"""One period of graded standards: every combination of the categories that can still win, for many cut-off sets.
 
 A combination costs value in two ways: by not being the best at the multipliers, and by leaving priced money unused.
-Only combinations whose two losses together stay within what the search allows are ever formed: vectors of a category
-by their loss, pairs of categories by a window on the row with the largest multiplier.
+Only combinations whose two losses together stay within what the search allows are ever formed: the first and the last
+grades (or groups of categories) by their loss, pairs of them by a window on the row with the largest multiplier.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,18 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .problem import Floats, Indices
-from .staircase_bound import Line
+from .staircase_grades import Chains, Group, Line, Rows, parts
 
 if TYPE_CHECKING:
     from .staircase import Limit, Staircase, Table
 
-# Entries of all lists beyond which HiGHS takes over, and what making a list costs beside its entries. Vectors of one
-# category are compared in groups of `_GROUP`.
-_MOST, _EACH, _GROUP = 200_000_000, 20_000, 128
+# Entries of all lists beyond which HiGHS takes over, and what making a list costs beside its entries. Parts of a list
+# are compared in groups of `_GROUP`, at most `_CHUNK` pairs at once.
+_MOST, _EACH, _GROUP, _CHUNK = 200_000_000, 20_000, 128, 1_000_000
 # Rows of a period that get a multiplier; the others are only checked.
 _PRICED = 8
 _MARGIN = 1e-9
 Bits = NDArray[np.uint64]
+Flags = NDArray[np.bool_]
 
 
 class TooLong(Exception):
@@ -46,33 +47,49 @@ class Work:
 
 @dataclass(frozen=True)
 class Candidates:
-    """forms[form, i], levels[i, category, grade] as positions, standards likewise in fen, bits[i, category]."""
+    """sets[i], forms[form, i], levels[i, category, grade] as positions.
 
+    bits[i, category]: published values; ranks[i, word]: the standards of all categories and grades, each in a field of
+    bits below a free one, which `guard` sets.
+    """
+
+    sets: Indices
     forms: Floats
     levels: Indices
-    standards: Indices
     bits: Bits
+    ranks: Bits
+    guard: np.uint64
 
     @property
     def count(self) -> int:
         """Number of combinations."""
-        return int(self.forms.shape[1])
+        return len(self.sets)
+
+    def at(self, which: Indices | Flags) -> "Candidates":
+        """Those that are asked for."""
+        few = (one[which] for one in (self.levels, self.bits, self.ranks))
+        return Candidates(self.sets[which], self.forms[:, which], *few, self.guard)
+
+    def of(self, number: int) -> "Candidates":
+        """Those of one cut-off set."""
+        begin, end = np.searchsorted(self.sets, [number, number + 1])
+        return self.at(np.arange(begin, end))
+
+    def rises(self, which: Indices, later: "Candidates", at: Indices) -> Flags:
+        """Whether no standard of a later period's candidate lies below its own: then no field borrows its free bit."""
+        return np.asarray(
+            (((later.ranks[at] | self.guard) - self.ranks[which]) & self.guard == self.guard).all(axis=1), np.bool_
+        )
 
     @staticmethod
     def none() -> "Candidates":
         """An empty list."""
-        nothing = np.zeros((0, 0, 0), np.int64)
-        return Candidates(np.zeros((0, 0)), nothing, nothing, np.zeros((0, 0), np.uint64))
-
-    def at(self, which: NDArray[np.bool_]) -> "Candidates":
-        """Those that are asked for."""
-        return Candidates(self.forms[:, which], self.levels[which], self.standards[which], self.bits[which])
+        nothing, words = np.zeros((0, 0, 0), np.int64), np.zeros((0, 0), np.uint64)
+        return Candidates(np.zeros(0, np.int64), np.zeros((0, 0)), nothing, words, words, np.uint64(0))
 
     def best(self, count: int) -> "Candidates":
         """Those with the largest first form."""
-        few = np.zeros(self.count, bool)
-        few[np.argsort(-self.forms[0], kind="stable")[:count]] = True
-        return self.at(few)
+        return self.at(np.sort(np.argsort(-self.forms[0], kind="stable")[:count]))
 
 
 @dataclass(frozen=True)
@@ -89,6 +106,7 @@ class Period:
     shared: int
     reach: dict[tuple[int, int], Indices]
     standards: list[Indices]
+    ranks: list[Indices]
     bits: list[Bits]
     paid: list[NDArray[np.bool_]]
     most: dict[int, int]
@@ -99,13 +117,18 @@ class Period:
         return self.limits[: self.priced]
 
     @property
-    def barriers(self) -> dict[tuple[int, int], NDArray[np.bool_]]:
-        """(upper, lower) -> which pairs of levels break their order; every category in one pair at most."""
-        found: dict[tuple[int, int], NDArray[np.bool_]] = {}
-        for (upper, lower), least in self.reach.items():
-            if not {upper, lower} & {c for pair in found for c in pair}:
-                found[upper, lower] = np.arange(len(self.standards[upper]))[:, None] < least[None, :]
-        return found
+    def groups(self) -> list[Group]:
+        """Pairs of categories with an order between them, every category in one pair at most, and the others alone."""
+        pairs: list[tuple[int, int]] = []
+        for pair in self.reach:
+            if not set(pair) & {c for other in pairs for c in other}:
+                pairs.append(pair)
+        alone = [c for c in range(len(self.lines)) if not any(c in pair for pair in pairs)]
+        broken = [np.arange(len(self.standards[u]))[:, None] < self.reach[u, low][None, :] for u, low in pairs]
+        return [
+            *(Group(pair, one) for pair, one in zip(pairs, broken, strict=True)),
+            *(Group((c,), np.zeros((len(self.standards[c]), 1), bool)) for c in alone),
+        ]
 
     @staticmethod
     def of(stairs: "Staircase", number: int, forms: Sequence[Floats]) -> "Period":
@@ -140,6 +163,7 @@ class Period:
             len(forms),
             {pair: _reach(tables[pair[0]], tables[pair[1]]) for pair in stairs.order},
             [table.levels for table in tables],
+            [np.searchsorted(grid, table.levels) for grid, table in zip(grids, tables, strict=True)],
             [
                 np.array([1 << grid.index(int(s)) if s else 0 for s in table.levels], np.uint64)
                 for grid, table in zip(grids, tables, strict=True)
@@ -148,142 +172,169 @@ class Period:
             stairs.most,
         )
 
-    def candidates(
-        self, edges: Indices, weights: Sequence[Floats], totals: Sequence[Floats], least: Floats, first: int, work: Work
-    ) -> Candidates:
-        """Combinations that keep all rows and bring every weighted sum of forms to its least amount.
+    def candidates(self, edges: Indices, weights: Floats, least: Floats, work: Work) -> Candidates:
+        """Combinations in each cut-off set edges[set, edge] that keep all rows and whose sum of forms reaches least[set].
 
-        weights[filter] over shared forms and rows; `first` is the one that the lists are cut by,
-        totals[category] its sums.
+        weights[set, form] over shared forms and priced rows.
         """
-        work.take(_EACH)
-        count, forms = len(self.lines), self.shared + self.priced
-        mine, need = weights[first], float(least[first])
-        prices = -mine[self.shared : forms]
-        given = float(prices @ self.priced_limits)
-        gains = [line.spans(total, edges[None]) for line, total in zip(self.lines, totals, strict=True)]
-        tables = [Line.forward(gain) for gain in gains]
-        best = [float(table[-1].max()) for table in tables]
-        if not np.isfinite(best).all():
-            return self._listed(
-                edges, [np.zeros((0, len(edges) - 1), np.int64)] * count, np.zeros((0, count), np.int64)
-            )
-        vectors: list[Indices] = []
-        values: list[Floats] = []
-        for c, line in enumerate(self.lines):
-            slack = _MARGIN * max(1.0, abs(need), abs(given))
-            found = line.near(gains[c], tables[c], need - given - (sum(best) - best[c]) - slack)
-            found = found[self._few(c, found, edges)]
-            work.take(found.size)
-            vectors.append(found)
-            values.append(line.values(slice(0, forms), edges, found))
-        chosen, sums = np.arange(len(vectors[0]))[:, None], values[0]
-        for c in range(1, count):
-            later = sum(best[c + 1 :])
-            room = need - given - later
-            last = c == count - 1
-            left, right = _pairs(
-                sums, values[c], mine[:forms], prices, self.priced_limits, room, self.shared, last, work
-            )
-            fits = self._ordered(c, vectors, chosen, left, right)
-            left, right = left[fits], right[fits]
-            sums, chosen = sums[:, left] + values[c][:, right], np.column_stack([chosen[left], right])
-        good = (sums[self.shared :] <= self.priced_limits[:, None]).all(axis=0)
-        for other, floor in zip(weights, least, strict=True):
-            good &= other[: self.shared] @ sums[: self.shared] >= floor
-        chosen = chosen[good]
-        return self._listed(edges, vectors, chosen)
+        work.take(_EACH * len(edges))
+        found = [self._together(part, edges, weights, least, work) for part in parts(len(edges))]
+        sets = np.concatenate([start + one.sets for start, one in found])
+        forms = np.concatenate([one.forms for _, one in found], axis=1)
+        every = (np.concatenate([getattr(one, name) for _, one in found]) for name in ("levels", "bits", "ranks"))
+        return Candidates(sets, forms, *every, found[0][1].guard)
 
-    def _few(self, category: int, vectors: Indices, edges: Indices) -> NDArray[np.bool_]:
-        """Vectors that publish no more values than allowed."""
-        if category not in self.most:
-            return np.ones(len(vectors), bool)
-        return np.asarray(np.bitwise_count(self._bits(category, vectors, edges)) <= self.most[category])
-
-    def _bits(self, category: int, vectors: Indices, edges: Indices) -> Bits:
-        """The standards that a vector publishes; a grade in which no unit has the category publishes nothing."""
-        paid = [k for k, span in enumerate(np.split(self.paid[category], edges[1:-1])) if span.any()]
-        return np.asarray(np.bitwise_or.reduce(self.bits[category][vectors[:, paid]], axis=1))
-
-    def _ordered(
-        self, c: int, vectors: list[Indices], chosen: Indices, left: Indices, right: Indices
-    ) -> NDArray[np.bool_]:
-        """Which pairs keep the order between category c and the earlier ones."""
-        good = np.ones(len(left), bool)
-        for (upper, lower), reach in self.reach.items():
-            if max(upper, lower) != c:
-                continue
-            own = vectors[c][right]
-            other = vectors[min(upper, lower)][chosen[left, min(upper, lower)]]
-            high, low = (own, other) if upper == c else (other, own)
-            good &= (high >= reach[low]).all(axis=1)
-        return good
-
-    def _listed(self, edges: Indices, vectors: list[Indices], chosen: Indices) -> Candidates:
-        """The combinations that also keep the rows without a multiplier."""
-        every = [v[chosen[:, c]] for c, v in enumerate(vectors)]
-        rows = slice(self.shared + self.priced, None)
-        amounts = sum(line.values(rows, edges, v) for line, v in zip(self.lines, every, strict=True))
-        good = (amounts <= self.limits[self.priced :, None]).all(axis=0)
-        every = [v[good] for v in every]
-        forms = sum(line.values(slice(0, self.shared), edges, v) for line, v in zip(self.lines, every, strict=True))
-        return Candidates(
-            np.asarray(forms, np.float64),
-            np.stack(every, axis=1),
-            np.stack([s[v] for s, v in zip(self.standards, every, strict=True)], axis=1),
-            np.stack([self._bits(c, v, edges) for c, v in enumerate(every)], axis=1),
-        )
-
-
-def _pairs(
-    left: Floats,
-    right: Floats,
-    weights: Floats,
-    prices: Floats,
-    limits: Floats,
-    least: float,
-    shared: int,
-    last: bool,
-    work: Work,
-) -> tuple[Indices, Indices]:
-    """Pairs whose weighted sum reaches `least`; for the last category also within all priced rows.
-
-    What a row leaves unused counts as lost at its multiplier, so the pairs of a group lie in a window of the row.
-    """
-    worth, other = weights @ left, weights @ right
-    order = np.argsort(-other, kind="stable")
-    spread = prices * right[shared:].std(axis=1) if len(prices) and right.shape[1] else np.zeros(len(prices))
-    row = int(np.argmax(spread)) if last and len(prices) and spread.max() > 0 else -1
-    found: list[tuple[Indices, Indices]] = []
-    slack = _MARGIN * max(1.0, float(np.abs(worth).max(initial=0.0)), float(np.abs(other).max(initial=0.0)))
-    for start in range(0, len(order), _GROUP):
-        group = order[start : start + _GROUP]
-        room = worth + other[group[0]] - least + slack
-        able = np.flatnonzero(room >= 0)
-        if not len(able):
-            break
-        if row < 0:
-            low, high = np.zeros(len(able), np.int64), np.full(len(able), len(group), np.int64)
+    def _together(
+        self, part: slice, edges: Indices, weights: Floats, least: Floats, work: Work
+    ) -> tuple[int, Candidates]:
+        """`candidates` of some sets, and the position of the first one."""
+        edges, weights, least = edges[part], weights[part], least[part]
+        need = least + weights[:, self.shared :] @ self.priced_limits
+        need -= _MARGIN * np.maximum(1.0, np.maximum(np.abs(least), np.abs(need)))
+        groups = self.groups
+        chains = [Chains.of(self.lines, group, edges, weights) for group in groups]
+        tops = [one.top for one in chains]
+        window = _Window(weights, self.shared, self.priced_limits, need)
+        if len(groups) == 1 and edges.shape[1] > 2:
+            first, last = chains[0].halves(need)
+            work.take(len(first.sets) + len(last.sets))
+            pairs = window.pairs(first, last, need, True, work)
+            kept = [
+                (left, right)
+                for left, right in pairs
+                for fits in [(first.levels[left, :, -1] <= last.levels[right, :, 0]).all(axis=1)]
+                for left, right in [(left[fits], right[fits])]
+            ]
+            rows = _joined(first, last, kept, 2)
         else:
-            used = right[shared + row, group]
-            group = group[np.argsort(used, kind="stable")]
-            used, margin = np.sort(used), _MARGIN * max(1.0, abs(float(limits[row])), float(np.abs(used).max()))
-            open_ = limits[row] - left[shared + row, able]
-            high = np.searchsorted(used, open_ + margin, side="right")
-            low = np.searchsorted(used, open_ - room[able] / prices[row] - margin, side="left")
+            # The groups one after another, each as long as the best of the others leaves room.
+            others = [sum(tops[:i] + tops[i + 1 :], np.zeros(len(need))) for i in range(len(tops))]
+            lists = [one.whole(need - other) for one, other in zip(chains, others, strict=True)]
+            work.take(sum(len(one.sets) for one in lists))
+            rows = lists[0]
+            for i, one in enumerate(lists[1:], start=1):
+                later = sum(tops[i + 1 :], np.zeros(len(need)))
+                rows = _joined(rows, one, list(window.pairs(rows, one, need - later, i == len(lists) - 1, work)), 1)
+        place = np.argsort([c for group in groups for c in group.categories])
+        return part.start, self._listed(edges, Rows(rows.sets, rows.worth, rows.sums, rows.levels[:, place]))
+
+    def _bits(self, category: int, rows: Rows, edges: Indices) -> Bits:
+        """The standards that a vector publishes; a grade in which no unit has the category publishes nothing."""
+        units = np.append(0, np.cumsum(self.paid[category]))
+        paid = units[edges[:, 1:]] > units[edges[:, :-1]]
+        bits = self.bits[category][rows.levels[:, category]]
+        return np.asarray(np.bitwise_or.reduce(np.where(paid[rows.sets], bits, np.uint64(0)), axis=1))
+
+    def _listed(self, edges: Indices, rows: Rows) -> Candidates:
+        """The combinations that keep all rows, the orders and the number of published values."""
+        good = (rows.sums[self.shared :] <= self.priced_limits[:, None]).all(axis=0)
+        for (upper, lower), reach in self.reach.items():
+            good &= (rows.levels[:, upper] >= reach[rows.levels[:, lower]]).all(axis=1)
+        rows = rows.at(good)
+        bits = np.stack([self._bits(c, rows, edges) for c in range(len(self.lines))], axis=1)
+        good = np.ones(len(bits), bool)
+        for category, most in self.most.items():
+            good &= np.bitwise_count(bits[:, category]) <= most
+        if len(self.limits) > self.priced:
+            others, own = slice(self.shared + self.priced, None), edges[rows.sets]
+            amounts = sum(line.values(others, own, rows.levels[:, c]) for c, line in enumerate(self.lines))
+            good &= (amounts <= self.limits[self.priced :, None]).all(axis=0)
+        rows, bits = rows.at(good), bits[good]
+        order = np.argsort(rows.sets, kind="stable")
+        rows, bits = rows.at(order), bits[order]
+        return Candidates(rows.sets, rows.sums[: self.shared], rows.levels, bits, *self._ranked(rows.levels))
+
+    def _ranked(self, levels: Indices) -> tuple[Bits, np.uint64]:
+        """`ranks` and `guard` of candidates."""
+        width = max(int(rank.max()) for rank in self.ranks).bit_length() + 1
+        fields = 64 // width
+        ranks = np.concatenate([rank[levels[:, c]] for c, rank in enumerate(self.ranks)], axis=1).astype(np.uint64)
+        shifts = np.arange(ranks.shape[1]) % fields * width
+        starts = np.arange(0, ranks.shape[1], fields)
+        guard = sum(1 << (field * width + width - 1) for field in range(fields))
+        return np.add.reduceat(ranks << shifts.astype(np.uint64), starts, axis=1), np.uint64(guard)
+
+
+@dataclass(frozen=True)
+class _Window:
+    """Pairs of parts whose worth reaches what is needed; for the last parts also within all priced rows.
+
+    What a row leaves unused counts as lost at its multiplier, so partners lie in a window of the row.
+    """
+
+    weights: Floats
+    shared: int
+    limits: Floats
+    need: Floats
+
+    def pairs(
+        self, left: Rows, right: Rows, need: Floats, last: bool, work: Work
+    ) -> Iterator[tuple[Indices, Indices]]:
+        """Positions of the two parts; need[set]: their worth together."""
+        order = np.lexsort((-right.worth, right.sets))
+        sets = right.sets[order]
+        starts = np.searchsorted(sets, np.arange(len(need) + 1))
+        counts = -(-np.diff(starts) // _GROUP)
+        groups = np.append(0, np.cumsum(counts))
+        group = groups[sets] + (np.arange(len(sets)) - starts[sets]) // _GROUP
+        begins = np.searchsorted(group, np.arange(groups[-1] + 1))
+        best = right.worth[order[begins[:-1]]]
+        # Every row of the left part with every group of its set that can still reach what is needed.
+        some = counts[left.sets]
+        mine = np.repeat(np.arange(len(some)), some)
+        theirs = np.arange(len(mine)) - np.repeat(np.cumsum(some) - some - groups[left.sets], some)
+        room = left.worth[mine] + best[theirs] - need[left.sets[mine]]
+        mine, theirs, room = mine[room >= 0], theirs[room >= 0], room[room >= 0]
+        low, high = begins[theirs], begins[theirs + 1]
+        row, prices = self._row(right) if last else (-1, np.zeros(0))
+        if row >= 0:
+            used = right.sums[self.shared + row, order]
+            order = order[np.lexsort((used, group))]
+            used = right.sums[self.shared + row, order]
+            # One sorted sequence: the groups lie further apart than any two amounts.
+            least = float(used.min())
+            wide = 2.0 * (float(used.max()) - least) + 1.0
+            keys = used - least + wide * group
+            open_ = self.limits[row] - left.sums[self.shared + row, mine]
+            margin = _MARGIN * max(1.0, abs(float(self.limits[row])), float(np.abs(used).max()), float(keys[-1]) * 1e-4)
+            back = room / np.maximum(prices[left.sets[mine]], 1e-300)
+            base = wide * theirs
+            top = base + np.clip(open_ + margin - least, -0.25 * wide, 0.75 * wide)
+            foot = base + np.clip(open_ - back - margin - least, -0.25 * wide, 0.75 * wide)
+            high, low = np.searchsorted(keys, top, side="right"), np.searchsorted(keys, foot, side="left")
         counts = np.maximum(high - low, 0)
         work.take(int(counts.sum()))
-        one = np.repeat(able, counts)
-        two = group[np.arange(len(one)) - np.repeat(np.cumsum(counts) - counts - low, counts)]
-        fits = worth[one] + other[two] >= least - slack
-        one, two = one[fits], two[fits]
-        for i in range(len(limits) if last else 0):
-            fits = left[shared + i, one] + right[shared + i, two] <= limits[i]
+        ends = np.cumsum(counts)
+        start = 0
+        while start < len(counts):
+            given = ends[start - 1] if start else 0
+            stop = max(start + 1, int(np.searchsorted(ends, given + _CHUNK, side="right")))
+            part = counts[start:stop]
+            one = np.repeat(mine[start:stop], part)
+            two = order[np.arange(len(one)) - np.repeat(np.cumsum(part) - part - low[start:stop], part)]
+            start = stop
+            fits = left.worth[one] + right.worth[two] >= need[left.sets[one]]
             one, two = one[fits], two[fits]
-        found.append((one, two))
-    if not found:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    return np.concatenate([one for one, _ in found]), np.concatenate([two for _, two in found])
+            for i in range(len(self.limits) if last else 0):
+                fits = left.sums[self.shared + i, one] + right.sums[self.shared + i, two] <= self.limits[i]
+                one, two = one[fits], two[fits]
+            yield one, two
+
+    def _row(self, right: Rows) -> tuple[int, Floats]:
+        """The row whose multiplier times spread is largest, and its multiplier per cut-off set; -1: none."""
+        prices = -self.weights[:, self.shared :]
+        if not prices.size or len(right.sets) < 2:
+            return -1, np.zeros(0)
+        spread = prices.mean(axis=0) * right.sums[self.shared :].std(axis=1)
+        row = int(np.argmax(spread))
+        return (row, prices[:, row]) if spread[row] > 0 else (-1, np.zeros(0))
+
+
+def _joined(left: Rows, right: Rows, pairs: Sequence[tuple[Indices, Indices]], axis: int) -> Rows:
+    """Pairs of parts as one: their categories (1) or grades (2) after one another."""
+    one, two = (np.concatenate([np.zeros(0, np.int64), *(pair[i] for pair in pairs)]) for i in range(2))
+    levels = np.concatenate([left.levels[one], right.levels[two]], axis=axis)
+    return Rows(left.sets[one], left.worth[one] + right.worth[two], left.sums[:, one] + right.sums[:, two], levels)
 
 
 def _reach(upper: "Table", lower: "Table") -> Indices:

@@ -5,7 +5,7 @@ bound reaches the incumbent is looked at. So every answer is proven, and of equa
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb, prod
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .problem import Floats, Indices
-from .staircase_bound import Bounds, Priced
+from .staircase_bound import Bounds, Own, Priced
 from .staircase_lists import Bits, Candidates, Period, TooLong, Work
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ _MOST_SETS, _MOST_JOINED = 200_000, 20_000_000
 _CHUNK = 2_000_000
 # Steps towards good multipliers; few where all combinations of a period are soon looked at.
 _STEPS, _SMALL_STEPS, _SMALL = 50, 3, 20_000
+_OWN_STEPS = 12
+# Cut-off sets whose lists are made together: few at first, as the incumbent may still rise.
+_BATCH, _MOST_BATCH = 8, 128
 # Candidates per period that are joined to get an incumbent.
 _FEW = 200
 # Cut-off sets that are looked at first to get one.
@@ -35,17 +38,19 @@ _TRIED = 6
 
 @dataclass(frozen=True)
 class _Filter:
-    """A weighted sum of forms that every answer must bring to a least amount; upper[period, cut-off set].
+    """A weighted sum of forms that every answer must bring to a least amount, with multipliers of each cut-off set.
 
-    weights[period], totals[period][category]: what the sum comes to per form, and per level and edge.
+    size: by how much it can vary, about.
     """
 
     priced: Priced
-    upper: Floats
+    own: Own
     least: float
     size: float
-    weights: list[Floats]
-    totals: list[list[Floats]]
+
+    def at(self, which: Indices) -> "_Filter":
+        """The same for some cut-off sets."""
+        return _Filter(self.priced, self.own.at(which), self.least, self.size)
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ class Search:
             [p.lines for p in self.periods],
             [p.priced_limits for p in self.periods],
             len(forms),
-            [p.barriers for p in self.periods],
+            [p.groups for p in self.periods],
         )
 
     def run(self) -> list[_Found] | None:
@@ -90,39 +95,63 @@ class Search:
         edges = np.column_stack([np.zeros(len(sets), np.int64), sets, np.full(len(sets), cells)])
         reached = self._filter(0, self.holds, edges, 0.0)
         held = [self._filter(form, (), edges, least) for form, least in self.holds]
-        able = np.all([f.upper.sum(axis=0) >= f.least for f in held], axis=0) if held else np.ones(len(edges), bool)
-        bound = np.where(able, reached.upper.sum(axis=0) - self._known(reached), -np.inf)
-        top, lowest = float(bound.max()), self._lowest()
-        step = _FIRST * max(1.0, abs(top))
+        able = np.all([f.own.upper.sum(axis=0) >= f.least for f in held], axis=0) if held else np.ones(len(edges), bool)
+        bound = np.where(able, reached.own.upper.sum(axis=0) - self._known(reached), -np.inf)
+        lowest = max(self._beat, self._lowest())
         order = np.argsort(-bound, kind="stable")
         filters = [reached, *held]
         try:
-            # An incumbent from the best sets, then everything that can beat it.
-            while not self.found and top - step > max(self._beat, lowest):
-                self.best_value = top - step
-                self._sets(order[:_TRIED], bound, lowest, edges, filters)
-                step *= _WIDER
+            self._incumbent(order[:_TRIED], edges, filters, lowest)
             if not self.found:
-                self.best_value = max(self._beat, lowest)
-            self._sets(order, bound, lowest, edges, filters)
+                self.best_value = lowest
+            self._sets(order, edges, filters)
         except TooLong:
             return None
         return self.found
 
-    def _sets(self, order: Indices, bound: Floats, lowest: float, edges: Indices, filters: list[_Filter]) -> None:
+    def _incumbent(self, some: Indices, edges: Indices, filters: list[_Filter], lowest: float) -> None:
+        """Lower a target in the sets with the best bounds until an answer reaches it."""
+        some = some[self._bound(filters)[some] >= lowest]
+        if not len(some):
+            return
+        filters, edges = self._refined([f.at(some) for f in filters], edges[some], lowest), edges[some]
+        top = float(self._bound(filters).max())
+        step = _FIRST * max(1.0, abs(top))
+        while not self.found and top - step > lowest:
+            self.best_value = top - step
+            self._batch(edges, filters, _FEW)
+            step *= _WIDER
+
+    def _bound(self, filters: list[_Filter]) -> Floats:
+        """Bound of the objective per cut-off set; -inf where a held form cannot be kept."""
+        able = np.all([f.own.upper.sum(axis=0) >= f.least for f in filters[1:]], axis=0)
+        return np.asarray(np.where(able, filters[0].own.upper.sum(axis=0) - self._known(filters[0]), -np.inf))
+
+    def _refined(self, filters: list[_Filter], edges: Indices, least: float) -> list[_Filter]:
+        """Multipliers of each set's own."""
+        needs = [least + self._known(filters[0]), *(f.least for f in filters[1:])]
+        return [
+            replace(f, own=self.bounds.own(f.priced, edges, f.own.upper, need, _OWN_STEPS))
+            for f, need in zip(filters, needs, strict=True)
+        ]
+
+    def _sets(self, order: Indices, edges: Indices, filters: list[_Filter]) -> None:
         """Cut-off sets in order of their bound, until it does not reach the incumbent."""
-        for index in order:
-            if bound[index] < max(self._floor(), lowest):
-                break
-            self._one_set(int(index), edges[index], filters)
+        order = order[self._bound(filters)[order] >= self._floor()]
+        filters, edges = self._refined([f.at(order) for f in filters], edges[order], self._floor()), edges[order]
+        bound = self._bound(filters)
+        order = np.argsort(-bound, kind="stable")
+        start, size = 0, _BATCH
+        while start < len(order) and bound[order[start]] >= self._floor():
+            some = order[start : start + size]
+            some = some[bound[some] >= self._floor()]
+            self._batch(edges[some], [f.at(some) for f in filters])
+            start, size = start + size, min(2 * size, _MOST_BATCH)
 
     def _filter(self, form: int, holds: "list[tuple[int, float]] | tuple[()]", edges: Indices, least: float) -> _Filter:
         priced = self.bounds.priced(form, holds, edges, self._steps)
-        upper = self.bounds.upper(priced, edges)
         size = sum(float(np.ptp(one.sums[form, :, -1])) for p in self.periods for one in p.lines)
-        weights = [self.bounds.weights(priced, number) for number in range(len(self.periods))]
-        totals = [[one.total(w) for one in p.lines] for p, w in zip(self.periods, weights, strict=True)]
-        return _Filter(priced, upper, least, max(size, 1e-300), weights, totals)
+        return _Filter(priced, self.bounds.common(priced, edges), least, max(size, 1e-300))
 
     def _known(self, reached: _Filter) -> float:
         """What the priced held forms add at their least amounts."""
@@ -137,40 +166,48 @@ class Search:
     def _floor(self) -> float:
         return self.best_value - _TIE * max(1.0, abs(self.best_value))
 
-    def _one_set(self, index: int, edges: Indices, filters: list[_Filter]) -> None:
-        """All answers of one cut-off set that reach the incumbent."""
-        needs = [self._floor() + self._known(filters[0]), *(f.least for f in filters[1:])]
-        best = np.array([f.upper[:, index] for f in filters])
-        order = np.argsort(
-            [(best[i].sum() - need) / f.size for i, (f, need) in enumerate(zip(filters, needs, strict=True))]
-        )
-        first = filters[int(order[0])]
+    def _batch(self, edges: Indices, filters: list[_Filter], few: int | None = None) -> None:
+        """All answers of some cut-off sets that reach the incumbent; only of each period's best `few` where given."""
+        needs = np.array([self._floor() + self._known(filters[0]), *(f.least for f in filters[1:])])[:, None]
+        best = np.array([f.own.upper for f in filters])
         lists: list[Candidates] = [Candidates.none()] * len(self.periods)
+        live = np.arange(len(edges))
         # The period that ended most of the earlier sets goes first.
         for number in np.argsort(-self._ended, kind="stable"):
-            rest = np.array(needs) - (best.sum(axis=1) - best[:, number])
-            weights = [f.weights[number] for f in filters]
-            period = self.periods[number]
-            found = period.candidates(edges, weights, first.totals[number], rest, int(order[0]), self._work)
-            if not found.count:
-                self._ended[number] += 1
-                return
-            lists[number] = found
-            for i, f in enumerate(filters):
-                best[i, number] = min(best[i, number], float((f.priced.weights @ found.forms).max()))
-        for number, found in enumerate(lists):
-            rest = np.array(needs) - (best.sum(axis=1) - best[:, number])
+            rest = (needs - (best.sum(axis=1) - best[:, number]))[:, live]
+            sizes = np.array([f.size for f in filters])[:, None]
+            first = np.argmin((best[:, number, live] - rest) / sizes, axis=0), np.arange(len(live))
+            weights = np.array([f.own.weights[number][live] for f in filters])[first]
+            found = self.periods[number].candidates(edges[live], weights, rest[first], self._work)
             reach = np.array([f.priced.weights @ found.forms for f in filters])
-            lists[number] = found.at((reach >= rest[:, None]).all(axis=0))
-            if not lists[number].count:
+            good = (reach >= rest[:, found.sets]).all(axis=0)
+            found, reach = found.at(good), reach[:, good]
+            here, starts = np.unique(found.sets, return_index=True)
+            self._ended[number] += len(live) - len(here)
+            if not len(here):
                 return
-        if not self.found:
-            # An incumbent first: the best few of every period, so that the whole lists need not be joined blindly.
-            self._join([one.best(_FEW) for one in lists], edges)
-            if self.found:
-                self._one_set(index, edges, filters)
-                return
-        self._join(lists, edges)
+            lists[number] = replace(found, sets=live[found.sets])
+            live = live[here]
+            best[:, number, live] = np.minimum(best[:, number, live], np.maximum.reduceat(reach, starts, axis=1))
+        weights = np.array([f.priced.weights for f in filters])
+        for one in live:
+            mine = [found.of(int(one)) for found in lists]
+            mine = self._trimmed(mine, weights, best[:, :, one], needs)
+            if mine and few is not None:
+                self._join([found.best(few) for found in mine], edges[one])
+            elif mine:
+                self._join(mine, edges[one])
+
+    def _trimmed(self, lists: list[Candidates], weights: Floats, best: Floats, needs: Floats) -> list[Candidates]:
+        """What the best of the other periods leaves of each list; empty if nothing."""
+        for number, found in enumerate(lists):
+            reach = weights @ found.forms
+            good = (reach >= needs - (best.sum(axis=1) - best[:, number])[:, None]).all(axis=0)
+            if not good.any():
+                return []
+            lists[number] = found.at(good)
+            best[:, number] = np.minimum(best[:, number], reach[:, good].max(axis=1))
+        return lists
 
     def _join(self, lists: list[Candidates], edges: Indices) -> None:
         """Join the periods under "standards only rise" and "at most K values"."""
@@ -193,7 +230,7 @@ class Search:
         if not len(good):
             return
         levels = np.stack([lists[p].levels[picks[good, p]] for p in range(len(lists))], axis=-1)
-        self.found = [f for f in self.found if f.edges is not edges]
+        self.found = [f for f in self.found if not np.array_equal(f.edges, edges)]
         self.found.append(_Found(edges, sums[0, good], levels))
         self.best_value = max(self.best_value, float(sums[0, good].max()))
         self.found = [kept for kept in map(self._kept, self.found) if len(kept.values)]
@@ -225,7 +262,7 @@ class Search:
                 fits = np.bitwise_count(bits[left, category] | right.bits[at, category]) <= most
                 left, at = left[fits], at[fits]
             if self.stairs.rises:
-                fits = (right.standards[at] >= before.standards[picks[left, -1]]).all(axis=(1, 2))
+                fits = before.rises(picks[left, -1], right, at)
                 left, at = left[fits], at[fits]
             yield left, at
 
