@@ -21,17 +21,18 @@ if TYPE_CHECKING:
 
 _TIE = 1e-9
 # First distance of the target from the bound (share of the bound), and how it widens while nothing is found.
-_FIRST, _WIDER = 3e-4, 2.0
+_FIRST, _WIDER = 1e-4, 2.0
 # Beyond these the search would take longer than HiGHS is given: cut-off sets, and entries of joined lists.
 _MOST_SETS, _MOST_JOINED = 200_000, 20_000_000
 _CHUNK = 2_000_000
 # Steps towards good multipliers; few where all combinations of a period are soon looked at.
 _STEPS, _SMALL_STEPS, _SMALL = 50, 3, 20_000
-_OWN_STEPS = 12
+_OWN_STEPS = 6
 # Cut-off sets whose lists are made together: few at first, as the incumbent may still rise.
 _BATCH, _MOST_BATCH = 8, 128
 # Candidates per period that are joined to get an incumbent.
-_FEW = 200
+_FEW = 500
+_AIMED, _LOWERED = 10, 10
 # Cut-off sets that are looked at first to get one.
 _TRIED = 6
 
@@ -110,16 +111,40 @@ class Search:
         return self.found
 
     def _incumbent(self, some: Indices, edges: Indices, filters: list[_Filter], lowest: float) -> None:
-        """Lower a target in the sets with the best bounds until an answer reaches it."""
+        """In the sets with the best bounds join what lies near the best of every period, ever further, to an answer."""
         some = some[self._bound(filters)[some] >= lowest]
         if not len(some):
             return
-        filters, edges = self._refined([f.at(some) for f in filters], edges[some], lowest), edges[some]
-        top = float(self._bound(filters).max())
+        self.best_value, edges = lowest, edges[some]
+        top = float(self._bound(filters)[some].max())
         step = _FIRST * max(1.0, abs(top))
+        [mine, *_] = self._refined([f.at(some) for f in filters[:1]], edges, top - _AIMED * step)
+        best = mine.own.upper.copy()
+        for number in range(len(self.periods)):
+            self._lowered(number, edges, mine, best[number], step)
         while not self.found and top - step > lowest:
-            self.best_value = top - step
-            self._batch(edges, filters, _FEW)
+            lists = [self._near(number, edges, mine, best[number] - step) for number in range(len(self.periods))]
+            for one in range(len(edges)):
+                parts = [found.of(one).best(_FEW) for found in lists]
+                if all(part.count for part in parts):
+                    self._join(parts, edges[one])
+            step *= _WIDER
+
+    def _near(self, number: int, edges: Indices, mine: _Filter, least: Floats) -> Candidates:
+        """One period's candidates that bring the objective's weighted sum to least[set]."""
+        return self.periods[number].candidates(edges, mine.own.weights[number], least, self._work)
+
+    def _lowered(self, number: int, edges: Indices, mine: _Filter, best: Floats, step: float) -> None:
+        """Bring one period's bounds best[set] down to its best candidates; none within 2**10 steps: leave them."""
+        open_ = np.flatnonzero(np.isfinite(best))
+        for _ in range(_LOWERED):
+            found = self._near(number, edges[open_], mine.at(open_), best[open_] - step)
+            here, starts = np.unique(found.sets, return_index=True)
+            if len(here):
+                best[open_[here]] = np.maximum.reduceat(mine.priced.weights @ found.forms, starts)
+            open_ = np.delete(open_, here)
+            if not len(open_):
+                break
             step *= _WIDER
 
     def _bound(self, filters: list[_Filter]) -> Floats:
