@@ -61,3 +61,44 @@ def test_where_the_lists_would_be_too_long_highs_answers(seed: int, monkeypatch:
         assert stairs.maximise(vectors["carbon"]) is None
     assert by_highs.values == pytest.approx(by_structure.values, rel=1e-9)
     assert answer(by_highs) == answer(by_structure)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_multipliers_of_a_sets_own_bound_it_and_never_more_loosely(seed: int) -> None:
+    """One set with all cut-offs bounds every other; its own multipliers stay above the optimum that HiGHS finds."""
+    for block, stairs, vectors in blocks(drawn(seed, rules=RULES)):
+        optimum = Session(block).maximise(vectors["carbon"])
+        if not optimum.found:
+            continue
+        bounds = staircase_search.Search(stairs, vectors["carbon"], -np.inf).bounds
+        inner = min(stairs.grades, stairs.cells) - 1
+        edges = np.arange(stairs.cells + 1)[None] if inner else np.array([[0, stairs.cells]])
+        priced = bounds.priced(0, [], edges, 1)
+        common = bounds.upper(priced, edges)
+        own = bounds.own(priced, edges, common, optimum.value, 10)
+        assert (own.upper <= common).all()
+        assert own.upper.sum() >= optimum.value * (1 - 1e-9)
+        again = [bounds.best(p, edges, weights) for p, weights in enumerate(own.weights)]
+        assert np.array(again) == pytest.approx(own.upper, rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_first_answer_keeps_every_row_and_a_slow_target_finds_the_same(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With no entry for the quick way to an incumbent the target is lowered instead; the answer stays."""
+    for block, stairs, vectors in blocks(drawn(seed, rules=RULES)):
+        quick = stairs.maximise(vectors["carbon"])
+        monkeypatch.setattr(staircase_search, "_ENTRIES", 0)
+        slow = stairs.maximise(vectors["carbon"])
+        monkeypatch.undo()
+        assert quick is not None
+        assert slow is not None
+        assert quick.status == slow.status
+        assert np.array_equal(quick.point, slow.point)
+        first = staircase_search.Search(stairs, vectors["carbon"], -np.inf)
+        monkeypatch.setattr(staircase_search.Search, "_sets", lambda *rest: None)
+        if first.run():
+            assert broken(block, first.point()).max() == 0.0
+            assert vectors["carbon"] @ first.point() <= quick.value * (1 + 1e-9)
+        monkeypatch.undo()

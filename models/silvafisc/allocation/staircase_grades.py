@@ -118,7 +118,7 @@ class Chains:
         """The first and the last grades of every such chain, each with the best that the others can add."""
         last = len(self.gains) - 1
         middle = (last + 1) // 2
-        after = _later(_totals([gain[::-1, ::-1] for gain in self.gains[:middle - 1:-1]])[-1])[::-1, ::-1]
+        after = _later(_totals([gain[::-1, ::-1] for gain in self.gains[: middle - 1 : -1]])[-1])[::-1, ::-1]
         return self._listed(middle - 1, 0, after, least), self._listed(last, middle, np.zeros_like(after), least)
 
     def _listed(self, last: int, first: int, after: Floats, least: Floats) -> Rows:

@@ -5,7 +5,7 @@ Only combinations whose two losses together stay within what the search allows a
 grades (or groups of categories) by their loss, pairs of them by a window on the row with the largest multiplier.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -67,8 +67,8 @@ class Candidates:
 
     def at(self, which: Indices | Flags) -> "Candidates":
         """Those that are asked for."""
-        few = (one[which] for one in (self.levels, self.bits, self.ranks))
-        return Candidates(self.sets[which], self.forms[:, which], *few, self.guard)
+        levels, bits, ranks = self.levels[which], self.bits[which], self.ranks[which]
+        return Candidates(self.sets[which], self.forms[:, which], levels, bits, ranks, self.guard)
 
     def of(self, number: int) -> "Candidates":
         """Those of one cut-off set."""
@@ -180,9 +180,14 @@ class Period:
         work.take(_EACH * len(edges))
         found = [self._together(part, edges, weights, least, work) for part in parts(len(edges))]
         sets = np.concatenate([start + one.sets for start, one in found])
-        forms = np.concatenate([one.forms for _, one in found], axis=1)
-        every = (np.concatenate([getattr(one, name) for _, one in found]) for name in ("levels", "bits", "ranks"))
-        return Candidates(sets, forms, *every, found[0][1].guard)
+        return Candidates(
+            sets,
+            np.concatenate([one.forms for _, one in found], axis=1),
+            np.concatenate([one.levels for _, one in found]),
+            np.concatenate([one.bits for _, one in found]),
+            np.concatenate([one.ranks for _, one in found]),
+            found[0][1].guard,
+        )
 
     def _together(
         self, part: slice, edges: Indices, weights: Floats, least: Floats, work: Work
@@ -227,7 +232,7 @@ class Period:
 
     def _listed(self, edges: Indices, rows: Rows) -> Candidates:
         """The combinations that keep all rows, the orders and the number of published values."""
-        good = (rows.sums[self.shared :] <= self.priced_limits[:, None]).all(axis=0)
+        good: Flags = (rows.sums[self.shared :] <= self.priced_limits[:, None]).all(axis=0)
         for (upper, lower), reach in self.reach.items():
             good &= (rows.levels[:, upper] >= reach[rows.levels[:, lower]]).all(axis=1)
         rows = rows.at(good)
@@ -267,9 +272,7 @@ class _Window:
     limits: Floats
     need: Floats
 
-    def pairs(
-        self, left: Rows, right: Rows, need: Floats, last: bool, work: Work
-    ) -> Iterator[tuple[Indices, Indices]]:
+    def pairs(self, left: Rows, right: Rows, need: Floats, last: bool, work: Work) -> Iterator[tuple[Indices, Indices]]:
         """Positions of the two parts; need[set]: their worth together."""
         order = np.lexsort((-right.worth, right.sets))
         sets = right.sets[order]

@@ -1,7 +1,8 @@
 """The search behind `staircase`: cut-off sets in order of their bound, per period what can still win, then the join.
 
-In the sets with the best bounds a target is lowered until an answer reaches it: the incumbent. Then every set whose
-bound reaches the incumbent is looked at. So every answer is proven, and of equal answers all are seen.
+In the sets with the best bounds the best of every period are joined to an answer, the incumbent; where they do not go
+together a target is lowered until an answer reaches it. Then every set whose bound reaches the incumbent is looked at.
+So every answer is proven, and of equal answers all are seen.
 """
 
 from collections.abc import Iterator
@@ -27,12 +28,17 @@ _MOST_SETS, _MOST_JOINED = 200_000, 20_000_000
 _CHUNK = 2_000_000
 # Steps towards good multipliers; few where all combinations of a period are soon looked at.
 _STEPS, _SMALL_STEPS, _SMALL = 50, 3, 20_000
+# Steps towards multipliers of each cut-off set's own.
 _OWN_STEPS = 6
 # Cut-off sets whose lists are made together: few at first, as the incumbent may still rise.
 _BATCH, _MOST_BATCH = 8, 128
 # Candidates per period that are joined to get an incumbent.
 _FEW = 500
+# How far below the best bound the multipliers of these sets are asked to come (first distances), and how often the
+# distance widens in search of the best candidate of a period.
 _AIMED, _LOWERED = 10, 10
+# Entries of lists after which another way is taken to one, and how fast the target is lowered then.
+_ENTRIES, _SLOWLY = 100_000, 1.25
 # Cut-off sets that are looked at first to get one.
 _TRIED = 6
 
@@ -95,26 +101,26 @@ class Search:
         sets = np.array(list(combinations(range(1, cells), inner)), np.int64).reshape(count, inner)
         edges = np.column_stack([np.zeros(len(sets), np.int64), sets, np.full(len(sets), cells)])
         reached = self._filter(0, self.holds, edges, 0.0)
-        held = [self._filter(form, (), edges, least) for form, least in self.holds]
-        able = np.all([f.own.upper.sum(axis=0) >= f.least for f in held], axis=0) if held else np.ones(len(edges), bool)
-        bound = np.where(able, reached.own.upper.sum(axis=0) - self._known(reached), -np.inf)
+        filters = [reached, *(self._filter(form, (), edges, least) for form, least in self.holds)]
         lowest = max(self._beat, self._lowest())
-        order = np.argsort(-bound, kind="stable")
-        filters = [reached, *held]
+        order = np.argsort(-self._bound(filters), kind="stable")
         try:
-            self._incumbent(order[:_TRIED], edges, filters, lowest)
+            done = self._incumbent(order[:_TRIED], edges, filters, lowest)
             if not self.found:
                 self.best_value = lowest
-            self._sets(order, edges, filters)
+            self._sets(order[~np.isin(order, done)], edges, filters)
         except TooLong:
             return None
         return self.found
 
-    def _incumbent(self, some: Indices, edges: Indices, filters: list[_Filter], lowest: float) -> None:
-        """In the sets with the best bounds join what lies near the best of every period, ever further, to an answer."""
+    def _incumbent(self, some: Indices, edges: Indices, filters: list[_Filter], lowest: float) -> Indices:
+        """In the sets with the best bounds join what lies near the best of every period, ever further, to an answer.
+
+        Returns the sets all of whose answers that reach the incumbent have been seen on the way.
+        """
         some = some[self._bound(filters)[some] >= lowest]
         if not len(some):
-            return
+            return some
         self.best_value, edges = lowest, edges[some]
         top = float(self._bound(filters)[some].max())
         step = _FIRST * max(1.0, abs(top))
@@ -122,20 +128,32 @@ class Search:
         best = mine.own.upper.copy()
         for number in range(len(self.periods)):
             self._lowered(number, edges, mine, best[number], step)
-        while not self.found and top - step > lowest:
+        entries = 0
+        while not self.found and top - step > lowest and entries < _ENTRIES:
             lists = [self._near(number, edges, mine, best[number] - step) for number in range(len(self.periods))]
+            entries += sum(found.count for found in lists)
             for one in range(len(edges)):
                 parts = [found.of(one).best(_FEW) for found in lists]
                 if all(part.count for part in parts):
                     self._join(parts, edges[one])
             step *= _WIDER
+        seen = none = np.zeros(0, np.int64)
+        # Where the best of the periods do not go together: a target that is lowered slowly, whole lists.
+        chosen = [mine, *(f.at(some) for f in filters[1:])]
+        step = _FIRST * _AIMED * max(1.0, abs(top))
+        while not self.found and top - step > lowest:
+            self.best_value = top - step
+            self._batch(edges, chosen)
+            seen = some
+            step *= _SLOWLY
+        return seen if self.found else none
 
     def _near(self, number: int, edges: Indices, mine: _Filter, least: Floats) -> Candidates:
         """One period's candidates that bring the objective's weighted sum to least[set]."""
         return self.periods[number].candidates(edges, mine.own.weights[number], least, self._work)
 
     def _lowered(self, number: int, edges: Indices, mine: _Filter, best: Floats, step: float) -> None:
-        """Bring one period's bounds best[set] down to its best candidates; none within 2**10 steps: leave them."""
+        """Bring one period's bounds best[set] down to its best candidates; where none is found they stay."""
         open_ = np.flatnonzero(np.isfinite(best))
         for _ in range(_LOWERED):
             found = self._near(number, edges[open_], mine.at(open_), best[open_] - step)
@@ -191,8 +209,8 @@ class Search:
     def _floor(self) -> float:
         return self.best_value - _TIE * max(1.0, abs(self.best_value))
 
-    def _batch(self, edges: Indices, filters: list[_Filter], few: int | None = None) -> None:
-        """All answers of some cut-off sets that reach the incumbent; only of each period's best `few` where given."""
+    def _batch(self, edges: Indices, filters: list[_Filter]) -> None:
+        """All answers of some cut-off sets that reach the incumbent."""
         needs = np.array([self._floor() + self._known(filters[0]), *(f.least for f in filters[1:])])[:, None]
         best = np.array([f.own.upper for f in filters])
         lists: list[Candidates] = [Candidates.none()] * len(self.periods)
@@ -218,9 +236,7 @@ class Search:
         for one in live:
             mine = [found.of(int(one)) for found in lists]
             mine = self._trimmed(mine, weights, best[:, :, one], needs)
-            if mine and few is not None:
-                self._join([found.best(few) for found in mine], edges[one])
-            elif mine:
+            if mine:
                 self._join(mine, edges[one])
 
     def _trimmed(self, lists: list[Candidates], weights: Floats, best: Floats, needs: Floats) -> list[Candidates]:
