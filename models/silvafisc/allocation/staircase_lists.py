@@ -232,7 +232,7 @@ class Period:
 
     def _listed(self, edges: Indices, rows: Rows) -> Candidates:
         """The combinations that keep all rows, the orders and the number of published values."""
-        good: Flags = (rows.sums[self.shared :] <= self.priced_limits[:, None]).all(axis=0)
+        good = np.asarray((rows.sums[self.shared :] <= self.priced_limits[:, None]).all(axis=0), np.bool_)
         for (upper, lower), reach in self.reach.items():
             good &= (rows.levels[:, upper] >= reach[rows.levels[:, lower]]).all(axis=1)
         rows = rows.at(good)
