@@ -67,12 +67,23 @@ class _Unit:
 
         start: the best answer of an enumeration that had to give up.
         """
-        if self._resolved.mode == "case" and gap > 0 and self.block.choices >= SMALLEST:
+        if self._large(gap):
             found = priced(self.block, self._holds, objective, gap, self._last)
             if found is not None:
                 close = found.status == "optimal" or self.block.choices > LARGEST
                 return found if close else handed_on(self.session, found, objective, gap)
         return self.session.maximise(objective, gap=gap, start=start)
+
+    def _large(self, gap: float) -> bool:
+        """Whether the block is to be solved by prices, if it is of that form."""
+        return self._resolved.mode == "case" and gap > 0 and self.block.choices >= SMALLEST
+
+    def duals(self, objective: Floats, gap: float) -> Floats:
+        """Dual of every row: the prices that the block was solved by, else of its linear relaxation; 0 where not solved."""
+        prices = self.maximise(objective, gap).prices if self._large(gap) else None
+        if prices is not None:
+            return prices
+        return self.session.duals() if self.session.relaxed(objective).found else np.zeros(len(self.block.rows))
 
     def _key(self, objective: Floats, gap: float) -> bytes:
         digest = hashlib.sha256(self.block.digest + np.array([gap]).tobytes() + objective.tobytes())
@@ -132,11 +143,11 @@ class Engine:
         """The blocks with their solvers."""
         return self._units
 
-    def with_limit(self, row: int, *, upper: float) -> "Engine":
-        """The same engine with another upper limit of one row, given in the rule's own unit."""
-        upper_limits = self.model.upper.copy()
-        upper_limits[row] = upper * self.model.row_scale[row]
-        return self._on(replace(self.model, upper=upper_limits))
+    def with_ceilings(self, rows: Indices, upper: Floats) -> "Engine":
+        """The same engine with other upper limits of some rows, given in the rules' own units."""
+        limits = self.model.upper.copy()
+        limits[rows] = upper * self.model.row_scale[rows]
+        return self._on(replace(self.model, upper=limits))
 
     def without_columns(self, columns: Indices) -> "Engine":
         """The same engine with some columns never chosen."""
@@ -186,11 +197,13 @@ class Engine:
         return 0.0 if self.problem.resolved.mode == "rule" else self.problem.resolved.gap
 
     def relaxation_duals(self, objective: Floats) -> Floats:
-        """Dual of every row in the linear relaxation: objective per unit of the rule's own row, 0 where not solved."""
+        """Dual of every row in the linear relaxation: objective per unit of the rule's own row, 0 where not solved.
+
+        A block that is solved by prices has these instead, for the rows that tie units together.
+        """
         duals = np.zeros(len(self.model.rows))
         for unit in self._units:
-            if unit.session.relaxed(objective[unit.block.columns]).found:
-                duals[unit.block.rows] = unit.session.duals()
+            duals[unit.block.rows] = unit.duals(objective[unit.block.columns], self._gap(None))
         return duals
 
     def hold_at(self, objective: Floats, point: Floats) -> None:

@@ -21,12 +21,14 @@ class Solution:
     status: `optimal` (within the gap asked for), `time_limit` (stopped before that gap, by the clock or because prices
     had no more to offer: incumbent with its gap), `infeasible`, `no_solution`.
     value, bound: in the objective's own unit, bound >= value; gap: (bound - value) / max(1, |value|).
+    prices: of the block's rows, where it was solved by them: objective per unit of the rule's own row.
     """
 
     status: str
     point: Floats
     value: float
     bound: float
+    prices: Floats | None = None
 
     @property
     def found(self) -> bool:

@@ -8,11 +8,15 @@ envelope by the same proportion, would still reach the same first objective with
 price divided by what the scenario's weights give of the first objective for one (equity-weighted) yuan.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import product
 from math import floor
 from typing import Any
 
 import numpy as np
 
+from silvafisc.allocation.appropriations import CARRIED, ceilings
 from silvafisc.allocation.case_mode import case_problem
 from silvafisc.allocation.decide import Decision
 from silvafisc.allocation.engine import TIE, Engine
@@ -22,6 +26,7 @@ from silvafisc.allocation.solve import Solution
 from silvafisc.allocation.terms import term
 from silvafisc.allocation.terms.envelope import known_available
 from silvafisc.quantities.money import FEN_PER_YUAN
+from silvafisc.results import FundSpec
 
 from .prepare import Prepared
 
@@ -37,6 +42,8 @@ _FAIRNESS = (
 )
 _FIRST_CUT = 0.001
 """First part of the money that is taken away; doubled until the value is out of reach."""
+_PARTS = 100
+"""At the margin the money that is open to choice is made larger by one of so many parts."""
 _HALVINGS = 4
 """After them the budget equivalent is known to 1/16 of the last doubling."""
 
@@ -136,16 +143,18 @@ def budget_equivalent(engine: Engine, objective: Floats, target: float, point: F
     halving); more money never lowers an optimum, so the truth lies between them. Money that `point` leaves unused is
     no saving.
     """
-    size = engine.problem.size
-    rows = [engine.model.rows[index] for index in _envelopes(engine)]
-    spent = [float(row.values @ point[row.columns]) for row in rows]
     least = target - TIE * max(1.0, abs(target))
+    resolved = engine.problem.resolved
+    paid = {
+        (fund.id, period): _paid(engine, fund, period, point)
+        for fund, period in product(resolved.funds, resolved.periods)
+    }
+    # With less money there is less to be allocated in full.
+    free = engine.without_rows(_full(engine))
 
     def reached(part: float) -> bool:
-        # With less money there is less to be allocated in full.
-        lesser = engine.without_rows(_full(engine))
-        for index, fen in zip(_envelopes(engine), spent, strict=True):
-            lesser = lesser.with_limit(index, upper=floor(fen * (1 - part)))
+        left = {key: floor(fen * (1 - part)) for key, fen in paid.items()}
+        lesser = free.with_ceilings(*ceilings(engine, _with_open(engine, left), CARRIED))
         found = lesser.maximise(objective, beat=least)
         return found.found and found.value >= least
 
@@ -155,7 +164,7 @@ def budget_equivalent(engine: Engine, objective: Floats, target: float, point: F
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         low, high = (middle, high) if reached(middle) else (low, middle)
-    yuan = _own_payers(engine, point[:size]) / FEN_PER_YUAN
+    yuan = sum(paid.values()) / FEN_PER_YUAN
     return {"lower": low * yuan, "upper": high * yuan, "method": "re-solve"}
 
 
@@ -221,32 +230,49 @@ def _vector(engine: Engine, name: str) -> Floats:
     return engine.vector(engine.objectives[name][0])
 
 
-def _envelopes(engine: Engine) -> list[int]:
-    """Rows that say how much is there; those of full allocation say how much is left."""
-    rows = engine.model.rows
-    return [i for i in rows.of_rule("envelope") if np.isfinite(rows[i].upper)]
-
-
 def _full(engine: Engine) -> Indices:
     """Rows of full allocation."""
     rows = engine.model.rows
     return np.array([i for i in rows.of_rule("envelope") if not np.isfinite(rows[i].upper)], np.int64)
 
 
-def _own_payers(engine: Engine, choice: Floats) -> float:
-    """Fen that a choice costs the funds' own payers over all periods."""
-    problem = engine.problem
-    columns = [cost_column(f.id, f.payer, p) for f in problem.resolved.funds for p in problem.resolved.periods]
-    held = [name for name in columns if name in problem.offers.table]
-    return sum(float(problem.carried(problem.column_values(name)) @ choice) for name in held)
+def _paid(engine: Engine, fund: FundSpec, period: str, point: Floats) -> float:
+    """Fen that the choices of a point cost the fund's own payer in a period."""
+    problem, column = engine.problem, cost_column(fund.id, fund.payer, period)
+    if column not in problem.offers.table:
+        return 0.0
+    return float(problem.carried(problem.column_values(column)) @ point[: problem.size])
+
+
+def _with_open(engine: Engine, left: Mapping[tuple[str, str], int]) -> list[FundSpec]:
+    """The funds with just their fixed money and so much for choice; what was carried in from before is taken first."""
+    funds = []
+    for fund in engine.problem.resolved.funds:
+        carried, given = {}, {}
+        for period, fen in fund.appropriation_fen.items():
+            before = fund.carried_in_fen.get(period, 0)
+            needed = fen + before - known_available(engine.problem, fund, period) + left[fund.id, period]
+            carried[period] = min(before, needed)
+            given[period] = needed - carried[period]
+        funds.append(replace(fund, appropriation_fen=given, carried_in_fen=carried))
+    return funds
 
 
 def _marginal_value(engine: Engine, objective: Floats) -> float:
     """Objective per yuan when every envelope grows in the same proportion, by the duals of the linear relaxation."""
     problem, duals = engine.problem, engine.relaxation_duals(objective)
-    gain = sum(max(0.0, float(duals[i])) * engine.model.rows[i].upper for i in _envelopes(engine))
-    money = sum(known_available(problem, f, p) for f in problem.resolved.funds for p in problem.resolved.periods)
-    return gain / money * FEN_PER_YUAN if money > 0 else 0.0
+    funds = problem.resolved.funds
+    more = {
+        (fund.id, period): max(0, known_available(problem, fund, period)) // _PARTS
+        for fund, period in product(funds, problem.resolved.periods)
+    }
+    grown = [
+        replace(fund, appropriation_fen={p: fen + more[fund.id, p] for p, fen in fund.appropriation_fen.items()})
+        for fund in funds
+    ]
+    (at, now), (_, then) = ceilings(engine, funds), ceilings(engine, grown)
+    money = sum(more.values())
+    return max(0.0, float(duals[at] @ (then - now))) / money * FEN_PER_YUAN if money > 0 else 0.0
 
 
 def _factor_columns_fixed(engine: Engine, factor_offers: dict[tuple[str, str], str]) -> Engine:

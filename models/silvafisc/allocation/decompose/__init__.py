@@ -6,7 +6,7 @@ Which levels are published is decided at those prices (`levels`). The plans are 
 (`repair`). The bound is one of the linear or of the convexified problem; it is true at any prices, and so is the gap.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,11 +37,12 @@ _ROUNDING = 1e-12
 
 @dataclass(frozen=True)
 class Answer:
-    """chosen: the columns that are taken. value, bound: of the objective over the choices."""
+    """chosen: the columns that are taken. value, bound: of the objective over the choices. prices: of the coupling rows."""
 
     chosen: Indices
     value: float
     bound: float
+    prices: Floats
 
 
 def by_prices(form: Form, objective: Floats, gap: float, start: Floats | None = None) -> Answer | None:
@@ -60,7 +61,7 @@ def by_prices(form: Form, objective: Floats, gap: float, start: Floats | None = 
     if form.levels is not None:
         return _with_levels(oracle, prices, gap, radius, start)
     found = _solve(oracle, prices, gap, radius, start)
-    return None if found is None else _answer(oracle, found[1], found[0].bound)
+    return None if found is None else _answer(oracle, found[1], found[0].bound, found[0].prices)
 
 
 def _within_reach(oracle: Oracle) -> Oracle | None:
@@ -127,13 +128,13 @@ def _with_levels(oracle: Oracle, prices: Floats, gap: float, radius: float, star
             break
         dual, plan = found
         radius = _NEAR
-        answer = _answer(narrow, plan, bound)
+        answer = _answer(narrow, plan, bound, dual.prices)
         best = answer if best is None or answer.value > best.value else best
         prices, total, levels = _over_all_levels(oracle, published, narrow, dual)
         bound = min(bound, total)
         if bound - best.value <= gap * max(1.0, abs(best.value)):
             break
-    return None if best is None else Answer(best.chosen, best.value, max(bound, best.value))
+    return None if best is None else replace(best, bound=max(bound, best.value))
 
 
 def _over_all_levels(
@@ -190,8 +191,8 @@ def _value(oracle: Oracle, plan: Indices) -> float:
     return float(oracle.options_values(oracle.objective, plan).sum())
 
 
-def _answer(oracle: Oracle, plan: Indices, bound: float) -> Answer:
+def _answer(oracle: Oracle, plan: Indices, bound: float, prices: Floats) -> Answer:
     chosen = np.flatnonzero(oracle.options.point(oracle.form.size, plan))
     value = float(oracle.objective[chosen].sum())
     size = float(np.abs(oracle.objective[chosen]).sum())
-    return Answer(chosen, value, max(value, bound + _ROUNDING * size))
+    return Answer(chosen, value, max(value, bound + _ROUNDING * size), prices[: oracle.coupling])

@@ -35,7 +35,8 @@ class Form:
     """The block without what is fixed: open columns in menus, and the rows that remain.
 
     menu: column -> menu, over all choices of the block. open: columns that may still be chosen.
-    rows: matrix of coupling rows, then local rows; unit: menu -> unit; coupling: number of coupling rows.
+    rows: matrix of coupling rows, then local rows; unit: menu -> unit; coupling: number of coupling rows; origin: row ->
+        row of the block, -1 for one that is held.
     """
 
     menu: Indices
@@ -46,6 +47,7 @@ class Form:
     upper: Floats
     coupling: int
     levels: Levels | None
+    origin: Indices
 
     @property
     def size(self) -> int:
@@ -86,8 +88,8 @@ def recognise(block: Block, held: sparse.csr_matrix, at_least: Floats, objective
     if len(coupling) > _MOST_COUPLING or np.any((many < lower) | (few > upper)):
         return None
     order = np.concatenate([coupling, local])
-    rows = sparse.csr_matrix(matrix[order])
-    return Form(menu, opened, unit, rows, lower[order], upper[order], len(coupling), levels)
+    rows, origin = sparse.csr_matrix(matrix[order]), np.append(mine, np.full(len(at_least), -1))[order]
+    return Form(menu, opened, unit, rows, lower[order], upper[order], len(coupling), levels, origin)
 
 
 def _menus(block: Block, n: int) -> tuple[Indices, Bools] | None:

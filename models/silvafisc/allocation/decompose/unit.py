@@ -45,7 +45,10 @@ def priced(block: Block, held: Held, objective: Floats, gap: float, start: Float
     value = float(objective @ point)
     bound = max(answer.bound / size, value)
     close = bound - value <= gap * max(1.0, abs(value))
-    return Solution("optimal" if close else "time_limit", point, value, bound)
+    prices, origin = np.zeros(len(block.rows)), form.origin[: form.coupling]
+    mine = origin >= 0
+    prices[origin[mine]] = answer.prices[mine] * block.row_scale[origin[mine]] / size
+    return Solution("optimal" if close else "time_limit", point, value, bound, prices)
 
 
 def _keeps(block: Block, point: Floats) -> bool:
@@ -62,4 +65,4 @@ def handed_on(session: Session, found: Solution, objective: Floats, gap: float) 
     best = other if other.value >= found.value else found
     bound = max(min(found.bound, other.bound), best.value)
     close = bound - best.value <= gap * max(1.0, abs(best.value))
-    return Solution("optimal" if close else "time_limit", best.point, best.value, bound)
+    return Solution("optimal" if close else "time_limit", best.point, best.value, bound, found.prices)
