@@ -75,7 +75,7 @@ class Problem:
         -1), offer, first_cell, last_cell, name.
     membership: offers x columns, 1 where choosing the column makes the unit's offer happen.
     structure: rows that make a choice well formed (one per menu, a path over the cut-offs, order of grades).
-    cells: region_code -> cell of the score (rule mode; all 0 where ungraded); cut_offs: smallest score of each cell.
+    cells: region_code -> cell of the score (rule mode; all 0 where ungraded); cut_offs: score from which each cell begins.
     """
 
     resolved: Resolved

@@ -9,7 +9,7 @@ is tight and the size depends on cells and levels, not on the number of units. (
 one per level, were tried first: 3 100 columns instead of 500 and minutes instead of seconds; decision record 0004.)
 """
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
 import numpy as np
@@ -21,7 +21,8 @@ from silvafisc.results import CategorySpec, GradeSpec, Resolved, UnitInputs
 from .menus import Menus
 from .problem import Part, Problem, Row, grouped, one_of
 
-_SIX = Decimal("0.000001")
+_DECIMALS = 6
+_SIX = Decimal(1).scaleb(-_DECIMALS)
 
 
 def unit_scores(indices: pd.DataFrame, alpha: str) -> dict[str, Decimal]:
@@ -38,11 +39,25 @@ def _six(value: float) -> Decimal:
 
 
 def candidate_cut_offs(scores: dict[str, Decimal], cells: int) -> list[Decimal]:
-    """Smallest score of each cell: quantiles of the distinct scores, so that ties share a cell. The first is 0."""
+    """Where each cell begins: quantiles of the distinct scores, so that ties share a cell. The first is 0.
+
+    A cut-off stands in the middle between the scores on its two sides, so that the distance to it says how far a unit is
+    from another grade, and is written as short as it can be.
+    """
     distinct = sorted(set(scores.values()))
     count = min(cells, len(distinct))
-    starts = {distinct[(k * len(distinct)) // count] for k in range(1, count)}
-    return [Decimal(0).quantize(_SIX), *sorted(starts)]
+    starts = sorted({(k * len(distinct)) // count for k in range(1, count)})
+    return [Decimal(0).quantize(_SIX), *(between(distinct[at - 1], distinct[at]) for at in starts)]
+
+
+def between(low: Decimal, high: Decimal) -> Decimal:
+    """The middle of two different scores, rounded to the fewest decimals (at most six) with which it lies between them.
+
+    Neighbours in the sixth decimal have nothing between them: there it is the higher one.
+    """
+    steps = [Decimal(1).scaleb(-decimals) for decimals in range(_DECIMALS + 1)]
+    middles = [((low + high) / 2).quantize(step, ROUND_HALF_UP) for step in steps]
+    return next((middle for middle in middles if low < middle < high), middles[-1])
 
 
 def rule_problem(resolved: Resolved, inputs: UnitInputs, indices: pd.DataFrame, menus: Menus, alpha: str) -> Problem:
