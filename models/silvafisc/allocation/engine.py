@@ -159,6 +159,20 @@ class Engine:
         lower[rows], upper[rows] = -np.inf, np.inf
         return self._on(replace(self.model, lower=lower, upper=upper))
 
+    def renewed(self, problem: Problem) -> "Engine":
+        """The same rows where the same offers bring something else; nothing is shared but the rows.
+
+        Raises ValueError for an objective that has rows or helping variables of its own.
+        """
+        objectives = {spec.term: objectives_of(problem, spec) for spec in problem.resolved.objectives}
+        if any(o.rows or o.variables for group in objectives.values() for o in group):
+            raise ValueError("an objective has rows of its own: the model must be built anew")
+        other = object.__new__(Engine)
+        other.problem, other.objectives, other.known = problem, objectives, {}
+        other.model = replace(self.model, problem=problem)
+        other._units = [_Unit(block, problem.resolved, other.known) for block in blocks_of(other.model)]
+        return other
+
     def _on(self, model: Model) -> "Engine":
         other = object.__new__(Engine)
         other.problem, other.objectives, other.model, other.known = self.problem, self.objectives, model, self.known

@@ -1,7 +1,7 @@
 """From a scenario to everything the allocation needs: law, inputs, yields, responses, offers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +10,7 @@ from silvafisc import carbon, economy
 from silvafisc.allocation.case_mode import case_problem
 from silvafisc.allocation.engine import Engine, Known
 from silvafisc.allocation.menus import Menus, menus
+from silvafisc.allocation.menus.renewed import renewed
 from silvafisc.allocation.problem import Part, Problem
 from silvafisc.allocation.rule_mode import rule_problem
 from silvafisc.datasets import load_package
@@ -100,9 +101,9 @@ def changed(
     measure_factors: measure -> factor on its carbon yields.
     """
     tables, exact = inputs or prepared.inputs, resolved or prepared.resolved
-    packages = {name: load_package(name) for name in carbon.PACKAGES}
     yields = prepared.yields
     if inputs is not None and not tables.stands.equals(prepared.inputs.stands):
+        packages = {name: load_package(name) for name in carbon.PACKAGES}
         measures = ["compensation", *(task.id for task in exact.tasks)]
         yields = carbon.yields(
             tables.stands, packages, measures, exact.periods, prepared.scenario.horizon, prepared.rules
@@ -114,14 +115,17 @@ def changed(
             table[column] = table[column] * factor
         yields = Yields(table, yields.horizon)
     responses = economy.responses(tables, exact, prepared.scores, prepared.rules, shape=shape)
-    return replace(
-        prepared,
-        inputs=tables,
-        resolved=exact,
-        yields=yields,
-        responses=responses,
-        menus=menus(exact, tables, yields, responses),
-    )
+    if exact is prepared.resolved and same_money(prepared.inputs, tables):
+        offered = renewed(prepared.menus, exact, yields, responses)
+    else:
+        offered = menus(exact, tables, yields, responses)
+    return replace(prepared, inputs=tables, resolved=exact, yields=yields, responses=responses, menus=offered)
+
+
+def same_money(inputs: UnitInputs, other: UnitInputs) -> bool:
+    """Whether both are the same but for yields and responses, which no amount of an offer reads."""
+    names = {field.name for field in fields(UnitInputs)} - {"stands", "responses"}
+    return all(getattr(inputs, name) is getattr(other, name) for name in names)
 
 
 def engines(

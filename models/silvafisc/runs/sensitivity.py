@@ -7,18 +7,36 @@ import pandas as pd
 
 from silvafisc import carbon
 from silvafisc.allocation.decide import Decision, InfeasibleError, decide
+from silvafisc.allocation.engine import Engine
 from silvafisc.allocation.problem import Floats, Problem
 from silvafisc.allocation.published import grade_of_units
 from silvafisc.allocation.settle import settle
 from silvafisc.allocation.tables import chosen_offers
 from silvafisc.results import UnitInputs
 
-from .prepare import Prepared, Progress, changed, engines
+from .prepare import Prepared, Progress, changed, engines, same_money
 
 COLUMNS = ["assumption", "change", "objective", "value", "units_changed", "units_regraded"]
 MOVE = 0.2
 """Design 2: how many units change when each main assumption moves by 20 %."""
 _NOTICEABLE = 0.01
+_OF_MONEY = {
+    "adjustment",
+    "change_band",
+    "cost_sharing",
+    "delivery_capacity",
+    "eligible_area",
+    "envelope",
+    "local_capacity",
+    "no_hidden_debt",
+    "no_inversion",
+    "not_below_last_year",
+    "priority_share",
+    "published_values",
+    "standards_only_rise",
+    "statutory_floor",
+}
+"""Rules that read money, areas and scores only: their rows stay where tonnes and income move. Others are built anew."""
 
 Move = tuple[str, str, Callable[[], Prepared]]
 
@@ -38,9 +56,8 @@ def sensitivities(
     for name, change, make in _moves(prepared):
         say(f"sensitivity {name} {change}")
         moved = make()
-        alphas = (decision.problem.alpha,) if moved.resolved.grades.by_region else None
         try:
-            again = decide(engines(moved, alphas), moved.resolved.objectives, payoff=decision.payoff)
+            again = decide(moved_engines(prepared, moved, decision), moved.resolved.objectives, payoff=decision.payoff)
         except InfeasibleError:
             rows += [(name, change, s.term, None, len(totals), 0) for s in prepared.resolved.objectives]
             continue
@@ -56,6 +73,19 @@ def sensitivities(
     frame = pd.DataFrame(rows, columns=COLUMNS)
     frame["value"] = frame["value"].astype("float64")
     return frame
+
+
+def moved_engines(prepared: Prepared, moved: Prepared, decision: Decision) -> list[Engine]:
+    """The engine at the published α on moved assumptions; the decision's own rows where none of them can have changed."""
+    engine, resolved = decision.engine, moved.resolved
+    plain = all(not (o.rows or o.variables) for group in engine.objectives.values() for o in group)
+    untouched = {spec.rule for spec in resolved.rules} <= _OF_MONEY
+    before, after = (p.responses.indices[["region_code", "importance", "need"]] for p in (prepared, moved))
+    if plain and untouched and same_money(prepared.inputs, moved.inputs) and after.equals(before):
+        indices, (offers, fixed) = moved.responses.indices, (moved.menus.offers, moved.menus.fixed)
+        problem = replace(engine.problem, inputs=moved.inputs, indices=indices, offers=offers, fixed=fixed)
+        return [engine.renewed(problem)]
+    return engines(moved, (decision.problem.alpha,) if resolved.grades.by_region else None)
 
 
 def unit_totals(problem: Problem, point: Floats) -> dict[str, int]:
