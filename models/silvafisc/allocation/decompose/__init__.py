@@ -29,7 +29,7 @@ _POOL = 8 + MIXTURES
 """Plans that components may take over."""
 _USUAL, _WIDE, _FEW = (48, 256), (120, 1024), 400_000
 """Options per group and partial plans per component in the last searches; the wide one up to so many options."""
-_CLOSE = 0.1
+_CLOSE = 0.5
 """Part of the gap that rounding may use up before it is tried from another plan."""
 _ROUNDING = 1e-12
 """Room for the floats' rounding in a sum of as many terms as there are units, relative to their size."""
