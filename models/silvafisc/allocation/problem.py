@@ -135,6 +135,16 @@ class Problem:
         matrix.sort_indices()
         return Rows(rule, label, matrix, *limits, relaxable=relaxable, unit=unit)
 
+    def listed_rows(
+        self, rule: str, listed: Sequence[tuple[str, Indices, Floats]], limits: tuple[Floats, Floats], *, unit: str = ""
+    ) -> Rows:
+        """`rows` from the label, the offers and their values of each row."""
+        counts = [len(offers) for _, offers, _ in listed]
+        offers = np.concatenate([np.zeros(0, np.int64), *(offers for _, offers, _ in listed)])
+        values = np.concatenate([np.zeros(0), *(values for _, _, values in listed)])
+        entries = (np.repeat(np.arange(len(listed)), counts), offers, values)
+        return self.rows(rule, lambda at: listed[at][0], entries, limits, unit=unit)
+
     @cached_property
     def menu_offers(self) -> dict[str, Indices]:
         """menu -> indices of its offers, ascending standard."""

@@ -74,11 +74,12 @@ class Staircase:
     def of(block: Block) -> "Staircase | None":
         """The structure of a block made of graded (or ungraded) standards only, all open to choice, else None."""
         problem, model = block.model.problem, block.model
-        chosen = problem.columns.iloc[block.columns[: block.choices]].reset_index(drop=True)
-        kinds = set(chosen["kind"])
+        mine = block.columns[: block.choices]
+        kinds = set(problem.columns["kind"].iloc[mine].unique())
         closed = not block.column_bounds[1][: block.choices].all()
         if closed or "threshold" not in kinds or not kinds <= {"threshold", "cut"}:
             return None
+        chosen = problem.columns.iloc[mine].reset_index(drop=True)
         helping = [model.variables[c - problem.size].name for c in block.columns[block.choices :]]
         if any(not name.startswith("published/") for name in helping):
             return None

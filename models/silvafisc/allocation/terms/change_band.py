@@ -24,14 +24,15 @@ LIMITS = {"lower": "lower", "upper": "higher"}
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     """One row per unit, fund and period with a last year's amount."""
     low, high = 1 + share(str(params["lower"])), 1 + share(str(params["upper"]))
-    moving, built = money_that_moves(problem), []
+    moving, listed = money_that_moves(problem), []
+    lower: list[float] = []
+    upper: list[float] = []
     for (code, fund), last in sorted(like_for_like(problem, natures=("top_up", "factor")).items()):
-        limits = {"lower": float((last * low).__ceil__()), "upper": float((last * high).__floor__())}
+        lower += [float((last * low).__ceil__())] * len(problem.resolved.periods)
+        upper += [float((last * high).__floor__())] * len(problem.resolved.periods)
         for period in problem.resolved.periods:
-            used, values = moving(code, fund, period)
-            label = f"{code}/{fund}/{period}"
-            built.append(problem.row("change_band", label, used, values, **limits, unit="fen"))
-    return Part(tuple(built))
+            listed.append((f"{code}/{fund}/{period}", *moving(code, fund, period)))
+    return Part(problem.listed_rows("change_band", listed, (np.array(lower), np.array(upper)), unit="fen"))
 
 
 def money_that_moves(problem: Problem) -> Callable[[str, str, str], tuple[Indices, Floats]]:

@@ -14,7 +14,7 @@ import pandas as pd
 from silvafisc.results.resolved import Shares
 
 from ..exact import split
-from ..problem import Part, Problem, cost_columns, forbid, grouped
+from ..problem import Indices, Part, Problem, cost_columns, forbid, grouped
 
 TITLE = {"zh": "分级负担", "en": "Cost sharing"}
 LAW = "中央对地方专项转移支付管理办法第十五条；国办发〔2020〕19号"
@@ -36,19 +36,19 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     )
     wrong = np.zeros(len(table), bool)
     for (fund, subject, tier), used in grouped(keys, ["fund", "subject", "tier"]).items():
-        wrong[used] = _deviates(problem, table.iloc[used], fund, shares.get(subject), tier)
+        wrong[used] = _deviates(problem, used, fund, shares.get(subject), tier)
     return forbid(problem, "cost_sharing", np.flatnonzero(wrong))
 
 
 def _deviates(
-    problem: Problem, offers: pd.DataFrame, fund: str, shares: Mapping[str, Shares] | None, tier: str
+    problem: Problem, offers: Indices, fund: str, shares: Mapping[str, Shares] | None, tier: str
 ) -> np.ndarray[Any, np.dtype[np.bool_]]:
     legal: Shares = ((problem.resolved.fund(fund).payer, "1"),) if shares is None else shares[tier]
-    wrong = np.zeros(len(offers), bool)
+    table, wrong = problem.offers.table, np.zeros(len(offers), bool)
     for period in problem.resolved.periods:
-        columns = cost_columns(offers, period, fund)
-        expected = split(offers[columns].sum(axis=1).to_numpy(), legal)
-        for column in columns:
-            payer = column.split(".")[2]
-            wrong |= offers[column].to_numpy() != expected.get(payer, np.zeros(len(offers), np.int64))
+        columns = cost_columns(table, period, fund)
+        paid = {column.split(".")[2]: table[column].to_numpy()[offers] for column in columns}
+        expected = split(np.sum([np.zeros(len(offers), np.int64), *paid.values()], axis=0), legal)
+        for payer, fen in paid.items():
+            wrong |= fen != expected.get(payer, np.zeros(len(offers), np.int64))
     return wrong

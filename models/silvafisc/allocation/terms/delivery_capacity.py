@@ -23,11 +23,13 @@ RELAXED_BY = {
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     """One row per task offer above the unit's capacity; menus made here are already capped."""
     table, tasks = problem.offers.table, problem.inputs.tasks
-    capacity = {
+    capacity: dict[tuple[str, ...], int] = {
         (r, m): int(a)
         for r, m, a in zip(tasks["region_code"], tasks["measure"], tasks["capacity_tenth_mu"], strict=True)
     }
-    limit = np.array([capacity.get(key, 0) for key in zip(table["region_code"], table["measure"], strict=True)])
+    limit = np.zeros(len(table), np.int64)
+    for key, used in problem.positions("region_code", "measure").items():
+        limit[used] = capacity.get(key, 0)
     task = (table["nature"] == "task").to_numpy()
     over = task & (table["area_tenth_mu"].to_numpy() > limit)
     return forbid(problem, "delivery_capacity", np.flatnonzero(over))

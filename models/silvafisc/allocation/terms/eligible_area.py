@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..problem import Part, Problem, Row, forbid, joined
+from ..problem import Floats, Indices, Part, Problem, forbid, joined
 
 TITLE = {"zh": "面积上限", "en": "Eligible area"}
 LAW = "公益林区划落界成果；任务不得超过需求"
@@ -19,7 +19,6 @@ RELAXED_BY = {
     "zh": "须在 tasks 表或 areas 表中为这些单位写明更大的需求或面积",
     "en": "state a larger need (tasks) or area (areas) of these units in the input tables",
 }
-_KEYS = ("region_code", "category")
 
 
 def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
@@ -28,10 +27,12 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     areas = {(r, c): int(a) for r, c, a in _triples(inputs.areas, "category", "area_tenth_mu")}
     needs = {(r, m): int(a) for r, m, a in _triples(inputs.tasks, "measure", "need_tenth_mu")}
     area = table["area_tenth_mu"].to_numpy()
-    recurring = np.flatnonzero(table["category"] != "")
-    certified = [areas.get(key, 0) for key in zip(*(table[c].iloc[recurring] for c in _KEYS), strict=True)]
-    over = recurring[area[recurring] > np.array(certified, np.int64)]
-    built: list[Row] = []
+    over = np.zeros(len(table), bool)
+    for (code, category), used in problem.positions("region_code", "category").items():
+        if category:
+            over[used] = area[used] > areas.get((code, category), 0)
+    listed: list[tuple[str, Indices, Floats]] = []
+    limits: list[float] = []
     tasks = ((table["nature"] == "task") & (area > 0)).to_numpy()
     menus, _ = pd.factorize(table["menu"])
     largest = pd.Series(area).groupby(menus).max().to_numpy()[menus]
@@ -41,10 +42,11 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
         used = positions[tasks[positions]]
         need = needs.get((code, measure), 0)
         if used.size and largest[positions[heads[positions]]].sum() > need:
-            values = area[used].astype(float)
-            label = f"{code}/{measure}"
-            built.append(problem.row("eligible_area", label, used, values, upper=float(need), unit="tenth_mu"))
-    return Part(joined(forbid(problem, "eligible_area", over).rows, tuple(built)))
+            listed.append((f"{code}/{measure}", used, area[used].astype(np.float64)))
+            limits.append(float(need))
+    upper = np.array(limits)
+    within = problem.listed_rows("eligible_area", listed, (np.full(len(upper), -np.inf), upper), unit="tenth_mu")
+    return Part(joined(forbid(problem, "eligible_area", np.flatnonzero(over)).rows, within))
 
 
 def _triples(frame: Any, key: str, value: str) -> Any:

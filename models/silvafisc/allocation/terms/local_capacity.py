@@ -13,7 +13,7 @@ import pandas as pd
 
 from silvafisc.quantities import share
 
-from ..problem import Floats, Part, Problem, cost_columns
+from ..problem import Floats, Indices, Part, Problem, cost_columns
 
 TITLE = {"zh": "地方财力约束", "en": "Local capacity"}
 LAW = "生态保护补偿条例第九、十条（财政承受能力）"
@@ -27,7 +27,9 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     kappa = share(str(params["kappa"]))
     revenue = dict(zip(problem.inputs.regions["region_code"], problem.inputs.regions["own_revenue_fen"], strict=True))
     levels = dict(zip(problem.inputs.regions["region_code"], problem.inputs.regions["unit_level"], strict=True))
-    table, fixed, built = problem.offers.table, problem.fixed.table, []
+    table, fixed = problem.offers.table, problem.fixed.table
+    listed: list[tuple[str, Indices, Floats]] = []
+    limits: list[float] = []
     menus, _ = pd.factorize(table["menu"])
     for period in problem.resolved.periods:
         costs = local_costs(table, period, levels)
@@ -36,17 +38,18 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
         for (code,), used in problem.positions("region_code").items():
             limit = float((kappa * int(revenue[code])).__floor__() - int(known.get(code, 0)))
             if dearest[code] > limit:
-                built.append(
-                    problem.row("local_capacity", f"{code}/{period}", used, costs[used], upper=limit, unit="fen")
-                )
-    return Part(tuple(built))
+                listed.append((f"{code}/{period}", used, costs[used]))
+                limits.append(limit)
+    upper = np.array(limits)
+    return Part(problem.listed_rows("local_capacity", listed, (np.full(len(upper), -np.inf), upper), unit="fen"))
 
 
 def local_costs(frame: pd.DataFrame, period: str, levels: Mapping[str, str]) -> Floats:
     """What payers at or below the unit's own level pay, per row."""
     total = np.zeros(len(frame))
-    level = frame["region_code"].map(levels).to_numpy(object)
+    unit, codes = pd.factorize(frame["region_code"])
+    payers = [LOCAL_PAYERS.get(levels[code], ()) for code in codes]
     for column in cost_columns(frame, period):
-        own = np.isin(level, [name for name, payers in LOCAL_PAYERS.items() if column.split(".")[2] in payers])
+        own = np.array([column.split(".")[2] in some for some in payers], bool)[unit]
         total += np.where(own, frame[column], 0.0)
     return total

@@ -21,8 +21,9 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     table, resolved = problem.offers.table, problem.resolved
     floors = {(c.id, p): c.floor_fen[p] for c in resolved.categories for p in resolved.periods}
     floors |= {(t.id, p): t.floor_fen for t in resolved.tasks for p in resolved.periods}
-    subject = np.where(table["category"] != "", table["category"], table["measure"])
-    floor = np.array([floors.get((s, p), 0) for s, p in zip(subject, table["period"], strict=True)])
+    floor = np.zeros(len(table), np.int64)
+    for (category, measure, period), used in problem.positions("category", "measure", "period").items():
+        floor[used] = floors.get((category or measure, period), 0)
     standard = table["standard_fen"].to_numpy()
     paid = (table["area_tenth_mu"] > 0).to_numpy()
     return forbid(problem, "statutory_floor", np.flatnonzero((standard >= 0) & (standard < floor) & paid))
