@@ -4,7 +4,8 @@ import numpy as np
 from scipy import sparse
 
 from .model import Model
-from .problem import Floats
+from .problem import Floats, grouped
+from .rows import entries_of
 from .settle import broken_rows
 
 Chosen = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -24,7 +25,7 @@ def binding_rules(model: Model, point: Floats, chosen: Chosen) -> dict[int, str]
     known: dict[tuple[int, ...], str] = {}
     membership = sparse.csr_matrix(problem.membership)
     for offer in chosen:
-        members = membership[int(offer)].indices
+        members, _ = entries_of(membership, int(offer))
         column = int(members[np.argmax(point[members])])
         if column not in steps:
             continue
@@ -40,11 +41,12 @@ def _next_steps(model: Model, point: Floats, cost: Floats) -> dict[int, tuple[in
     columns = model.problem.columns
     steps: dict[int, tuple[int, ...]] = {}
     single = columns[columns["kind"].isin(["task", "offer"])]
-    for _, group in single.groupby("menu", sort=True):
-        now = int(group.index.to_numpy()[np.argmax(point[group.index])])
-        dearer = [int(i) for i in group.index if cost[i] > cost[now]]
-        if dearer:
-            steps[now] = (int(min(dearer, key=lambda i: (cost[i], i))) + 1, -(now + 1))
+    for used in grouped(single, ["menu"]).values():
+        menu = single.index.to_numpy()[used]
+        now = int(menu[np.argmax(point[menu])])
+        dearer = menu[cost[menu] > cost[now]]
+        if dearer.size:
+            steps[now] = (int(dearer[np.lexsort((dearer, cost[dearer]))[0]]) + 1, -(now + 1))
     thresholds = columns[columns["kind"] == "threshold"]
     for _, group in thresholds.groupby("menu", sort=True):
         ordered = group.sort_values(["level", "cell"], kind="stable")
@@ -62,13 +64,13 @@ def _next_steps(model: Model, point: Floats, cost: Floats) -> dict[int, tuple[in
 def _broken(
     model: Model, by_column: sparse.csc_matrix, point: Floats, activity: Floats, change: tuple[int, ...]
 ) -> str:
-    moved = activity.copy()
-    for signed in change:
-        column = by_column[:, [abs(signed) - 1]]
-        moved[column.indices] += np.sign(signed) * column.data
-    touched = np.unique(np.concatenate([by_column[:, [abs(s) - 1]].indices for s in change]))
-    wrong = touched[(moved[touched] > model.upper[touched]) | (moved[touched] < model.lower[touched])]
-    if any(model.rows[row].aux for row in wrong):
+    columns = [entries_of(by_column, abs(signed) - 1) for signed in change]
+    touched = np.unique(np.concatenate([rows for rows, _ in columns]))
+    moved = activity[touched]
+    for signed, (rows, values) in zip(change, columns, strict=True):
+        moved[np.searchsorted(touched, rows)] += np.sign(signed) * values
+    wrong = touched[(moved > model.upper[touched]) | (moved < model.lower[touched])]
+    if model.helped[wrong].any():
         # A helping variable follows the step (a value newly published, a larger change); only what then stays counts.
         tried = point.copy()
         for signed in change:

@@ -12,7 +12,7 @@ from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy import sparse
 
 from .model import Model, gather, scale_of
-from .problem import Objective, Part, Problem, Row
+from .problem import Aux, Objective, Part, Problem, Row
 
 
 def pyomo_model(problem: Problem, parts: Sequence[Part], objectives: Sequence[Objective]) -> pyo.ConcreteModel:
@@ -21,6 +21,11 @@ def pyomo_model(problem: Problem, parts: Sequence[Part], objectives: Sequence[Ob
     Pyomo takes no constraint without variables; such rows are kept aside by `compile_with_pyomo`.
     """
     rows, variables = gather(problem, parts, objectives)
+    return _written(problem, list(rows), [scale_of(row) for row in rows], variables)
+
+
+def _written(problem: Problem, rows: Sequence[Row], scales: Sequence[float], variables: list[Aux]) -> pyo.ConcreteModel:
+    """`pyomo_model` of rows that are made already: making thousands of them takes as long as Pyomo does."""
     model = pyo.ConcreteModel(name=problem.resolved.id)
     model.choose = pyo.Var(range(problem.size), domain=pyo.Binary)
     model.help = pyo.Var(range(len(variables)), domain=pyo.Reals)
@@ -32,10 +37,12 @@ def pyomo_model(problem: Problem, parts: Sequence[Part], objectives: Sequence[Ob
         if variable.integer:
             model.help[j].domain = pyo.Integers
     model.row = pyo.ConstraintList()
-    for row in _written(rows):
-        scale = scale_of(row)
-        terms = [model.choose[int(i)] for i in row.columns] + [where[name] for name in row.aux]
-        coefficients = [*(row.values * scale), *(value * scale for value in row.aux.values())]
+    choose = [model.choose[i] for i in range(problem.size)]
+    for row, scale in zip(rows, scales, strict=True):
+        if not _has_columns(row):
+            continue
+        terms = [choose[i] for i in row.columns.tolist()] + [where[name] for name in row.aux]
+        coefficients = [*(row.values * scale).tolist(), *(value * scale for value in row.aux.values())]
         body = LinearExpression(constant=0, linear_coefs=coefficients, linear_vars=terms)
         least, most = row.limits
         lower = None if np.isinf(least) else least * scale
@@ -52,8 +59,10 @@ def compile_with_pyomo(problem: Problem, parts: Sequence[Part], objectives: Sequ
     Pyomo's compiler drops unused columns and orders rows and columns its own way; a constraint with two different
     bounds becomes two rows, which are joined again here.
     """
-    rows, variables = gather(problem, parts, objectives)
-    model = pyomo_model(problem, parts, objectives)
+    joined_rows, variables = gather(problem, parts, objectives)
+    rows = list(joined_rows)
+    scales = [scale_of(row) for row in rows]
+    model = _written(problem, rows, scales, variables)
     form = LinearStandardFormCompiler().write(model, mixed_form=True)
     position = {id(model.choose[i]): i for i in range(problem.size)}
     position |= {id(model.help[j]): problem.size + j for j in range(len(variables))}
@@ -75,16 +84,11 @@ def compile_with_pyomo(problem: Problem, parts: Sequence[Part], objectives: Sequ
     keep = first[matrix.row]
     shape = (len(rows), problem.size + len(variables))
     joined = sparse.csr_matrix((matrix.data[keep], (numbers[matrix.row[keep]], columns[keep])), shape=shape)
-    scales = np.array([scale_of(row) for row in rows])
-    return Model(problem, rows, tuple(variables), joined, lower, upper, scales)
+    return Model(problem, joined_rows, tuple(variables), joined, lower, upper, np.array(scales))
 
 
 def _has_columns(row: Row) -> bool:
     return len(row.columns) + len(row.aux) > 0
-
-
-def _written(rows: Sequence[Row]) -> list[Row]:
-    return [row for row in rows if _has_columns(row)]
 
 
 def _number(name: str) -> int:

@@ -1,6 +1,7 @@
 """From a settled point to the public tables of the outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -59,7 +60,14 @@ def _allocation(problem: Problem, chosen: Chosen, binding: Mapping[int, str]) ->
     rows: list[dict[str, object]] = []
 
     def add(
-        offer: pd.Series, period: str, nature: str, area: str, standard: str, later: int, carbon: float, rules: str
+        offer: Mapping[Hashable, Any],
+        period: str,
+        nature: str,
+        area: str,
+        standard: str,
+        later: int,
+        carbon: float,
+        rules: str,
     ) -> None:
         fund = str(offer["fund"])
         paid = {payer: int(offer.get(cost_column(fund, payer, period), 0)) for payer in PAYERS}
@@ -87,7 +95,7 @@ def _allocation(problem: Problem, chosen: Chosen, binding: Mapping[int, str]) ->
             }
         )
 
-    for _, offer in problem.fixed.table.iterrows():
+    for offer in problem.fixed.table.to_dict("records"):
         area = tenths_to_mu(int(offer["area_tenth_mu"])) if offer["nature"] == "rigid" else ""
         standard = fen_to_yuan(int(offer["standard_fen"])) if offer["nature"] == "rigid" else ""
         add(
@@ -100,9 +108,7 @@ def _allocation(problem: Problem, chosen: Chosen, binding: Mapping[int, str]) ->
             float(offer.get("obj.carbon", 0.0)),
             "",
         )
-    table = problem.offers.table
-    for position in chosen:
-        offer = table.iloc[position]
+    for position, offer in zip(chosen, problem.offers.table.iloc[chosen].to_dict("records"), strict=True):
         nature, own = str(offer["nature"]), str(offer["period"])
         area = tenths_to_mu(int(offer["area_tenth_mu"])) if nature == "task" else ""
         standard = fen_to_yuan(int(offer["standard_fen"])) if int(offer["standard_fen"]) >= 0 else ""
