@@ -111,7 +111,7 @@ def _with_levels(oracle: Oracle, prices: Floats, gap: float, radius: float, star
     rough = oracle.rate(prices).bound
     prices, rated = oracle.descend(prices, rough - 0.5 * np.abs(rough), _STEPS)
     total, levels = published.choose(rated.reduced, rated.most)
-    bound = total + float(oracle.worth(prices).sum())
+    bound = total + float(oracle.worth(prices).sum()) + _rounding(oracle, prices, rated)
     best: Answer | None = None
     tried: set[bytes] = set()
     for _ in range(_LEVEL_ROUNDS):
@@ -159,7 +159,13 @@ def _over_all_levels(
     share = by_levels[oracle.options.component].astype(np.float64)
     total, _ = published.choose(rated.reduced * share[group], rated.most * share)
     total += float(np.where(by_levels, local, alone).sum() + oracle.worth(prices)[: oracle.coupling].sum())
-    return prices, total + _ROUNDING * float(np.abs(alone).sum()), levels
+    return prices, total + _rounding(oracle, prices, rated), levels
+
+
+def _rounding(oracle: Oracle, prices: Floats, rated: Rated) -> float:
+    """Room for the rounding of a bound that is summed from groups, rows and components."""
+    size = np.abs(rated.most).sum() + np.abs(oracle.worth(prices)).sum() + np.abs(rated.bound).sum()
+    return _ROUNDING * float(size)
 
 
 def _sampled(oracle: Oracle) -> Floats | None:

@@ -23,7 +23,8 @@ _MOST_TOGETHER = 5_000
 class Options:
     """All options, sorted by component, then group.
 
-    columns: options x width, positions of the columns chosen, `size` of the form where there are fewer.
+    columns: options x width, positions of the columns chosen, `size` of the form where there are fewer. Stored column
+        after column, which is how `sums` reads it again and again.
     group: option -> group, ascending; start: first option of each group; component: group -> component, ascending.
     dualised: rows of the form that are not yet kept by the options themselves (coupling ones first).
     """
@@ -44,7 +45,7 @@ class Options:
         padded = np.append(per_column, 0.0)
         total = padded[self.columns[:, 0]]
         for place in range(1, self.columns.shape[1]):
-            total = total + padded[self.columns[:, place]]
+            total += padded[self.columns[:, place]]
         return total
 
     def most(self, per_option: Floats) -> Floats:
@@ -63,7 +64,7 @@ class Options:
         start = np.searchsorted(group, np.arange(self.groups))
         if np.bincount(group, minlength=self.groups).min() == 0:
             raise ValueError("a group without options")
-        return Options(self.columns[kept], group, start, self.component, self.dualised)
+        return Options(np.asfortranarray(self.columns[kept]), group, start, self.component, self.dualised)
 
     def plan_of(self, point: Floats) -> Indices | None:
         """The option of each group whose columns a point takes (1 or 0 per column); None where a group has none."""
@@ -79,7 +80,7 @@ class Options:
         number = np.cumsum(groups) - 1
         start = np.searchsorted(number[self.group[kept]], np.arange(int(groups.sum())))
         renamed = (np.cumsum(components) - 1)[self.component[groups]]
-        return Options(self.columns[kept], number[self.group[kept]], start, renamed, self.dualised)
+        return Options(np.asfortranarray(self.columns[kept]), number[self.group[kept]], start, renamed, self.dualised)
 
     def point(self, size: int, chosen: Indices) -> Bools:
         """Columns that the chosen options take."""
@@ -110,7 +111,7 @@ def options_of(form: Form) -> Options:
     start = np.flatnonzero(np.diff(head, prepend=-1))
     group = np.repeat(np.arange(len(start)), np.diff(np.append(start, len(head))))
     numbers = np.unique(component[head[start]], return_inverse=True)[1].astype(np.int64)
-    return Options(columns, group, start, numbers, dualised)
+    return Options(np.asfortranarray(columns), group, start, numbers, dualised)
 
 
 def connected(form: Form, rows: Indices, ties: list[Indices] | None = None) -> Indices:
@@ -188,13 +189,14 @@ def _written_out(form: Form, logic: Indices) -> list[_Cluster]:
 
 def _table(rows: sparse.csr_matrix, mine: Indices, columns: Indices) -> Floats:
     """Coefficients of some rows over some columns, dense."""
-    place = {int(c): i for i, c in enumerate(columns)}
+    spans = [slice(rows.indptr[row], rows.indptr[row + 1]) for row in mine]
+    found, values = (np.concatenate([entries[span] for span in spans]) for entries in (rows.indices, rows.data))
+    line = np.repeat(np.arange(len(mine)), [span.stop - span.start for span in spans])
+    order = np.argsort(columns)
+    at = order[np.minimum(np.searchsorted(columns, found, sorter=order), len(columns) - 1)]
+    there = columns[at] == found
     table = np.zeros((len(mine), len(columns)))
-    for line, row in enumerate(mine):
-        span = slice(rows.indptr[row], rows.indptr[row + 1])
-        for column, value in zip(rows.indices[span].tolist(), rows.data[span].tolist(), strict=True):
-            if column in place:
-                table[line, place[column]] = value
+    table[line[there], at[there]] = values[there]
     return table
 
 
