@@ -284,7 +284,7 @@ def test_binding_rules_are_those_of_the_other_road(tmp_path: Path) -> None:
     assert isinstance(loaded, OffersScenario)
     ground = bare_ground(loaded)
     offers = read_offers(tmp_path / "offers.csv", ground.resolved, None, None)
-    inputs, indices = unit_inputs(offers, None)
+    inputs, indices = unit_inputs(offers, None, ground.resolved)
     resolved = replace(ground.resolved, groups={"poor": ("E",)})
     problem = case_problem(resolved, inputs, indices, Menus(Offers(offers.frame, {}), ground.fixed))
     engine = Engine(problem)

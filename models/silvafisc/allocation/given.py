@@ -1,7 +1,8 @@
 """Tables of a choice among offers that were made elsewhere: an offer may be paid by several funds, or by none.
 
 Money of a chosen offer in its own period is a row of its nature per fund; in any other period a committed row. What the
-offer has once (area, tonnes, what is due beyond the table) stands in its first row.
+offer has once (area, tonnes, what is due beyond the table) stands in its first row; where nobody pays for it in its own
+period, in a row without money.
 """
 
 from collections.abc import Mapping
@@ -67,6 +68,9 @@ def _allocation(problem: Problem, chosen: Chosen, binding: Mapping[int, str]) ->
     offers = problem.offers.table.iloc[chosen].reset_index(drop=True)
     offers["binding_rules"] = [binding.get(int(place), "") for place in chosen]
     fixed = problem.fixed.table.assign(binding_rules="")
+    # Where the law pays a floor, its row has the area; recurring money of a table has it itself.
+    rigid = (fixed["nature"] == "rigid").any()
+    offers["area_tenth_mu"] = offers["area_tenth_mu"].mask((offers["nature"] == "top_up") & rigid, -1)
     # A fixed row is paid in its own period only, and keeps its nature.
     rows = pd.concat([_rows(fixed, first=True), _rows(offers, first=True), _rows(offers, first=False)])
     regions = problem.inputs.regions.set_index("region_code")
@@ -86,14 +90,18 @@ def _rows(offers: pd.DataFrame, *, first: bool) -> pd.DataFrame:
     parts = parts.reindex(columns=range(3))
     long = long.assign(fund=parts[0], payer=parts[1], due=parts[2])
     long = long[(long["due"] == long["period"]) == first]
+    if first:
+        carried = (offers["area_tenth_mu"] > 0) | (_tonnes(offers) != 0)
+        free = offers[carried & ~offers.index.isin(long["at"])].reset_index(names="at")
+        unpaid = free[["at", "fund"]].assign(due=free["period"], payer=PAYERS[0], fen=0)
+        long = pd.concat([long, unpaid]) if len(unpaid) else long
     paid = long.pivot_table(index=["at", "fund", "due"], columns="payer", values="fen", aggfunc="sum", fill_value=0)
     paid = paid.reindex(columns=list(PAYERS), fill_value=0).astype("int64").reset_index()
     head = offers.loc[paid["at"]].reset_index(drop=True)
     own = ~paid["at"].duplicated().to_numpy() if first else np.zeros(len(paid), bool)
-    task = own & head["nature"].isin(["rigid", "task", "project"]).to_numpy()
+    counted = own & head["nature"].isin(["rigid", "top_up", "task", "project"]).to_numpy()
     standard = [fen_to_yuan(int(fen)) if fen >= 0 else "" for fen in head["standard_fen"]]
     area = [tenths_to_mu(int(tenths)) if tenths >= 0 else "" for tenths in head["area_tenth_mu"]]
-    carbon = head["obj.carbon"] if "obj.carbon" in head else pd.Series(0.0, head.index)
     return pd.DataFrame(
         {
             **{name: head[name] for name in ("region_code", "measure", "category", "binding_rules")},
@@ -102,10 +110,14 @@ def _rows(offers: pd.DataFrame, *, first: bool) -> pd.DataFrame:
             "period": paid["due"],
             "offer": head["offer"].where(head["nature"] != "committed", "") if first else "",
             "standard_yuan_per_mu": np.where(first, standard, "") if len(head) else [],
-            "area_mu": np.where(task, area, ""),
+            "area_mu": np.where(counted, area, ""),
             "payment_fen": paid[list(PAYERS)].sum(axis=1),
             **{f"{payer}_fen": paid[payer] for payer in PAYERS},
             "due_later_fen": np.where(own, head["due_later_fen"], 0).astype("int64"),
-            "carbon_tco2e": np.where(own, carbon, 0.0),
+            "carbon_tco2e": np.where(own, _tonnes(head), 0.0),
         }
     )
+
+
+def _tonnes(offers: pd.DataFrame) -> "pd.Series[float]":
+    return offers["obj.carbon"] if "obj.carbon" in offers else pd.Series(0.0, offers.index)

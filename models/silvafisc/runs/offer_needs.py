@@ -8,12 +8,11 @@ from silvafisc.allocation.terms import COLUMN, term
 from silvafisc.datasets import Finding
 from silvafisc.policy import Scenario
 from silvafisc.policy.offers_scenario import OffersScenario
-from silvafisc.results import Resolved, UnitInputs
+from silvafisc.results import ObjectiveSpec, Resolved, UnitInputs
 
+from .bare_needs import Bare, Said, bare_needs, filled, menus_of_categories
 from .offer_table import OfferTable
 
-_BARE = ("envelope", "priority_share", "local_capacity", "no_hidden_debt")
-"""Rules that costs, funds, groups and the table of units are enough for."""
 _STANDARDS = ("statutory_floor", "standards_only_rise", "published_values", "no_inversion")
 _AREAS = ("eligible_area", "delivery_capacity")
 _BENEFITS = ("carbon", "development")
@@ -23,6 +22,7 @@ def missing_inputs(
     scenario: Scenario | OffersScenario,
     resolved: Resolved,
     inputs: UnitInputs,
+    indices: pd.DataFrame,
     table: OfferTable,
     *,
     full: bool,
@@ -30,17 +30,18 @@ def missing_inputs(
 ) -> list[Finding]:
     """A finding for every rule and objective that lacks what it reads.
 
-    full: the scenario brings the law and the tables of units; otherwise there are the offers and regions.csv alone.
+    full: the scenario brings the law and the tables of units; otherwise the offers and regions.csv say what is known.
     asked: the objectives are those of the call, not those of the scenario.
     """
     findings = []
+    bare = None if full else Bare(resolved, inputs, indices, table)
     for place, spec in enumerate(resolved.rules):
         key = ("rules", place) if place < len(scenario.rules) else ("more_rules", place - len(scenario.rules))
-        for en, zh in _of_rule(spec.rule, dict(spec.params), resolved, inputs, table, full):
+        for en, zh in _of_rule(spec.rule, dict(spec.params), resolved, inputs, table, bare):
             findings.append(_finding(scenario.where(*key), f"rules.{spec.rule}", spec.rule, en, zh))
     for place, objective in enumerate(resolved.objectives):
         where = "--objective" if asked else scenario.where("objectives", place)
-        for en, zh in _of_objective(objective.term, table, full):
+        for en, zh in _of_objective(objective, inputs, table, bare):
             findings.append(
                 Finding(where, f"objectives.{objective.term}", f"{objective.term} {en}", f"{objective.term} {zh}")
             )
@@ -52,82 +53,53 @@ def _finding(where: str, path: str, rule: str, en: str, zh: str) -> Finding:
     return Finding(where, path, f"rule {rule} ({title['en']}) {en}", f"规则 {rule}（{title['zh']}）{zh}")
 
 
-Said = tuple[str, str]
-"""English, Chinese."""
-
-
 def _of_rule(
-    rule: str, params: dict[str, object], resolved: Resolved, inputs: UnitInputs, table: OfferTable, full: bool
+    rule: str, params: dict[str, object], resolved: Resolved, inputs: UnitInputs, table: OfferTable, bare: Bare | None
 ) -> Iterator[Said]:
-    if not full and rule not in _BARE:
-        yield (
-            "needs the law and the tables of a full scenario; leave it out, or solve with one",
-            "需要完整情景的参数和数据表；请去掉该规则，或使用完整情景",
-        )
-        return
     if rule == "no_hidden_debt" and "repaid_by_appropriation" not in table.stated:
         yield "needs the column repaid_by_appropriation", "需要列 repaid_by_appropriation"
-    if rule == "local_capacity" and not full:
-        if params.get("kappa") is None:
-            yield "needs its parameter kappa", "需要参数 kappa"
-        for column in ("own_revenue_fen", "unit_level"):
-            held = inputs.regions[column]
-            lacking = list(inputs.regions["region_code"][held.isna() | (held.astype(str) == "")])
-            if lacking:
-                named = ", ".join(lacking[:5]) + (" …" if len(lacking) > 5 else "")
-                yield (
-                    f"needs {column} of every unit in regions.csv (--data); lacking for {named}",
-                    f"需要 regions.csv（--data）中每个单位的 {column}；缺少 {named}",
-                )
+    if rule == "carbon_target":
+        yield from _column(table, f"{COLUMN}carbon")
+        yield from _draws(inputs)
+        if bare is not None and params.get("carbon") == "importance":
+            yield from bare_needs("importance", {}, bare)
+    if bare is not None:
+        yield from bare_needs(rule, params, bare)
+        return
     recurring = table.frame["nature"] == "top_up"
     if rule in _STANDARDS:
-        yield from _filled(table, "standard_yuan_per_mu", recurring & (table.frame["standard_fen"] < 0))
-        yield from _menus(resolved, inputs, table)
+        yield from filled(table, "standard_yuan_per_mu", recurring & (table.frame["standard_fen"] < 0))
+        yield from menus_of_categories(resolved, inputs, table)
     if rule in _AREAS:
         covered = table.frame["nature"].isin(["top_up", "task"])
-        yield from _filled(table, "area_mu", covered & (table.frame["area_tenth_mu"] < 0))
+        yield from filled(table, "area_mu", covered & (table.frame["area_tenth_mu"] < 0))
 
 
-def _of_objective(name: str, table: OfferTable, full: bool) -> Iterator[Said]:
-    column = name if name.startswith(COLUMN) else f"{COLUMN}{name}"
+def _of_objective(spec: ObjectiveSpec, inputs: UnitInputs, table: OfferTable, bare: Bare | None) -> Iterator[Said]:
+    name = spec.term
     if name.startswith(COLUMN) or name in _BENEFITS:
-        if column not in table.stated:
-            there = ", ".join(sorted(c for c in table.stated if c.startswith(COLUMN))) or "—"
-            yield f"needs the column {column}; there are {there}", f"需要列 {column}；现有 {there}"
+        yield from _column(table, name if name.startswith(COLUMN) else f"{COLUMN}{name}")
+        if "risk" in spec.params:
+            yield from _draws(inputs)
+        if bare is not None and spec.params.get("carbon") == "importance":
+            yield from bare_needs("importance", {}, bare)
+    elif bare is not None:
+        yield from bare_needs(name, spec.params, bare)
     elif name == "adequacy":
         recurring = table.frame["nature"] == "top_up"
-        yield from _filled(table, "standard_yuan_per_mu", recurring & (table.frame["standard_fen"] < 0))
-        yield from _filled(table, "area_mu", recurring & (table.frame["area_tenth_mu"] < 0))
-    elif not full:
-        yield "needs the tables of a full scenario", "需要完整情景的数据表"
+        yield from filled(table, "standard_yuan_per_mu", recurring & (table.frame["standard_fen"] < 0))
+        yield from filled(table, "area_mu", recurring & (table.frame["area_tenth_mu"] < 0))
 
 
-def _filled(table: OfferTable, column: str, empty: "pd.Series[bool]") -> Iterator[Said]:
-    """Every offer that the rule reads must state the column."""
-    if empty.any():
-        offer = table.frame[empty].iloc[0]
-        first = f"{offer['menu']}/{offer['offer']}"
+def _column(table: OfferTable, column: str) -> Iterator[Said]:
+    if column not in table.stated:
+        there = ", ".join(sorted(c for c in table.stated if c.startswith(COLUMN))) or "—"
+        yield f"needs the column {column}; there are {there}", f"需要列 {column}；现有 {there}"
+
+
+def _draws(inputs: UnitInputs) -> Iterator[Said]:
+    if inputs.draws is None:
         yield (
-            f"needs {column} of every offer that it judges; {int(empty.sum())} have none, the first is {first}",
-            f"需要所涉每个档次的 {column}；有 {int(empty.sum())} 个为空，第一个是 {first}",
+            "needs a table of draws: put draws.csv into the folder of --data",
+            "需要抽样表：请把 draws.csv 放入 --data 指定的文件夹",
         )
-
-
-def _menus(resolved: Resolved, inputs: UnitInputs, table: OfferTable) -> Iterator[Said]:
-    """A rule on standards compares units and periods, so every unit with certified area needs its menus."""
-    offered = set(table.frame["menu"])
-    areas = inputs.areas[inputs.areas["area_tenth_mu"] > 0]
-    for category in resolved.categories:
-        codes = areas["region_code"][areas["category"] == category.id]
-        missing = [
-            f"{code}/{category.id}/{period}"
-            for code in sorted(codes)
-            for period in resolved.periods
-            if f"{code}/{category.id}/{period}" not in offered
-        ]
-        if missing:
-            named = ", ".join(missing[:3]) + (" …" if len(missing) > 3 else "")
-            yield (
-                f"needs offers of {category.id} for every unit and period; lacking {named}",
-                f"需要 {category.id} 每个单位、每个年度的档次；缺少 {named}",
-            )

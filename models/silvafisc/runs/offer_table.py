@@ -8,10 +8,12 @@
 | `obj.<name>` | benefits, also below 0 |
 | fund, nature, due_later_fen, repaid_by_appropriation | may be absent |
 | menu, chosen | read over |
+
+Without a full scenario the table may also say something of its units and their work: see `offer_facts`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -28,6 +30,8 @@ from silvafisc.datasets.columns import ColumnSpec, Table
 from silvafisc.quantities import mu_to_tenths, yuan_to_fen
 from silvafisc.results import Resolved
 
+from .offer_facts import Facts, facts_of, unit_columns, work_columns
+
 NATURES = ("top_up", "factor", "task", "project")
 UNIT = r"[0-9A-Za-z_.-]{1,40}"
 _KEY = ["region_code", "measure", "category", "period", "offer"]
@@ -36,11 +40,15 @@ _EMPTY = -1  # a standard or an area that the table does not state
 
 @dataclass(frozen=True)
 class OfferTable:
-    """frame: columns as `Offers.table`. stated: which of the optional columns the file has. source: where cells stand."""
+    """frame: columns as `Offers.table`. stated: which of the optional columns the file has. source: where cells stand.
+
+    facts: what the table says beside its offers.
+    """
 
     frame: pd.DataFrame
     stated: frozenset[str]
     source: Table
+    facts: Facts = field(default_factory=lambda: Facts({}, {}, {}))
 
 
 def read_offers(path: str | Path, resolved: Resolved, units: Sequence[str] | None, sheet: str | None) -> OfferTable:
@@ -72,9 +80,11 @@ def read_offers(path: str | Path, resolved: Resolved, units: Sequence[str] | Non
         findings += _unknown(source, "category", categories, ("category of this scenario", "本情景的类别"))
     findings += _unknown(source, "fund", {"", *(fund.id for fund in resolved.funds)}, ("fund", "资金"))
     findings += _unknown(source, "nature", {"", *NATURES}, ("nature of money open to choice", "可供选择的资金性质"))
+    facts, contradictions = facts_of(source, resolved) if units is None else (Facts({}, {}, {}), [])
+    findings += contradictions
     if findings:
         raise InputError(findings)
-    return OfferTable(_frame(source, resolved), frozenset(str(name) for name in text.columns), source)
+    return OfferTable(_frame(source, resolved), frozenset(str(name) for name in text.columns), source, facts)
 
 
 def _columns(resolved: Resolved, free_units: bool) -> list[ColumnSpec]:
@@ -92,7 +102,9 @@ def _columns(resolved: Resolved, free_units: bool) -> list[ColumnSpec]:
     ]
     flags = [ColumnSpec(name, "bool", optional=True) for name in ("repaid_by_appropriation", "chosen")]
     key = [ColumnSpec(name, "text") for name in ("measure", "period", "offer")]
-    return [code, *key, *spare, *exact, ColumnSpec("due_later_fen", "int", "fen", optional=True), *costs, *flags]
+    beside = [*unit_columns(resolved), *work_columns()] if free_units else []
+    due = ColumnSpec("due_later_fen", "int", "fen", optional=True)
+    return [code, *key, *spare, *exact, due, *costs, *flags, *beside]
 
 
 def _benefit(name: str) -> ColumnSpec:
@@ -125,10 +137,13 @@ def _repeated(source: Table) -> list[Finding]:
 def _too_fine(source: Table) -> list[Finding]:
     """Areas that 0.1 mu cannot hold."""
     findings = []
-    for row, cell in _texts(source.text, "area_mu").drop_duplicates().items():
-        if cell and (Decimal(cell) * 10) % 1:
-            place = source.place(int(str(row)), "area_mu")
-            findings.append(Finding(place, "area_mu", f"{cell} is finer than 0.1 mu", f"{cell} 精确到了 0.1 亩以下"))
+    for name in source.text.columns:
+        if source.columns[name].type != "decimal" or source.columns[name].unit != "mu":
+            continue
+        for row, cell in _texts(source.text, name).drop_duplicates().items():
+            if cell and (Decimal(cell) * 10) % 1:
+                place = source.place(int(str(row)), name)
+                findings.append(Finding(place, name, f"{cell} is finer than 0.1 mu", f"{cell} 精确到了 0.1 亩以下"))
     return findings
 
 

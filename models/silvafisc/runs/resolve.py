@@ -357,13 +357,14 @@ def _grades(scenario: Scenario) -> GradeSpec:
     )
 
 
+def tail_on_record(rules: Rules, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of an objective, a tail of draws with the share on record where none is stated."""
+    stated = "share" in params or params.get("risk") not in ("cvar", "quantile")
+    return dict(params) if stated else {**params, "share": exact_text(rules.fraction(TAIL_SHARE))}
+
+
 def _objectives(sources: _Sources) -> tuple[ObjectiveSpec, ...]:
     """The objectives, a tail of draws with the share on record where none is stated."""
-
-    def params(objective: Any) -> dict[str, Any]:
-        tail = getattr(objective, "risk", None) in ("cvar", "quantile") and objective.share is None
-        known = {"share": exact_text(sources.rules.fraction(TAIL_SHARE))} if tail else {}
-        return {**objective.params, **known}
 
     return tuple(
         ObjectiveSpec(
@@ -372,7 +373,7 @@ def _objectives(sources: _Sources) -> tuple[ObjectiveSpec, ...]:
             weight=None if objective.weight is None else float(objective.weight),
             tolerance=float(objective.tolerance),
             at_least=None if objective.at_least is None else float(objective.at_least),
-            params=params(objective),
+            params=tail_on_record(sources.rules, objective.params),
         )
         for objective in sources.scenario.objectives
     )

@@ -27,18 +27,22 @@ from silvafisc.allocation.tables import chosen_offers
 from silvafisc.allocation.terms import COLUMN
 from silvafisc.datasets import Finding, InputError
 from silvafisc.economy.ledger import ledger_frame
-from silvafisc.policy import Scenario
+from silvafisc.policy import ParameterTree, Scenario
 from silvafisc.policy.offers_scenario import OffersScenario, load_offers_scenario
 from silvafisc.quantities import yuan_to_fen
 from silvafisc.results import FundSpec, GradeSpec, ObjectiveSpec, Offers, Outcome, Resolved, RuleSpec, UnitInputs
 from silvafisc.results.outcome import outcome_columns
 
+from .bare_needs import NO_MEANING
 from .indicators import ALL, COLUMNS
 from .infeasible import explain_infeasible, floors_within_envelopes
 from .meta import PACKAGES, exchange_rates, objective_entries, table_hashes
+from .offer_inputs import described
 from .offer_needs import missing_inputs
 from .offer_table import read_offers
 from .prepare import Progress, prepare
+from .recorded import recorded
+from .resolve import tail_on_record
 from .run import AuditError
 from .unit_facts import group_members, unit_inputs
 
@@ -87,12 +91,13 @@ def solve_offers(
     table = read_offers(offers, ground.resolved, ground.inputs.codes if ground.inputs else None, sheet)
     resolved, inputs, indices = ground.resolved, ground.inputs, ground.indices
     if inputs is None and isinstance(loaded, OffersScenario):
-        inputs, indices = unit_inputs(table, data)
+        inputs, indices = unit_inputs(table, data, resolved)
         resolved = replace(resolved, groups=group_members(loaded, inputs))
+        resolved = described(resolved, table, sorted(set(inputs.regions["payer_tier"])))
     assert inputs is not None
     assert indices is not None
     full = isinstance(loaded, Scenario)
-    findings = missing_inputs(loaded, resolved, inputs, table, full=full, asked=bool(objectives))
+    findings = missing_inputs(loaded, resolved, inputs, indices, table, full=full, asked=bool(objectives))
     if findings:
         raise InputError(findings)
     offered = Menus(Offers(table.frame, ground.fixed.objectives()), ground.fixed)
@@ -143,6 +148,7 @@ def bare_ground(scenario: OffersScenario) -> Ground:
         )
         for name, fund in sorted(scenario.funds.items())
     ]
+    law = ParameterTree.load().on(scenario.policy_date)
     objectives = tuple(
         ObjectiveSpec(
             o.term,
@@ -150,9 +156,16 @@ def bare_ground(scenario: OffersScenario) -> Ground:
             None if o.weight is None else float(o.weight),
             float(o.tolerance),
             None if o.at_least is None else float(o.at_least),
-            o.params,
+            tail_on_record(law, o.params),
         )
         for o in scenario.objectives
+    )
+    rules = tuple(
+        RuleSpec(
+            rule.rule,
+            rule.params if rule.rule in NO_MEANING else recorded(law, rule.rule, rule.params, scenario.periods),
+        )
+        for rule in scenario.all_rules
     )
     resolved = Resolved(
         id=scenario.id,
@@ -165,7 +178,7 @@ def bare_ground(scenario: OffersScenario) -> Ground:
         factors=(),
         factor_step="1",
         grades=GradeSpec(),
-        rules=tuple(RuleSpec(rule.rule, rule.params) for rule in scenario.all_rules),
+        rules=rules,
         objectives=objectives,
         seed=scenario.seed,
         gap=scenario.solver.gap,
@@ -191,19 +204,30 @@ def _solved(scenario: Scenario | OffersScenario, engine: Engine, say: Progress) 
     return decision, settle(engine.model, decision.point, last)
 
 
+_INDICATORS = {"adequacy": "adequacy.minimum", "carbon": "", "development": ""}
+"""Objective -> its indicator where that has another name, or '' where it has none."""
+
+
 def _completed(
     decision: Decision, point: Floats, tables: dict[str, pd.DataFrame], digest: str
 ) -> dict[str, pd.DataFrame]:
     """Every declared table with its columns in order; what was not computed is empty."""
     frames = dict(tables)
     problem, engine = decision.problem, decision.engine
-    rows = [(ALL, "money.total", "fen", "", float(tables["allocation"]["payment_fen"].sum()), "model")]
+    sums = {name: float(tables["allocation"][name].sum()) for name in ("payment_fen", "carbon_tco2e")}
+    rows = [(ALL, "money.total", "fen", "", sums["payment_fen"], "model")]
+    if "obj.carbon" in problem.offers.table:
+        rows.append((ALL, "carbon.total", "tco2e", "", sums["carbon_tco2e"], "model"))
     for spec in problem.resolved.objectives:
         objective = engine.objectives[spec.term][0]
         value = float(engine.vector(objective) @ point) + objective.constant
         if spec.term.startswith(COLUMN):
             rows.append((ALL, f"{spec.term}.fixed", objective.unit, "", objective.constant, "model"))
-            rows.append((ALL, spec.term, objective.unit, "", value, "model"))
+        name = _INDICATORS.get(spec.term, spec.term)
+        if "risk" in spec.params and spec.term == "carbon":
+            name = "carbon.over_draws"
+        if name:
+            rows.append((ALL, name, objective.unit, "", value, "model"))
     frames["indicators"] = pd.DataFrame(rows, columns=COLUMNS[1:])
     frames["indicators"].insert(0, "scenario", problem.resolved.id)
     origin = {"origin": "assumption", "reference": "a table of offers made elsewhere", "status": "assumption"}

@@ -8,59 +8,78 @@ from silvafisc.datasets import Finding, InputError, load_table
 from silvafisc.datasets.columns import ColumnSpec
 from silvafisc.economy.ledger import ledger_frame
 from silvafisc.policy.offers_scenario import OffersScenario
-from silvafisc.results import INPUT_TABLES, UnitInputs
+from silvafisc.results import INPUT_TABLES, Resolved, UnitInputs
 
+from .offer_facts import Facts, unit_columns
+from .offer_inputs import implied_inputs
 from .offer_table import UNIT, OfferTable
 
-LEVELS = ("province", "city", "county")
-_TEXTS = ("region_name", "region_name_en", "payer_tier", "groups")
-_READ_OVER = ("last_year_fen", "importance", "need", "score", "grade", "omega")
-SCHEMA = (
-    ColumnSpec("region_code", "code", "code", pattern=UNIT, key=True),
-    *(ColumnSpec(name, "text", required=False, optional=True) for name in (*_TEXTS, *_READ_OVER)),
-    ColumnSpec("unit_level", "text", required=False, optional=True, allowed=LEVELS),
-    ColumnSpec("own_revenue_fen", "int", "fen", required=False, optional=True, minimum=0),
-)
+DRAWS = "draws.csv"
+"""Draws beside the offers, in the folder of the tables."""
+_READ_OVER = ("last_year_fen", "score", "grade", "omega")
+_INDICES = ("importance", "need")
 
 
-def unit_inputs(table: OfferTable, data: str | Path | None) -> tuple[UnitInputs, pd.DataFrame]:
+def unit_inputs(table: OfferTable, data: str | Path | None, resolved: Resolved) -> tuple[UnitInputs, pd.DataFrame]:
     """Input tables and indices of the units; a number that nobody states stays empty.
 
     Args:
-        data: regions.csv, or a folder that holds it; None where there is none.
+        data: regions.csv, or a folder that may hold it; None where there is none.
 
     Raises:
-        InputError: every finding in regions.csv, or there is no such file.
+        InputError: every finding in regions.csv, a file that is not there, or a figure that the offers state otherwise.
     """
-    known = pd.DataFrame(columns=["region_code"])
-    if data is not None:
-        path = Path(data) / "regions.csv" if Path(data).is_dir() else Path(data)
-        read = load_table(path, SCHEMA)
-        known = read.text.copy()
-    codes = sorted({*table.frame["region_code"], *known["region_code"]})
-    facts = known.set_index("region_code").reindex(codes)
-    regions = pd.DataFrame({"region_code": codes})
+    facts, path, codes = table.facts, _file_of_units(data), {str(code) for code in table.frame["region_code"]}
+    if path is not None:
+        facts, listed = _joined(facts, path, resolved)
+        codes |= listed
+    regions = pd.DataFrame({"region_code": sorted(codes)})
     for name, kind in INPUT_TABLES["regions"].items():
-        if name == "region_code":
-            continue
-        held = facts[name].fillna("").to_numpy() if name in facts else [""] * len(codes)
-        regions[name] = pd.array([int(cell) if cell else None for cell in held], "Int64") if kind == "int" else held
+        if name != "region_code":
+            held = [facts.unit.get(name, {}).get(code, "") for code in regions["region_code"]]
+            regions[name] = pd.array([int(cell) if cell else None for cell in held], "Int64") if kind == "int" else held
     # A unit that nobody names goes by its code.
     regions["region_name"] = regions["region_name"].mask(regions["region_name"] == "", regions["region_code"])
     regions = regions.assign(status="assumption", source="a table of units beside the offers")
-    empty = {
-        name: pd.DataFrame({column: pd.Series(dtype=_DTYPES.get(kind, "object")) for column, kind in columns.items()})
-        for name, columns in INPUT_TABLES.items()
-        if name not in {"regions", "last_year"}
-    }
-    tables = {name: frame.assign(status="", source="") for name, frame in empty.items()}
-    indices = pd.DataFrame(
-        {"region_code": codes, "importance": float("nan"), "need": float("nan"), "omega": float("nan")}
+    indices = regions[["region_code"]].copy()
+    for name in _INDICES:
+        indices[name] = [float(facts.unit.get(name, {}).get(code, "") or "nan") for code in regions["region_code"]]
+    implied = implied_inputs(table, facts)
+    return UnitInputs.of({"regions": regions, **implied}, ledger_frame([])), indices.assign(omega=float("nan"))
+
+
+def _file_of_units(data: str | Path | None) -> Path | None:
+    """The table of units; None where there is none, or a folder holds nothing but draws."""
+    if data is None or not Path(data).is_dir():
+        return None if data is None else Path(data)
+    path = Path(data) / "regions.csv"
+    return path if path.is_file() or not (Path(data) / DRAWS).is_file() else None
+
+
+def _joined(facts: Facts, path: Path, resolved: Resolved) -> tuple[Facts, set[str]]:
+    """The facts of the offers with those of regions.csv, and its codes.
+
+    Raises InputError for a figure that the two state otherwise.
+    """
+    schema = (
+        ColumnSpec("region_code", "code", "code", pattern=UNIT, key=True),
+        *unit_columns(resolved),
+        *(ColumnSpec(name, "text", required=False, optional=True) for name in _READ_OVER),
     )
-    return UnitInputs(regions=regions, **tables, last_year=None, ledger=ledger_frame([])), indices
-
-
-_DTYPES = {"int": "int64", "float": "float64", "bool": "bool"}
+    read, findings = load_table(path, schema), []
+    unit = {name: dict(held) for name, held in facts.unit.items()}
+    for spec in unit_columns(resolved):
+        if spec.name not in read.text:
+            continue
+        held = unit.setdefault(spec.name, {})
+        for row, (code, cell) in enumerate(zip(read.text["region_code"], read.text[spec.name], strict=True)):
+            if cell and held.setdefault(str(code), str(cell)) != cell:
+                en = f"{spec.name} of {code} is {cell} here and {held[str(code)]} in the offers"
+                zh = f"{code} 的 {spec.name} 在此为 {cell}，在备选表中为 {held[str(code)]}"
+                findings.append(Finding(read.place(row, spec.name), spec.name, en, zh))
+    if findings:
+        raise InputError(findings)
+    return Facts(unit, facts.work, facts.task), {str(code) for code in read.text["region_code"]}
 
 
 def group_members(scenario: OffersScenario, inputs: UnitInputs) -> dict[str, tuple[str, ...]]:
@@ -80,8 +99,8 @@ def group_members(scenario: OffersScenario, inputs: UnitInputs) -> dict[str, tup
                     findings.append(Finding(where, f"groups.{name}.members[{place}]", en, zh))
         if not found[name]:
             where = scenario.where("groups", name)
-            en = "selects no unit: name it in the column `groups` of regions.csv (--data), or list `members`"
-            zh = "没有选中任何单位：请在 regions.csv（--data）的 groups 列写明该组，或用 members 列出单位"
+            en = "selects no unit: name it in the column `groups` of the offers or of regions.csv (--data), or list `members`"
+            zh = "没有选中任何单位：请在备选表或 regions.csv（--data）的 groups 列写明该组，或用 members 列出单位"
             findings.append(Finding(where, f"groups.{name}", en, zh))
     if findings:
         raise InputError(findings)

@@ -1,13 +1,13 @@
 """A scenario for a table of offers made elsewhere: funds, objectives and rules, and nothing that makes offers.
 
 `mode: offers` says so. Funds and objectives are free names: those of the table's columns `cost.<fund>.<payer>.<period>_fen`
-and `obj.<name>`. An objective is written `obj.<name>`, as its column.
+and `obj.<name>`. An objective is written `obj.<name>`, as its column, or is one of the known terms.
 """
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Discriminator, Field, PrivateAttr, Tag, model_validator
 
 from silvafisc.datasets.findings import Finding, InputError
 
@@ -15,7 +15,7 @@ from .catalogue import Payer
 from .scenario_files import load_scenario as load_full_scenario
 from .scenario_files import read_scenario
 from .scenario_schema import Notice, PeriodText, Scenario, Solver
-from .scenario_terms import AnyRule, Objective
+from .scenario_terms import Adequacy, AnyRule, Carbon, Development, Disparity, Risky, Stability
 from .schema import Date, Label, Quoted, ShareText, Strict, Yuan, hint, nearest, reject, validate
 from .yaml_source import Document, Path_, dotted
 
@@ -37,8 +37,8 @@ class OfferedFund(Strict):
     """Largest share of the rest that is carried out; the remainder lapses."""
 
 
-class OfferedObjective(Objective):
-    """A column of benefits; its sum over the chosen offers is maximised."""
+class OfferedObjective(Risky):
+    """A column of benefits: its sum over the chosen offers, or what that sum reaches over draws, is maximised."""
 
     term: str = Field(pattern=r"^obj\.[A-Za-z0-9_-]+$")
     """The column."""
@@ -51,7 +51,25 @@ class OfferedObjective(Objective):
     def params(self) -> dict[str, Any]:
         """What the reader is told of the column."""
         named = {} if self.label is None else {"label_zh": self.label.zh, "label_en": self.label.en}
-        return {"unit": self.unit, **named}
+        return {"unit": self.unit, **named, **self.tail}
+
+
+def _kind(value: Any) -> str:
+    """A column, or the known term of that name."""
+    term = str(value.get("term", "") if isinstance(value, dict) else getattr(value, "term", ""))
+    return "column" if term.startswith("obj.") else term
+
+
+AnyOfferedObjective = Annotated[
+    Annotated[OfferedObjective, Tag("column")]
+    | Annotated[Carbon, Tag("carbon")]
+    | Annotated[Development, Tag("development")]
+    | Annotated[Adequacy, Tag("adequacy")]
+    | Annotated[Stability, Tag("stability")]
+    | Annotated[Disparity, Tag("disparity")],
+    Discriminator(_kind),
+]
+"""A column `obj.<name>`, or a known term (`simplicity` counts published numbers, of which a table has none)."""
 
 
 class OfferedGroup(Strict):
@@ -90,7 +108,7 @@ class OffersScenario(Strict):
     """Budget years, ascending without a gap."""
     funds: dict[str, OfferedFund] = Field(default_factory=dict)
     """Funds by id; may be empty."""
-    objectives: list[OfferedObjective] = Field(min_length=1)
+    objectives: list[AnyOfferedObjective] = Field(min_length=1)
     """Objectives: stages, weights, bounds."""
     rules: list[AnyRule] = Field(default_factory=list)
     """Rules in force."""
@@ -174,11 +192,16 @@ def _terms(scenario: OffersScenario) -> list[Finding]:
     findings = []
     for place, rule in enumerate(scenario.all_rules):
         key = ("rules", place) if place < len(scenario.rules) else ("more_rules", place - len(scenario.rules))
-        for what, what_zh, known in (("group", "分组", scenario.groups), ("fund", "资金", scenario.funds)):
+        for what, what_zh, known in (
+            ("group", "分组", scenario.groups),
+            ("pooled", "分组", scenario.groups),
+            ("fund", "资金", scenario.funds),
+        ):
             name = rule.params.get(what)
             if name is not None and name not in known:
                 more_en, more_zh = hint(name, known)
-                en, zh = f"unknown {what} {name!r}{more_en}", f"未知的{what_zh} {name!r}{more_zh}"
+                kind = "fund" if what == "fund" else "group"
+                en, zh = f"unknown {kind} {name!r}{more_en}", f"未知的{what_zh} {name!r}{more_zh}"
                 findings.append(_finding(scenario, (*key, what), en, zh))
     terms = [objective.term for objective in scenario.objectives]
     for name in sorted({term for term in terms if terms.count(term) > 1}):

@@ -249,9 +249,17 @@ class Case:
             grade = self.published[region].grade
             rows = [row for row in self.standards_of.get((category, period), ()) if row.grade in ("", grade)]
             return rows[0].standard if len(rows) == 1 else None
+        if (region, category, period) in self.offered_standards:
+            return self.offered_standards[region, category, period]
         spec = self.resolved.category(category)
         own = self.row_of.get((region, "top_up", spec.fund, COMPENSATION, category, period))
         return own.standard if own is not None else spec.floor_fen[period]
+
+    @cached_property
+    def offered_standards(self) -> Mapping[tuple[str, str, str], int]:
+        """(region, category, period) -> standard of the chosen offer of a table made elsewhere, which has it stated."""
+        offers = self.offers if self.resolved.offers_given else ()
+        return {(o.region, o.category, o.period): o.standard for o in offers if o.category and o.standard is not None}
 
     @cached_property
     def row_of(self) -> Mapping[Key, Row]:

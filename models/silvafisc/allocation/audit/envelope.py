@@ -19,7 +19,7 @@ def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
     """params: full_allocation (bool, optional)."""
     full = bool(params.get("full_allocation", False))
     spent = {(fund.id, period): 0 for fund in case.resolved.funds for period in case.resolved.periods}
-    for row in case.rows:
+    for row in filter(lambda row: row.fund, case.rows):
         spent[row.fund, row.period] += row.columns[case.resolved.fund(row.fund).payer]
     listed = {(line.fund, line.period): line for line in case.envelopes}
     for fund in case.resolved.funds:

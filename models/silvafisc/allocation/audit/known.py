@@ -22,7 +22,8 @@ def refuse_unknown(case: Case, check: Check) -> None:
     for row in case.rows:
         inside(row.where, "region_code", row.region, case.units)
         inside(row.where, "nature", row.nature, NATURES)
-        inside(row.where, "fund", row.fund, funds)
+        free = case.resolved.offers_given and not any((row.payment, *row.columns.values()))
+        inside(row.where, "fund", row.fund, funds | {""} if free else funds)  # an offer that nobody pays for
         inside(row.where, "measure", row.measure, measures)
         inside(row.where, "category", row.category, subjects)
         inside(row.where, "period", row.period, resolved.periods)

@@ -5,7 +5,7 @@ and no task is paid over more than `years` budget years.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -26,6 +26,8 @@ def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
         return
     paid: defaultdict[tuple[str, str], int] = defaultdict(int)
     needed: defaultdict[tuple[str, str], Fraction] = defaultdict(Fraction)
+    if case.resolved.offers_given:
+        _as_stated(case, measures, int(years), payer, paid, check)
     for row in case.rows:
         if row.nature != "task" or (measures is not None and row.measure not in measures):
             continue
@@ -37,6 +39,8 @@ def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
             continue
         shares, area = case.payer_shares(task.payer_shares, row.region), row.area or 0
         for after, part in instalments(task, entitled(row.standard or 0, area)):
+            if case.resolved.offers_given and str(int(row.period) + after) in case.resolved.periods:
+                continue
             paid[key] += split(part, shares).get(payer, 0)
             within = after < int(years) or not area
             check.holds(within, row.where, f"≤ {years}", after + 1, "", "补助年限", "the years it is paid over")
@@ -47,3 +51,21 @@ def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
         check.holds(
             fen <= most, where, f"≤ {float(most):.2f}", fen, "fen", "该级补助合计", "what this payer bears in all"
         )
+
+
+def _as_stated(
+    case: Case, measures: Collection[str] | None, years: int, payer: str, paid: dict[tuple[str, str], int], check: Check
+) -> None:
+    """What the cost columns of chosen offers made elsewhere say, instead of a plan of instalments."""
+    judged = {
+        (row.region, row.measure, row.category, row.period)
+        for row in case.rows
+        if row.nature == "task" and (measures is None or row.measure in measures)
+    }
+    for offer in case.offers:
+        if (offer.region, offer.measure, offer.category, offer.period) not in judged:
+            continue
+        for (_, who, period), fen in offer.costs.items():
+            paid[offer.region, offer.measure] += fen if who == payer else 0
+            run = int(period) - int(offer.period) + 1
+            check.holds(run <= years, offer.where, f"≤ {years}", run, "", "补助年限", "the years it is paid over")

@@ -45,7 +45,9 @@ def read_case(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.Da
         capacities=_integers("tasks", inputs.tasks, "measure", "capacity_tenth_mu", check),
         factors=_factor_values(inputs, check),
         unverified=unverified_factors(inputs, check),
-        opportunity_cost=_integers("responses", inputs.responses, "subject", "opportunity_cost_fen", check),
+        opportunity_cost=_integers(
+            "responses", inputs.responses, "subject", "opportunity_cost_fen", check, gaps=resolved.offers_given
+        ),
         last_year=_last_year(inputs.last_year, check),
         rows=allocation,
         standards=_table(
@@ -88,7 +90,7 @@ def read_case(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.Da
         ),
         indicators=_indicators(tables.get("indicators"), check),
         draws=inputs.draws,
-        of_rules=read_rule_tables(inputs, tables, check),
+        of_rules=read_rule_tables(inputs, tables, check, gaps=resolved.offers_given),
     )
     refuse_unknown(case, check)
     return case
@@ -328,9 +330,16 @@ def _units(inputs: UnitInputs, check: Check, *, gaps: bool) -> dict[str, Unit]:
     }
 
 
-def _integers(table: str, frame: pd.DataFrame, key: str, column: str, check: Check) -> dict[tuple[str, str], int]:
+def _integers(
+    table: str, frame: pd.DataFrame, key: str, column: str, check: Check, *, gaps: bool = False
+) -> dict[tuple[str, str], int]:
+    """gaps: an empty cell is no figure, instead of a finding."""
     found = rows(f"inputs/{table}", frame, ("region_code", key), (column,), check)
-    return {(cells.text("region_code"), cells.text(key)): cells.integer(column) for cells in found}
+    return {
+        (cells.text("region_code"), cells.text(key)): cells.integer(column)
+        for cells in found
+        if not gaps or cells.integer_or_none(column) is not None
+    }
 
 
 def _factor_values(inputs: UnitInputs, check: Check) -> dict[tuple[str, str], Fraction]:

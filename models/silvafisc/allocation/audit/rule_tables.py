@@ -32,11 +32,11 @@ class RuleTables:
     """(region, fund, measure, year, state) -> fen."""
 
 
-def read_rule_tables(inputs: UnitInputs, tables: Mapping[str, pd.DataFrame], check: Check) -> RuleTables:
-    """The tables as they are; whether a rule lacks one is for the rule to say."""
+def read_rule_tables(inputs: UnitInputs, tables: Mapping[str, pd.DataFrame], check: Check, *, gaps: bool) -> RuleTables:
+    """The tables as they are; whether a rule lacks one is for the rule to say. gaps: full costs may be empty."""
+    responses = inputs.responses[inputs.responses["full_cost_fen"].notna()] if gaps else inputs.responses
     return RuleTables(
-        full_cost=_whole("inputs/responses", inputs.responses, ("region_code", "subject"), "full_cost_fen", check)
-        or {},
+        full_cost=_whole("inputs/responses", responses, ("region_code", "subject"), "full_cost_fen", check) or {},
         land=_whole("inputs/land", inputs.land, ("region_code", "land"), "area_tenth_mu", check),
         task_list=_whole(
             "inputs/task_list", inputs.task_list, ("region_code", "measure", "period", "kind"), "area_tenth_mu", check

@@ -27,7 +27,7 @@ def envelopes(case: Case, check: Check) -> None:
     """
     paid: defaultdict[tuple[str, str], int] = defaultdict(int)
     due: defaultdict[tuple[str, str], int] = defaultdict(int)
-    for row in case.rows:
+    for row in filter(lambda row: row.fund, case.rows):
         payer = case.resolved.fund(row.fund).payer
         (due if row.nature == "committed" else paid)[row.fund, row.period] += row.columns[payer]
     found = {(line.fund, line.period): line for line in case.envelopes}

@@ -22,7 +22,7 @@ def objectives(problem: Problem, params: Mapping[str, Any]) -> tuple[Objective, 
 
     Raises ValueError where no unit has recurring area above `min_area_mu`.
     """
-    table, responses = problem.offers.table, problem.inputs.responses
+    table, responses = problem.offers.table, problem.inputs.responses.dropna(subset=["opportunity_cost_fen"])
     cost = {
         (r, s): float(oc)
         for r, s, oc in zip(

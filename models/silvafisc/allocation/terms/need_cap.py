@@ -16,7 +16,7 @@ from silvafisc.quantities.money import TENTHS_PER_MU
 
 from ..beyond import due_beyond
 from ..exact import Ints
-from ..problem import Indices, Part, Problem, Row, grouped
+from ..problem import Indices, Part, Problem, Row, forbid, grouped
 
 TITLE = {"zh": "补助比例上限", "en": "Need cap"}
 LAW = "三北工程补助资金管理办法第三章（中央补助不超过资金需求的八成，补助年限不超过三年）"
@@ -63,7 +63,7 @@ def _paid(problem: Problem, payer: str) -> Ints:
 
 def _needed(problem: Problem, projects: Indices) -> Ints:
     """Full cost x area of each of these offers, in tenths of a fen; 0 for the others."""
-    responses, table = problem.inputs.responses, problem.offers.table
+    responses, table = problem.inputs.responses.dropna(subset=["full_cost_fen"]), problem.offers.table
     cost = {
         (r, s): int(fen)
         for r, s, fen in zip(responses["region_code"], responses["subject"], responses["full_cost_fen"], strict=True)
@@ -76,8 +76,17 @@ def _needed(problem: Problem, projects: Indices) -> Ints:
 
 
 def _too_long(problem: Problem, projects: Indices, years: int) -> Iterator[Row]:
-    """One row per measure whose instalments run over more than `years` budget years: none of its work is chosen."""
+    """One row per measure whose instalments run over more than `years` budget years: none of its work is chosen.
+
+    Offers made elsewhere are paid as their columns say, each in its own way.
+    """
     table = problem.offers.table.iloc[projects]
+    if problem.resolved.offers_given:
+        run = np.zeros(len(table), np.int64)
+        for column in problem.offers.cost_columns:
+            after = int(column.removesuffix("_fen").rsplit(".", 1)[-1]) - table["period"].astype(int).to_numpy()
+            run = np.maximum(run, np.where(table[column] != 0, after + 1, 0))
+        yield from forbid(problem, "need_cap", projects[run > years]).rows
     for task in problem.resolved.tasks:
         if max(after for after, _ in task.instalments) >= years:
             used = projects[((table["measure"] == task.id) & (table["area_tenth_mu"] > 0)).to_numpy()]
