@@ -69,7 +69,7 @@ def _allocation(problem: Problem, chosen: Chosen, binding: Mapping[int, str]) ->
     offers["binding_rules"] = [binding.get(int(place), "") for place in chosen]
     fixed = problem.fixed.table.assign(binding_rules="")
     # Where the law pays a floor, its row has the area; recurring money of a table has it itself.
-    rigid = (fixed["nature"] == "rigid").any()
+    rigid = bool((fixed["nature"] == "rigid").any())
     offers["area_tenth_mu"] = offers["area_tenth_mu"].mask((offers["nature"] == "top_up") & rigid, -1)
     # A fixed row is paid in its own period only, and keeps its nature.
     rows = pd.concat([_rows(fixed, first=True), _rows(offers, first=True), _rows(offers, first=False)])

@@ -60,7 +60,7 @@ def _of_rule(
         yield "needs the column repaid_by_appropriation", "需要列 repaid_by_appropriation"
     if rule == "carbon_target":
         yield from _column(table, f"{COLUMN}carbon")
-        yield from _draws(inputs)
+        yield from _draws(inputs, bare is not None)
         if bare is not None and params.get("carbon") == "importance":
             yield from bare_needs("importance", {}, bare)
     if bare is not None:
@@ -80,7 +80,7 @@ def _of_objective(spec: ObjectiveSpec, inputs: UnitInputs, table: OfferTable, ba
     if name.startswith(COLUMN) or name in _BENEFITS:
         yield from _column(table, name if name.startswith(COLUMN) else f"{COLUMN}{name}")
         if "risk" in spec.params:
-            yield from _draws(inputs)
+            yield from _draws(inputs, bare is not None)
         if bare is not None and spec.params.get("carbon") == "importance":
             yield from bare_needs("importance", {}, bare)
     elif bare is not None:
@@ -97,8 +97,13 @@ def _column(table: OfferTable, column: str) -> Iterator[Said]:
         yield f"needs the column {column}; there are {there}", f"需要列 {column}；现有 {there}"
 
 
-def _draws(inputs: UnitInputs) -> Iterator[Said]:
-    if inputs.draws is None:
+def _draws(inputs: UnitInputs, bare: bool) -> Iterator[Said]:
+    if bare:
+        yield (
+            "draws are not read with a table of offers alone: use a scenario with its own data",
+            "仅有可选方案表时不读取抽样表：请改用带自有数据的情景",
+        )
+    elif inputs.draws is None:
         yield (
             "needs a table of draws: put draws.csv into the folder of --data",
             "需要抽样表：请把 draws.csv 放入 --data 指定的文件夹",

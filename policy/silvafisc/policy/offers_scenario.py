@@ -15,7 +15,7 @@ from .catalogue import Payer
 from .scenario_files import load_scenario as load_full_scenario
 from .scenario_files import read_scenario
 from .scenario_schema import Notice, PeriodText, Scenario, Solver
-from .scenario_terms import Adequacy, AnyRule, Carbon, Development, Disparity, Risky, Stability
+from .scenario_terms import Adequacy, AnyRule, Carbon, Development, Disparity, Objective, Stability
 from .schema import Date, Label, Quoted, ShareText, Strict, Yuan, hint, nearest, reject, validate
 from .yaml_source import Document, Path_, dotted
 
@@ -37,8 +37,8 @@ class OfferedFund(Strict):
     """Largest share of the rest that is carried out; the remainder lapses."""
 
 
-class OfferedObjective(Risky):
-    """A column of benefits: its sum over the chosen offers, or what that sum reaches over draws, is maximised."""
+class OfferedObjective(Objective):
+    """A column of benefits; its sum over the chosen offers is maximised."""
 
     term: str = Field(pattern=r"^obj\.[A-Za-z0-9_-]+$")
     """The column."""
@@ -51,7 +51,7 @@ class OfferedObjective(Risky):
     def params(self) -> dict[str, Any]:
         """What the reader is told of the column."""
         named = {} if self.label is None else {"label_zh": self.label.zh, "label_en": self.label.en}
-        return {"unit": self.unit, **named, **self.tail}
+        return {"unit": self.unit, **named}
 
 
 def _kind(value: Any) -> str:
