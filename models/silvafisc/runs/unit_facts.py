@@ -14,8 +14,6 @@ from .offer_facts import Facts, unit_columns
 from .offer_inputs import implied_inputs
 from .offer_table import UNIT, OfferTable
 
-DRAWS = "draws.csv"
-"""Draws beside the offers, in the folder of the tables."""
 _READ_OVER = ("last_year_fen", "score", "grade", "omega")
 _INDICES = ("importance", "need")
 
@@ -24,13 +22,14 @@ def unit_inputs(table: OfferTable, data: str | Path | None, resolved: Resolved) 
     """Input tables and indices of the units; a number that nobody states stays empty.
 
     Args:
-        data: regions.csv, or a folder that may hold it; None where there is none.
+        data: regions.csv, or a folder that holds it; None where there is none.
 
     Raises:
         InputError: every finding in regions.csv, a file that is not there, or a figure that the offers state otherwise.
     """
-    facts, path, codes = table.facts, _file_of_units(data), {str(code) for code in table.frame["region_code"]}
-    if path is not None:
+    facts, codes = table.facts, {str(code) for code in table.frame["region_code"]}
+    if data is not None:
+        path = Path(data) / "regions.csv" if Path(data).is_dir() else Path(data)
         facts, listed = _joined(facts, path, resolved)
         codes |= listed
     regions = pd.DataFrame({"region_code": sorted(codes)})
@@ -46,14 +45,6 @@ def unit_inputs(table: OfferTable, data: str | Path | None, resolved: Resolved) 
         indices[name] = [float(facts.unit.get(name, {}).get(code, "") or "nan") for code in regions["region_code"]]
     implied = implied_inputs(table, facts)
     return UnitInputs.of({"regions": regions, **implied}, ledger_frame([])), indices.assign(omega=float("nan"))
-
-
-def _file_of_units(data: str | Path | None) -> Path | None:
-    """The table of units; None where there is none, or a folder holds nothing but draws."""
-    if data is None or not Path(data).is_dir():
-        return None if data is None else Path(data)
-    path = Path(data) / "regions.csv"
-    return path if path.is_file() or not (Path(data) / DRAWS).is_file() else None
 
 
 def _joined(facts: Facts, path: Path, resolved: Resolved) -> tuple[Facts, set[str]]:
