@@ -1,6 +1,7 @@
 """One α, all its solves: blocks solved apart where nothing ties them, by structure where it is known, else by HiGHS."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -165,18 +166,19 @@ class Engine:
         Raises ValueError for an objective that has rows or helping variables of its own.
         """
         objectives = {spec.term: objectives_of(problem, spec) for spec in problem.resolved.objectives}
-        if any(o.rows or o.variables for group in objectives.values() for o in group):
+        if not plain(objectives):
             raise ValueError("an objective has rows of its own: the model must be built anew")
-        other = object.__new__(Engine)
-        other.problem, other.objectives, other.known = problem, objectives, {}
-        other.model = replace(self.model, problem=problem)
-        other._units = [_Unit(block, problem.resolved, other.known) for block in blocks_of(other.model)]
-        return other
+        return Engine._made(problem, objectives, replace(self.model, problem=problem), {})
 
     def _on(self, model: Model) -> "Engine":
+        return Engine._made(self.problem, self.objectives, model, self.known)
+
+    @staticmethod
+    def _made(problem: Problem, objectives: dict[str, tuple[Objective, ...]], model: Model, known: Known) -> "Engine":
+        """An engine on a model that is there already."""
         other = object.__new__(Engine)
-        other.problem, other.objectives, other.model, other.known = self.problem, self.objectives, model, self.known
-        other._units = [_Unit(block, self.problem.resolved, self.known) for block in blocks_of(model)]
+        other.problem, other.objectives, other.model, other.known = problem, objectives, model, known
+        other._units = [_Unit(block, problem.resolved, known) for block in blocks_of(model)]
         return other
 
     def vector(self, objective: Objective) -> Floats:
@@ -304,6 +306,11 @@ class Engine:
             fixed += 1
         session.release(fixed)
         return best
+
+
+def plain(objectives: Mapping[str, tuple[Objective, ...]]) -> bool:
+    """Whether all are mere sums over the choices, without rows or helping variables of their own."""
+    return not any(o.rows or o.variables for group in objectives.values() for o in group)
 
 
 def _numbers(level: int, offer: str) -> tuple[int, tuple[Fraction, ...]]:

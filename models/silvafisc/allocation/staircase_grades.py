@@ -150,6 +150,19 @@ def parts(count: int) -> Iterator[slice]:
         yield slice(start, start + _TOGETHER)
 
 
+def places(counts: Indices, most: int) -> Iterator[tuple[Indices, Indices]]:
+    """(row, 0 … counts[row] - 1) of every row, as two vectors of about `most` entries at a time."""
+    ends = np.cumsum(counts)
+    start = 0
+    while start < len(counts):
+        given = ends[start - 1] if start else 0
+        stop = max(start + 1, int(np.searchsorted(ends, given + most, side="right")))
+        some = counts[start:stop]
+        row = np.repeat(np.arange(start, stop), some)
+        yield row, np.arange(len(row)) - np.repeat(np.cumsum(some) - some, some)
+        start = stop
+
+
 def _later(table: Floats) -> Floats:
     """The largest entry at or below every pair of levels. Level by level: faster than an accumulation."""
     reached = table.copy()

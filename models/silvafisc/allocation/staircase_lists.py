@@ -7,13 +7,14 @@ grades (or groups of categories) by their loss, pairs of them by a window on the
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .problem import Floats, Indices
-from .staircase_grades import Chains, Group, Line, Rows, parts
+from .staircase_grades import Chains, Group, Line, Rows, parts, places
 
 if TYPE_CHECKING:
     from .staircase import Limit, Staircase, Table
@@ -116,7 +117,7 @@ class Period:
         """Limits of the priced rows."""
         return self.limits[: self.priced]
 
-    @property
+    @cached_property
     def groups(self) -> list[Group]:
         """Pairs of categories with an order between them, every category in one pair at most, and the others alone."""
         pairs: list[tuple[int, int]] = []
@@ -196,20 +197,16 @@ class Period:
         edges, weights, least = edges[part], weights[part], least[part]
         need = least + weights[:, self.shared :] @ self.priced_limits
         need -= _MARGIN * np.maximum(1.0, np.maximum(np.abs(least), np.abs(need)))
-        groups = self.groups
-        chains = [Chains.of(self.lines, group, edges, weights) for group in groups]
+        chains = [Chains.of(self.lines, group, edges, weights) for group in self.groups]
         tops = [one.top for one in chains]
-        window = _Window(weights, self.shared, self.priced_limits, need)
-        if len(groups) == 1 and edges.shape[1] > 2:
+        window = _Window(weights, self.shared, self.priced_limits)
+        if len(chains) == 1 and edges.shape[1] > 2:
             first, last = chains[0].halves(need)
             work.take(len(first.sets) + len(last.sets))
-            pairs = window.pairs(first, last, need, True, work)
-            kept = [
-                (left, right)
-                for left, right in pairs
-                for fits in [(first.levels[left, :, -1] <= last.levels[right, :, 0]).all(axis=1)]
-                for left, right in [(left[fits], right[fits])]
-            ]
+            kept = []
+            for left, right in window.pairs(first, last, need, True, work):
+                fits = (first.levels[left, :, -1] <= last.levels[right, :, 0]).all(axis=1)
+                kept.append((left[fits], right[fits]))
             rows = _joined(first, last, kept, 2)
         else:
             # The groups one after another, each as long as the best of the others leaves room.
@@ -220,7 +217,7 @@ class Period:
             for i, one in enumerate(lists[1:], start=1):
                 later = sum(tops[i + 1 :], np.zeros(len(need)))
                 rows = _joined(rows, one, list(window.pairs(rows, one, need - later, i == len(lists) - 1, work)), 1)
-        place = np.argsort([c for group in groups for c in group.categories])
+        place = np.argsort([c for group in self.groups for c in group.categories])
         return part.start, self._listed(edges, Rows(rows.sets, rows.worth, rows.sums, rows.levels[:, place]))
 
     def _bits(self, category: int, rows: Rows, edges: Indices) -> Bits:
@@ -270,7 +267,6 @@ class _Window:
     weights: Floats
     shared: int
     limits: Floats
-    need: Floats
 
     def pairs(self, left: Rows, right: Rows, need: Floats, last: bool, work: Work) -> Iterator[tuple[Indices, Indices]]:
         """Positions of the two parts; need[set]: their worth together."""
@@ -289,17 +285,19 @@ class _Window:
         room = left.worth[mine] + best[theirs] - need[left.sets[mine]]
         mine, theirs, room = mine[room >= 0], theirs[room >= 0], room[room >= 0]
         low, high = begins[theirs], begins[theirs + 1]
-        row, prices = self._row(right) if last else (-1, np.zeros(0))
-        if row >= 0:
-            used = right.sums[self.shared + row, order]
+        tight, prices = self._row(right) if last else (-1, np.zeros(0))
+        if tight >= 0:
+            used = right.sums[self.shared + tight, order]
             order = order[np.lexsort((used, group))]
-            used = right.sums[self.shared + row, order]
+            used = right.sums[self.shared + tight, order]
             # One sorted sequence: the groups lie further apart than any two amounts.
             least = float(used.min())
             wide = 2.0 * (float(used.max()) - least) + 1.0
             keys = used - least + wide * group
-            open_ = self.limits[row] - left.sums[self.shared + row, mine]
-            margin = _MARGIN * max(1.0, abs(float(self.limits[row])), float(np.abs(used).max()), float(keys[-1]) * 1e-4)
+            open_ = self.limits[tight] - left.sums[self.shared + tight, mine]
+            margin = _MARGIN * max(
+                1.0, abs(float(self.limits[tight])), float(np.abs(used).max()), float(keys[-1]) * 1e-4
+            )
             back = room / np.maximum(prices[left.sets[mine]], 1e-300)
             base = wide * theirs
             top = base + np.clip(open_ + margin - least, -0.25 * wide, 0.75 * wide)
@@ -307,15 +305,8 @@ class _Window:
             high, low = np.searchsorted(keys, top, side="right"), np.searchsorted(keys, foot, side="left")
         counts = np.maximum(high - low, 0)
         work.take(int(counts.sum()))
-        ends = np.cumsum(counts)
-        start = 0
-        while start < len(counts):
-            given = ends[start - 1] if start else 0
-            stop = max(start + 1, int(np.searchsorted(ends, given + _CHUNK, side="right")))
-            part = counts[start:stop]
-            one = np.repeat(mine[start:stop], part)
-            two = order[np.arange(len(one)) - np.repeat(np.cumsum(part) - part - low[start:stop], part)]
-            start = stop
+        for row, place in places(counts, _CHUNK):
+            one, two = mine[row], order[low[row] + place]
             fits = left.worth[one] + right.worth[two] >= need[left.sets[one]]
             one, two = one[fits], two[fits]
             for i in range(len(self.limits) if last else 0):

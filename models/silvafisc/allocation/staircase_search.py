@@ -15,6 +15,7 @@ import numpy as np
 
 from .problem import Floats, Indices
 from .staircase_bound import Bounds, Own, Priced
+from .staircase_grades import places
 from .staircase_lists import Bits, Candidates, Period, TooLong, Work
 
 if TYPE_CHECKING:
@@ -125,6 +126,20 @@ class Search:
         top = float(self._bound(filters)[some].max())
         step = _FIRST * max(1.0, abs(top))
         [mine, *_] = self._refined([f.at(some) for f in filters[:1]], edges, top - _AIMED * step)
+        self._first_answer(edges, mine, lowest, top, step)
+        if self.found:
+            return np.zeros(0, np.int64)
+        # The best of the periods do not go together: a target that is lowered slowly, whole lists.
+        chosen = [mine, *(f.at(some) for f in filters[1:])]
+        step = _FIRST * _AIMED * max(1.0, abs(top))
+        while not self.found and top - step > lowest:
+            self.best_value = top - step
+            self._batch(edges, chosen)
+            step *= _SLOWLY
+        return some if self.found else np.zeros(0, np.int64)
+
+    def _first_answer(self, edges: Indices, mine: _Filter, lowest: float, top: float, step: float) -> None:
+        """Join the best few of every period's candidates, from ever further below the bound, until some go together."""
         best = mine.own.upper.copy()
         for number in range(len(self.periods)):
             self._lowered(number, edges, mine, best[number], step)
@@ -137,16 +152,6 @@ class Search:
                 if all(part.count for part in parts):
                     self._join(parts, edges[one])
             step *= _WIDER
-        seen = none = np.zeros(0, np.int64)
-        # Where the best of the periods do not go together: a target that is lowered slowly, whole lists.
-        chosen = [mine, *(f.at(some) for f in filters[1:])]
-        step = _FIRST * _AIMED * max(1.0, abs(top))
-        while not self.found and top - step > lowest:
-            self.best_value = top - step
-            self._batch(edges, chosen)
-            seen = some
-            step *= _SLOWLY
-        return seen if self.found else none
 
     def _near(self, number: int, edges: Indices, mine: _Filter, least: Floats) -> Candidates:
         """One period's candidates that bring the objective's weighted sum to least[set]."""
@@ -287,15 +292,8 @@ class Search:
         least = np.array([self._floor(), *(least for _, least in self.holds)]) - later
         order = np.argsort(-right.forms[0], kind="stable")
         counts = np.searchsorted(-right.forms[0, order], sums[0] - least[0], side="right")
-        ends = np.cumsum(counts)
-        start = 0
-        while start < len(counts):
-            given = ends[start - 1] if start else 0
-            stop = max(start + 1, int(np.searchsorted(ends, given + _CHUNK, side="right")))
-            some = counts[start:stop]
-            left = np.repeat(np.arange(start, stop), some)
-            at = order[np.arange(len(left)) - np.repeat(np.cumsum(some) - some, some)]
-            start = stop
+        for left, place in places(counts, _CHUNK):
+            at = order[place]
             for form, need in enumerate(least[1:], start=1):
                 fits = sums[form, left] + right.forms[form, at] >= need
                 left, at = left[fits], at[fits]

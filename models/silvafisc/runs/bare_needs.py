@@ -155,16 +155,15 @@ def _tasks(bare: Bare, *, standards: bool = True) -> Iterator[Said]:
 
 def _eligible_area(params: Params, bare: Bare) -> Iterator[Said]:
     frame = bare.table.frame
-    work = frame[frame["nature"].isin(["top_up", "task"])]
-    if work.empty:
+    judged = frame["nature"].isin(["top_up", "task"])
+    if not judged.any():
         yield (
             "judges areas of recurring money and tasks: state top_up or task in the column nature",
             "只约束经常性补偿和任务的面积：请在 nature 列写明 top_up 或 task",
         )
-    judged = frame["nature"].isin(["top_up", "task"])
     yield from _of_other_nature(frame, (frame["category"] != "") & (frame["nature"] != "top_up"), "top_up")
     yield from filled(bare.table, "area_mu", judged & (frame["area_tenth_mu"] < 0))
-    yield from _work(bare, work, "eligible_mu")
+    yield from _work(bare, frame[judged], "eligible_mu")
 
 
 def _delivery_capacity(params: Params, bare: Bare) -> Iterator[Said]:
@@ -218,7 +217,7 @@ def _task_kind(params: Params, bare: Bare) -> Iterator[Said]:
         names = ["/".join(row) for row in unclear[["region_code", "measure", "period"]].itertuples(index=False)]
         yield (
             f"needs task_kind wherever assigned_mu is stated; lacking for {_some(names)}",
-            (f"凡写明 assigned_mu 的均需 task_kind；缺少 {_some(names)}"),
+            f"凡写明 assigned_mu 的均需 task_kind；缺少 {_some(names)}",
         )
     others = sorted({str(name) for name in assigned["measure"]} - {str(name) for name in tasks["measure"]})
     if others:

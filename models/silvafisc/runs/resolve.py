@@ -357,7 +357,7 @@ def _grades(scenario: Scenario) -> GradeSpec:
     )
 
 
-def tail_on_record(rules: Rules, params: Mapping[str, Any]) -> dict[str, Any]:
+def _tail_on_record(rules: Rules, params: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters of an objective, a tail of draws with the share on record where none is stated."""
     stated = "share" in params or params.get("risk") not in ("cvar", "quantile")
     return dict(params) if stated else {**params, "share": exact_text(rules.fraction(TAIL_SHARE))}
@@ -373,7 +373,7 @@ def _objectives(sources: _Sources) -> tuple[ObjectiveSpec, ...]:
             weight=None if objective.weight is None else float(objective.weight),
             tolerance=float(objective.tolerance),
             at_least=None if objective.at_least is None else float(objective.at_least),
-            params=tail_on_record(sources.rules, objective.params),
+            params=_tail_on_record(sources.rules, objective.params),
         )
         for objective in sources.scenario.objectives
     )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from silvafisc import carbon
 from silvafisc.allocation.decide import Decision, InfeasibleError, decide
-from silvafisc.allocation.engine import Engine
+from silvafisc.allocation.engine import Engine, plain
 from silvafisc.allocation.problem import Floats, Problem
 from silvafisc.allocation.published import grade_of_units
 from silvafisc.allocation.settle import settle
@@ -78,10 +78,9 @@ def sensitivities(
 def moved_engines(prepared: Prepared, moved: Prepared, decision: Decision) -> list[Engine]:
     """The engine at the published α on moved assumptions; the decision's own rows where none of them can have changed."""
     engine, resolved = decision.engine, moved.resolved
-    plain = all(not (o.rows or o.variables) for group in engine.objectives.values() for o in group)
     untouched = {spec.rule for spec in resolved.rules} <= _OF_MONEY
     before, after = (p.responses.indices[["region_code", "importance", "need"]] for p in (prepared, moved))
-    if plain and untouched and same_money(prepared.inputs, moved.inputs) and after.equals(before):
+    if plain(engine.objectives) and untouched and same_money(prepared.inputs, moved.inputs) and after.equals(before):
         indices, (offers, fixed) = moved.responses.indices, (moved.menus.offers, moved.menus.fixed)
         problem = replace(engine.problem, inputs=moved.inputs, indices=indices, offers=offers, fixed=fixed)
         return [engine.renewed(problem)]

@@ -42,7 +42,6 @@ from .offer_needs import missing_inputs
 from .offer_table import read_offers
 from .prepare import Progress, prepare
 from .recorded import recorded
-from .resolve import tail_on_record
 from .run import AuditError
 from .unit_facts import group_members, unit_inputs
 
@@ -156,7 +155,7 @@ def bare_ground(scenario: OffersScenario) -> Ground:
             None if o.weight is None else float(o.weight),
             float(o.tolerance),
             None if o.at_least is None else float(o.at_least),
-            tail_on_record(law, o.params),
+            o.params,
         )
         for o in scenario.objectives
     )

@@ -224,21 +224,20 @@ class Objective(Strict):
         return self
 
 
-class Risky(Objective):
-    """Base of the objectives that may be taken over draws: their mean, the mean of the worst, or a level reached."""
+class Carbon(Objective):
+    """Tonnes to the horizon: the estimate, or over draws their mean, the mean of the worst, or a level reached."""
 
+    term: Literal["carbon"]
+    """Name."""
     risk: Literal["mean", "cvar", "quantile"] | None = None
     """What is taken over the draws; the estimate without draws where left out."""
     share: ShareText | None = None
     """Share β of worst draws that cvar averages and quantile lets miss; the assumption on record where left out."""
-
-    @property
-    def tail(self) -> dict[str, Any]:
-        """`risk` and `share` as far as they are given."""
-        return self.model_dump(include={"risk", "share"}, exclude_none=True)
+    carbon: Counted | None = None
+    """Which tonnes; economic where left out."""
 
     @model_validator(mode="after")
-    def _share_of_a_tail(self) -> "Risky":
+    def _share_of_a_tail(self) -> "Carbon":
         if self.share is not None and self.risk not in ("cvar", "quantile"):
             raise reject(
                 "`share` belongs to `risk: cvar` or `risk: quantile`", "share 只用于 risk: cvar 或 risk: quantile"
@@ -251,15 +250,6 @@ class Risky(Objective):
                 "risk: quantile 的 share 须小于 1：所有抽样情形都可不达到的水平没有意义",
             )
         return self
-
-
-class Carbon(Risky):
-    """Tonnes to the horizon: the estimate, or over draws their mean, the mean of the worst, or a level reached."""
-
-    term: Literal["carbon"]
-    """Name."""
-    carbon: Counted | None = None
-    """Which tonnes; economic where left out."""
 
 
 class Development(Objective):

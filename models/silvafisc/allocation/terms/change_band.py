@@ -28,9 +28,9 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
     lower: list[float] = []
     upper: list[float] = []
     for (code, fund), last in sorted(like_for_like(problem, natures=("top_up", "factor")).items()):
-        lower += [float((last * low).__ceil__())] * len(problem.resolved.periods)
-        upper += [float((last * high).__floor__())] * len(problem.resolved.periods)
         for period in problem.resolved.periods:
+            lower.append(float((last * low).__ceil__()))
+            upper.append(float((last * high).__floor__()))
             listed.append((f"{code}/{fund}/{period}", *moving(code, fund, period)))
     return Part(problem.listed_rows("change_band", listed, (np.array(lower), np.array(upper)), unit="fen"))
 
