@@ -10,6 +10,9 @@ from ..mixtures import Array
 from .pools import LIVE, POOLS, SINKS
 from .tables import by_key
 
+SUM_TOLERANCE = 1e-9
+"""How far shares that must sum to 1 may stray: binary rounding of printed decimals, nothing more."""
+
 
 def read_matrices(events: pd.DataFrame, destinations: pd.DataFrame) -> Mapping[str, Array]:
     """(14, 18) matrices by event, `pools.POOLS` by `pools.SINKS`.
@@ -44,7 +47,7 @@ def _matrix(name: str, killed: float, rows: pd.DataFrame) -> Array:
     live = np.array([pool in LIVE for pool in POOLS])
     if killed > 0 and not named[live].all():
         raise refuse(f"cbm_matrices.{name}", "trees die, but a live pool goes nowhere", "有林木死亡，但缺少活碳库去向")
-    if not 0 <= killed <= 1 or np.any(moved < 0) or np.any(np.abs(moved[named].sum(axis=1) - 1) > 1e-9):
+    if not 0 <= killed <= 1 or np.any(moved < 0) or np.any(np.abs(moved[named].sum(axis=1) - 1) > SUM_TOLERANCE):
         raise refuse(f"cbm_matrices.{name}", "shares of a pool must sum to 1", "同一碳库的去向占比合计须为 1")
     moved[~named] = stays[~named]
     part = np.where(live, killed, 1.0)[:, None]

@@ -11,7 +11,7 @@ from silvafisc.datasets import worst_status
 from ..errors import refuse
 from ..forest import Tabular
 from ..mixtures import Array
-from .matrices import read_matrices
+from .matrices import SUM_TOLERANCE, read_matrices
 from .pools import DEAD, REPORTED
 from .tables import by_key, value_of
 
@@ -87,7 +87,7 @@ def read_parameters(packages: Mapping[str, Tabular]) -> Parameters:
         raise refuse("cbm_groups", f"no row for {strange}", f"缺少 {strange}")
     turnover = [[value_of(tables["cbm_turnover"], "kind", kinds[group], name) for name in TURNOVER] for group in groups]
     decay = [[value_of(tables["cbm_decay"], "pool", pool, name) for name in DECAY] for pool in DEAD]
-    reported = by_key(tables["cbm_dead_pools"], "pool", "reported_as")
+    reported_as, start_share = _dead_pools(tables["cbm_dead_pools"])
     count = len(groups)
     return Parameters(
         groups=groups,
@@ -97,8 +97,8 @@ def read_parameters(packages: Mapping[str, Tabular]) -> Parameters:
         decay=np.repeat(np.array(decay)[None], count, axis=0),
         mixing=np.full(count, value_of(tables["cbm_decay"], "pool", "AboveGroundSlowSoil", MIXING)),
         matrices=read_matrices(tables["cbm_events"], tables["cbm_matrices"]),
-        reported_as=tuple(reported[pool] for pool in DEAD),
-        start_share=_start_shares(tables["cbm_dead_pools"]),
+        reported_as=reported_as,
+        start_share=start_share,
         status=worst_status(*(str(status) for name in PACKAGES for status in tables[name]["status"])),
     )
 
@@ -136,12 +136,12 @@ def _root_shoot(table: pd.DataFrame, regressions: list[str]) -> Array:
     return np.array(means)
 
 
-def _start_shares(table: pd.DataFrame) -> Array:
-    """(9,) shares that sum to 1 within each pool of the guidelines."""
-    shares = by_key(table, "pool", "value")
+def _dead_pools(table: pd.DataFrame) -> tuple[tuple[str, ...], Array]:
+    """Pool of the guidelines that each dead pool belongs to, and (9,) shares that sum to 1 within each of those."""
+    reported, shares = by_key(table, "pool", "reported_as"), by_key(table, "pool", "value")
     if set(shares) != set(DEAD):
         raise refuse("cbm_dead_pools", f"must hold {DEAD} once each", f"须恰好包含 {DEAD} 各一行")
     sums = table.groupby("reported_as")["value"].sum()
-    if set(sums.index) != set(REPORTED[2:]) or np.any(np.abs(sums - 1) > 1e-9):
+    if set(sums.index) != set(REPORTED[2:]) or np.any(np.abs(sums - 1) > SUM_TOLERANCE):
         raise refuse("cbm_dead_pools", f"starting shares must sum to 1: {sums.to_dict()}", "起始占比合计须为 1")
-    return np.array([float(shares[pool]) for pool in DEAD])
+    return tuple(str(reported[pool]) for pool in DEAD), np.array([float(shares[pool]) for pool in DEAD])
