@@ -9,6 +9,7 @@ import pytest
 from silvafisc.carbon.biomass import Biomass
 from silvafisc.carbon.course import Course, follow
 from silvafisc.carbon.forest import Forest, calibrate
+from silvafisc.carbon.growth import ChapmanRichards
 from silvafisc.carbon.measures.afforestation import afforestation
 from silvafisc.carbon.measures.compensation import compensation
 from silvafisc.carbon.measures.restoration import restoration
@@ -35,8 +36,7 @@ def one_stand(hazard: float) -> Course:
         age_shares=np.array([[0.0, 1, 0, 0, 0]]),
         ages=np.zeros((1, 5)),
         amplitude=one,
-        rate=nothing + 1,
-        shape=nothing + 1,
+        curve=ChapmanRichards(nothing + 1, nothing + 1),
         rotation=np.array([False]),
         biomass=Biomass(nothing, nothing + 1, 1.0),
     )

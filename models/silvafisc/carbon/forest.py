@@ -13,7 +13,7 @@ from .age_structure import AGE_GROUPS, age_limits, tilted_shares
 from .biomass import Biomass, read_biomass
 from .composition import composition, rotation_mask
 from .errors import refuse
-from .growth import chapman_richards, representative_ages
+from .growth import ChapmanRichards, Curve, representative_ages
 from .mixtures import Array
 from .stand_table import checked_stands
 
@@ -38,7 +38,7 @@ class Forest:
     """Units (u) x groups (g) x age groups (a) of a calibrated forest.
 
     codes, stands: units ascending by code. standing, planted: (u, g) shares. ages: (g, a) years. age_shares: (u, a).
-    amplitude: (u, g) m3/ha; rate, shape: (g,). rotation: (g,) groups whose mean volume does not grow.
+    amplitude: (u, g) m3/ha; curve: the share of it by age. rotation: (g,) groups whose mean volume does not grow.
     """
 
     codes: tuple[str, ...]
@@ -50,8 +50,7 @@ class Forest:
     age_shares: Array
     ages: Array
     amplitude: Array
-    rate: Array
-    shape: Array
+    curve: Curve
     rotation: np.ndarray
     biomass: Biomass
 
@@ -63,14 +62,13 @@ class Forest:
     def volumes(self, years: int) -> Array:
         """(u, g, a, years + 1) m3/ha of today's stands 0 .. `years` years on, without loss; rotation groups stay."""
         steps = np.arange(years + 1, dtype=np.float64) * ~self.rotation[:, None]
-        age = self.ages[:, :, None] + steps[:, None, :]
-        reached = chapman_richards(age, self.rate[:, None, None], self.shape[:, None, None])
+        reached = self.curve.reached(self.ages[:, :, None] + steps[:, None, :])
         return np.asarray(self.amplitude[:, :, None, None] * reached[None])
 
     def new_volumes(self, years: int) -> Array:
         """(u, g, years + 1) m3/ha of a cohort at ages 0 .. `years`; full growth, also of rotation groups."""
-        age = np.arange(years + 1, dtype=np.float64)[None, :]
-        return np.asarray(self.amplitude[:, :, None] * chapman_richards(age, self.rate[:, None], self.shape[:, None]))
+        age = np.tile(np.arange(years + 1, dtype=np.float64), (len(self.groups), 1))
+        return np.asarray(self.amplitude[:, :, None] * self.curve.reached(age))
 
     def regrowth_volumes(self, years: int) -> Array:
         """(u, g, years + 1) as `new_volumes`, rotation groups only up to their present mean volume."""
@@ -108,9 +106,8 @@ class Forest:
 def calibrate(stands: pd.DataFrame, packages: Mapping[str, Tabular], rules: Rules) -> Forest:
     """The forest of each unit, sorted by code.
 
-    Amplitude of group g in unit u: A_ug = s_u A_g, with s_u = V_u / Σ_g w_ug Σ_a f_ua A_g (1 - e^{-k_g t_ga})^{c_g}:
-    the priors of `growth_shapes` give the relation between groups, the unit's inventory mean volume V_u the level. So
-    the area-weighted mean volume over groups and ages equals the inventory's, exactly.
+    The priors of `growth_shapes` give the relation between groups, the unit's inventory mean volume the level
+    (`scaled`), and Chapman–Richards the way from age to volume.
 
     stands: as results.INPUT_TABLES["stands"]. packages: at least carbon.PACKAGES.
 
@@ -131,8 +128,7 @@ def calibrate(stands: pd.DataFrame, packages: Mapping[str, Tabular], rules: Rule
     tilt = rules.number("assumptions.carbon.stands.age_tilt")
     age_shares = tilted_shares(_floats(national, "area_10k_ha"), _floats(national, "volume_10k_m3"), volume, tilt)
     prior, rate, shape = (_floats(shapes, column) for column in ("amplitude_m3_per_ha", "rate_per_year", "shape"))
-    curve = prior[:, None] * chapman_richards(ages, rate[:, None], shape[:, None])
-    scale = volume / np.einsum("ug,ua,ga->u", mix.standing, age_shares, curve)
+    curve = ChapmanRichards(rate, shape)
     full_at = rules.number("assumptions.carbon.stands.intercept_full_at")
     return Forest(
         codes=tuple(str(code) for code in stands["region_code"]),
@@ -143,12 +139,21 @@ def calibrate(stands: pd.DataFrame, packages: Mapping[str, Tabular], rules: Rule
         published=mix.published,
         age_shares=age_shares,
         ages=ages,
-        amplitude=scale[:, None] * prior[None, :],
-        rate=rate,
-        shape=shape,
+        amplitude=scaled(prior, curve.reached(ages), mix.standing, age_shares, volume),
+        curve=curve,
         rotation=rotation_mask(groups, rules),
         biomass=read_biomass(tables["volume_biomass"], [str(text) for text in shapes["regressions"]], full_at),
     )
+
+
+def scaled(prior: Array, reached: Array, standing: Array, age_shares: Array, volume: Array) -> Array:
+    """(u, g) amplitudes m3/ha: A_ug = s_u A_g with s_u = V_u / Σ_g w_ug Σ_a f_ua A_g φ_ga.
+
+    So the area-weighted mean volume over groups and ages equals the inventory's V_u, exactly.
+    prior: (g,) A; reached: (g, a) φ, share of the amplitude; standing: (u, g) w; age_shares: (u, a) f; volume: (u,).
+    """
+    scale = volume / np.einsum("ug,ua,ga->u", standing, age_shares, prior[:, None] * reached)
+    return np.asarray(scale[:, None] * prior[None, :])
 
 
 def _by_age_group(table: pd.DataFrame) -> pd.DataFrame:

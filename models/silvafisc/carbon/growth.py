@@ -1,5 +1,8 @@
 """Age -> volume: the Chapman–Richards curve, and the age that stands for an age group."""
 
+from dataclasses import dataclass
+from typing import Protocol
+
 import numpy as np
 
 from .mixtures import Array
@@ -17,6 +20,27 @@ def chapman_richards(age: Array, rate: Array, shape: Array) -> Array:
         raise ValueError("age must not be negative")
     # -expm1 keeps the first years exact where k t is tiny.
     return np.asarray((-np.expm1(-rate * age)) ** shape)
+
+
+class Curve(Protocol):
+    """Growth curves of all groups, as shares of their amplitudes."""
+
+    def reached(self, age: Array) -> Array:
+        """(groups, ...) share of the amplitude at `age` (groups, ...) in years."""
+        ...
+
+
+@dataclass(frozen=True)
+class ChapmanRichards:
+    """One Chapman–Richards curve per group. rate: (groups,) per year; shape: (groups,)."""
+
+    rate: Array
+    shape: Array
+
+    def reached(self, age: Array) -> Array:
+        """(groups, ...) share of the amplitude at `age` (groups, ...) in years; see `chapman_richards`."""
+        along = (slice(None), *[None] * (age.ndim - 1))
+        return chapman_richards(age, self.rate[along], self.shape[along])
 
 
 def representative_ages(upper_limits: Array) -> Array:
