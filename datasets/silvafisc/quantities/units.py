@@ -53,6 +53,7 @@ UNITS: dict[str, Unit] = dict(
         _unit("yuan_per_need_unit", "payment per need", 1, "元/需要单位", "yuan per need unit"),
         _unit("yuan_per_tco2", "carbon price", 1, "元/吨", "yuan/t"),
         _unit("m3_per_ha", "stocking", 1, "立方米/公顷", "m³/ha"),
+        _unit("m3_per_ha_per_year", "increment", 1, "立方米/公顷·年", "m³/ha/yr"),
         _unit("tc_per_ha", "carbon density", 1, "吨碳/公顷", "tC/ha"),
         _unit("t_per_ha", "biomass density", 1, "吨/公顷", "t/ha"),
         _unit("t_per_m3", "biomass expansion", 1, "吨/立方米", "t/m³"),

@@ -17,12 +17,23 @@ if TYPE_CHECKING:
 
     from .forest import Tabular
 
-__all__ = ["MEASURES", "PACKAGES", "VALIDATION_PACKAGES", "loss_hazard_band", "scores", "validation_table", "yields"]
+__all__ = [
+    "CURVE_PACKAGES",
+    "MEASURES",
+    "PACKAGES",
+    "VALIDATION_PACKAGES",
+    "loss_hazard_band",
+    "scores",
+    "validation_table",
+    "yields",
+]
 
 MEASURES = ("afforestation", "compensation", "restoration", "tending")
 """Measures that the stock-change mode knows."""
 PACKAGES = ("age_group_limits", "age_groups", "growth_shapes", "species_composition", "volume_biomass")
 """Data packages that `yields` and `scores` read."""
+CURVE_PACKAGES = (*PACKAGES, "age_group_factors", "biomass_split", "curve_sources", "growth_curves_published")
+"""Data packages that `curves.calibrate.calibrate_curves` reads."""
 VALIDATION_PACKAGES = (*PACKAGES, "carbon_validation")
 """Data packages that `validation_table` reads."""
 
