@@ -80,7 +80,12 @@ def _by_code(codes: pd.Series, zone: str, rules: Rules) -> Array:
     return np.array([next((listed[p] for p in longest_first if str(code).startswith(p)), 0.0) for code in codes])
 
 
-def _published(table: pd.DataFrame, groups: tuple[str, ...], rules: Rules) -> dict[str, Array]:
+def published_groups(table: pd.DataFrame, groups: tuple[str, ...], rules: Rules) -> dict[str, Array]:
+    """(g, 2) published area (10^4 ha) and carbon stock (TgC) of each group, by unit that is listed as published.
+
+    Raises:
+        InputError: unknown groups, a type that no group is named for, a listed unit without areas.
+    """
     names = read_pairs(_PREFIX + "published_names", rules.text(_PREFIX + "published_names"))
     unknown = sorted({group for group in names.values() if group and group not in groups})
     if unknown:
@@ -88,21 +93,25 @@ def _published(table: pd.DataFrame, groups: tuple[str, ...], rules: Rules) -> di
     rows = table[~table["is_total"].astype(bool)]
     found: dict[str, Array] = {}
     for code in rules.texts(_PREFIX + "published_regions"):
-        area = dict.fromkeys(groups, 0.0)
+        held = {group: np.zeros(2) for group in groups}
         own = rows[rows["region_code"] == code]
-        for name, value in zip(own["forest_type"], own["area_10k_ha"], strict=True):
+        for name, area, stock in zip(own["forest_type"], own["area_10k_ha"], own["carbon_stock_tgc"], strict=True):
             group = names[_longest(str(name), names)]
             if group:
-                area[group] += float(value)
-        total = sum(area.values())
-        if not total > 0:
+                held[group] += (float(area), float(stock))
+        found[code] = np.array([held[group] for group in groups])
+        if not found[code][:, 0].sum() > 0:
             raise refuse(
                 _PREFIX + "published_regions",
                 f"species_composition has no areas for {code}",
                 f"species_composition 中没有 {code} 的面积",
             )
-        found[code] = np.array([area[group] / total for group in groups])
     return found
+
+
+def _published(table: pd.DataFrame, groups: tuple[str, ...], rules: Rules) -> dict[str, Array]:
+    found = published_groups(table, groups, rules)
+    return {code: held[:, 0] / sum(held[:, 0].tolist()) for code, held in found.items()}
 
 
 def _longest(name: str, words: dict[str, str]) -> str:

@@ -91,9 +91,18 @@ def build_validation(stands: pd.DataFrame, packages: Mapping[str, Tabular], rule
     Raises:
         InputError: as `forest.calibrate`.
     """
+    return validate(calibrate(stands, packages, rules), packages, rules)
+
+
+def validate(forest: Forest, packages: Mapping[str, Tabular], rules: Rules) -> pd.DataFrame:
+    """The comparisons of `build_validation` for a forest that is calibrated already, whatever its growth curves.
+
+    Raises:
+        InputError: the package of published figures is missing.
+    """
     if "carbon_validation" not in packages:
         raise refuse("packages", "missing: carbon_validation", "缺少数据包：carbon_validation")
-    model = _model(calibrate(stands, packages, rules), packages["age_groups"].table, rules)
+    model = _model(forest, packages["age_groups"].table, rules)
     rows = [
         *_published(model, packages["carbon_validation"].table, rules),
         _national_sink(model, rules),
