@@ -11,9 +11,10 @@ import pytest
 
 from silvafisc import carbon
 from silvafisc.carbon.calendar import course_years, period_years
+from silvafisc.carbon.curves.calibrate import calibrate_curves
 from silvafisc.carbon.guard import FLOWS, guard_flows
 from silvafisc.carbon.yield_table import MEASURES
-from silvafisc.datasets import InputError, Package
+from silvafisc.datasets import InputError, Package, load_package
 from silvafisc.policy import ParameterTree, Rules
 from silvafisc.results import Yields
 
@@ -249,6 +250,7 @@ def test_every_carbon_parameter_is_read(provinces: pd.DataFrame, packages: Mappi
     carbon.yields(provinces, packages, carbon.MEASURES, PERIODS, HORIZON, rules)
     carbon.scores(provinces, packages, rules)
     carbon.validation_table(provinces, packages, rules)
+    calibrate_curves(provinces, {name: load_package(name) for name in carbon.CURVE_PACKAGES}, rules)
     stated = {*rules.children("carbon"), *rules.children("assumptions.carbon")}
     assert stated - rules.used == set()
 
