@@ -246,12 +246,20 @@ def test_scores_are_stock_and_growth_at_fixed_area(
         carbon.scores(provinces, packages, changed(scores__flow_years="2.5"))
 
 
-def test_every_carbon_parameter_is_read(provinces: pd.DataFrame, packages: Mapping[str, Package], rules: Rules) -> None:
+STOCK_CHANGE_FILES = ("carbon.validation", "assumptions.carbon.hazard", "assumptions.carbon.scores") + tuple(
+    f"assumptions.carbon.{name}"
+    for name in ("age_limits", "age_rows", "composition", "measures", "stands", "validation")
+)
+
+
+def test_every_parameter_of_the_stock_change_mode_is_read(
+    provinces: pd.DataFrame, packages: Mapping[str, Package], rules: Rules
+) -> None:
     carbon.yields(provinces, packages, carbon.MEASURES, PERIODS, HORIZON, rules)
     carbon.scores(provinces, packages, rules)
     carbon.validation_table(provinces, packages, rules)
     calibrate_curves(provinces, {name: load_package(name) for name in carbon.CURVE_PACKAGES}, rules)
-    stated = {*rules.children("carbon"), *rules.children("assumptions.carbon")}
+    stated = {path for file in STOCK_CHANGE_FILES for path in rules.children(file)}
     assert stated - rules.used == set()
 
 
