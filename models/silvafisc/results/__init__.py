@@ -1,5 +1,6 @@
 """Frozen types that the model packages exchange, and the outcome folder they end in."""
 
+from .claims import Claim, check_claims
 from .inputs import INPUT_TABLES, OPTIONAL_TABLES, UnitInputs
 from .offers import Offers, Responses, Yields
 from .outcome import FORMAT_VERSION, Outcome, OutcomeError
@@ -19,6 +20,7 @@ __all__ = [
     "INPUT_TABLES",
     "OPTIONAL_TABLES",
     "CategorySpec",
+    "Claim",
     "FactorSpec",
     "FundSpec",
     "GradeSpec",
@@ -32,4 +34,5 @@ __all__ = [
     "TaskSpec",
     "UnitInputs",
     "Yields",
+    "check_claims",
 ]
