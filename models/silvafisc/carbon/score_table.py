@@ -1,6 +1,6 @@
 """Stock and flow of a unit's forest per mu: two scores, because old forest is not worth nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ from silvafisc.policy import Rules
 from .biomass import TCO2E_PER_MU
 from .errors import refuse
 from .forest import Tabular, calibrate
+from .mixtures import Array
 
 
 def build_scores(stands: pd.DataFrame, packages: Mapping[str, Tabular], rules: Rules) -> pd.DataFrame:
@@ -23,12 +24,18 @@ def build_scores(stands: pd.DataFrame, packages: Mapping[str, Tabular], rules: R
     """
     forest = calibrate(stands, packages, rules)
     years = flow_years(rules)
-    carbon = forest.mean_carbon(forest.volumes(years), forest.weights()) * TCO2E_PER_MU
+    carbon = forest.mean_carbon(forest.volumes(years), forest.weights())
+    return two_scores(forest.codes, carbon, years)
+
+
+def two_scores(codes: Sequence[str], carbon: Array, years: int) -> pd.DataFrame:
+    """The same table from carbon before losses (units, at least `years` + 1) in tC/ha, whichever engine it comes from."""
+    scored = carbon * TCO2E_PER_MU
     return pd.DataFrame(
         {
-            "region_code": np.array(forest.codes),
-            "stock_tco2e_per_mu": carbon[:, 0],
-            "flow_tco2e_per_mu": (carbon[:, -1] - carbon[:, 0]) / years,
+            "region_code": np.array(codes),
+            "stock_tco2e_per_mu": scored[:, 0],
+            "flow_tco2e_per_mu": (scored[:, years] - scored[:, 0]) / years,
         }
     )
 

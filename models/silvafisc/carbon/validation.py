@@ -15,6 +15,7 @@ from .age_structure import AGE_GROUPS
 from .course import follow
 from .errors import refuse
 from .forest import Forest, Tabular, calibrate
+from .guard import sink_band
 from .hazard import loss_hazard_band
 from .measures.compensation import compensation
 from .mixtures import Array
@@ -217,7 +218,7 @@ def _national_sink(model: _Model, rules: Rules) -> dict[str, Any]:
 
 
 def _sink_bands(model: _Model, rules: Rules) -> list[dict[str, Any]]:
-    low, high = rules.number(_ASSUMED + "sink_low"), rules.number(_ASSUMED + "sink_high")
+    low, high = sink_band(rules)
     entry = rules.entry(_ASSUMED + "sink_low")
     return [
         _band("sink_band", code, "tc_per_ha", float(value), low, high)

@@ -8,6 +8,7 @@ import pandas as pd
 from silvafisc.policy import Rules
 from silvafisc.results import Yields
 
+from .accounts import flow_table
 from .biomass import TCO2E_PER_MU
 from .calendar import course_years
 from .course import Course, Stocks, follow
@@ -75,13 +76,4 @@ def _frame(course: Course, measure: str, period: str, years: Sequence[int], firs
     additional = gross - baseline
     credits = credit(measure, additional, min(years), course.forest.stands, rules)
     parts = (gross, baseline, additional, credits.credited, credits.deducted)
-    units = len(course.forest.codes)
-    return pd.DataFrame(
-        {
-            "region_code": np.repeat(np.array(course.forest.codes), course.years),
-            "measure": measure,
-            "period": period,
-            "year": np.tile(np.arange(first, first + course.years, dtype=np.int64), units),
-        }
-        | {column: part.ravel() for column, part in zip(FLOWS, parts, strict=True)}
-    )
+    return flow_table(course.forest.codes, measure, period, first, dict(zip(FLOWS, parts, strict=True)))
