@@ -96,8 +96,10 @@ def uncertainty_deduction(half_width: Array, rules: Rules) -> Array:
     Raises:
         InputError: a half width that is negative or no number, or limits that do not ascend.
     """
-    limits = [float(rules.fraction(f"{_PREFIX}uncertainty_{step}_limit")) for step in ("first", "second", "third")]
-    second, third = (float(rules.fraction(f"{_PREFIX}uncertainty_{step}_deduction")) for step in ("second", "third"))
+    names = ("uncertainty_first_limit", "uncertainty_second_limit", "uncertainty_third_limit")
+    limits = [float(rules.fraction(_PREFIX + name)) for name in names]
+    second = float(rules.fraction(_PREFIX + "uncertainty_second_deduction"))
+    third = float(rules.fraction(_PREFIX + "uncertainty_third_deduction"))
     if not 0 <= limits[0] <= limits[1] <= limits[2] or not 0 <= second <= third <= 1:
         en, zh = f"steps must ascend: {limits}, {second}, {third}", f"各档须递增：{limits}、{second}、{third}"
         raise refuse(_PREFIX + "uncertainty_*", en, zh)

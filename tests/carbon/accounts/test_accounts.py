@@ -61,7 +61,8 @@ def test_a_fire_is_counted_once(rules: Rules) -> None:
 
 def test_a_measure_that_changes_nothing_adds_exactly_nothing(rules: Rules) -> None:
     rng = np.random.default_rng(5)
-    same = Balance(*(rng.random((6, 30)) * 100 for _ in range(3)), rng.random((6, 29)))
+    living, dead, products = rng.random((3, 6, 30)) * 100
+    same = Balance(living, dead, products, rng.random((6, 29)))
     taken = deductions("afforestation", np.zeros(6), rules)
     result = accounts(same, same, same, np.ones(6), 1, taken, rules)
     for column in FLOWS[2:]:
