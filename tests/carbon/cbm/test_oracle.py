@@ -22,8 +22,9 @@ UNITS = (1, 3, 40)
 FIRE, CLEAR_CUT = 1, 4
 YEARS = 30
 EXACT = 1e-9
-# libcbm called directly renames columns in a way that pandas 3.1 warns of; our adapter never takes that path
-pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")
+# libcbm called directly compiles its own loops, and renames columns in a way that pandas 3.1 warns of; our adapter
+# takes neither path.
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The inplace keyword")]
 
 
 def bundled(name: str) -> pd.DataFrame:
@@ -122,7 +123,7 @@ def test_felled_and_burnt_stands_are_as_libcbm_computes_them(stands: Rows, their
 
     def hit(name: str) -> np.ndarray:
         unit, disturbance = (int(part) for part in name.split(":"))
-        return ((units == unit) & (disturbances == disturbance)).astype(np.float64)
+        return np.asarray((units == unit) & (disturbances == disturbance), dtype=np.float64)
 
     events = tuple(Event(name, hit(name)) for name in theirs.matrices)
     struck = replace(stands, events=events)
