@@ -1,0 +1,84 @@
+"""What happens to land in a year: events of every year, acts of a plan, and the rows that the engine follows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..cbm import Event, Parameters, Rows
+from ..mixtures import Array
+from .cohorts import Strand, mixed_growth
+from .land import Land
+
+
+@dataclass(frozen=True)
+class Act:
+    """An event that is planned: `taken`, the share (rows, years) of the trees that `matrix` takes at the start of a year."""
+
+    matrix: str
+    taken: Array
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One course of land: what stands and is planted, what is done, and what strikes it.
+
+    land: its rows. strands: see `cohorts.Strand`, the first is what stands. regrowth: (rows, years, 3) growth of a
+    cohort after a loss. hazards: matrix -> (rows, years) area share that it strikes. acts: what is done.
+    emitted: (rows, years) tCO2e/ha of the work itself (fertiliser).
+    """
+
+    land: Land
+    strands: tuple[Strand, ...]
+    regrowth: Array
+    hazards: Mapping[str, Array]
+    acts: tuple[Act, ...] = ()
+    emitted: Array | None = None
+
+
+def killed_share(matrix: Array) -> float:
+    """Share of the trees that a disturbance matrix (pools, sinks) takes."""
+    return float(1 - matrix[0, 0])
+
+
+def lost_share(hazards: Mapping[str, Array], parameters: Parameters) -> Array:
+    """(rows, years) share of the area that loses its trees: Σ h_e m_e.
+
+    An event that kills the share m of the trees on the share h of the area is taken as one that kills all on h m of it:
+    in the mean both are the same carbon, and what is freed grows anew.
+    """
+    return np.asarray(sum(share * killed_share(parameters.matrices[name]) for name, share in hazards.items()))
+
+
+def rows_of(plan: Plan, parameters: Parameters, start: Array, temperature: Array, response: Array) -> Rows:
+    """The plan as rows of the engine.
+
+    start: (rows, 14) tC/ha; temperature: (rows, years) °C; response: (rows, years) factor of the climate on growth.
+    Acts take of what the year's hazards have left: their area share is multiplied by 1 - Σ h_e m_e, as in `mixed_growth`.
+    """
+    lost = lost_share(plan.hazards, parameters)
+    growth = mixed_growth(plan.strands, plan.regrowth, lost) * response[:, :, None]
+    acts = [
+        Event(act.matrix, act.taken / killed_share(parameters.matrices[act.matrix]) * (1 - lost)) for act in plan.acts
+    ]
+    hazards = [Event(name, share) for name, share in plan.hazards.items()]
+    return Rows(plan.land.group, temperature, start, growth, tuple(e for e in [*hazards, *acts] if e.share.any()))
+
+
+def stacked_rows(parts: Sequence[Rows]) -> Rows:
+    """Rows of several plans as one, so that the engine steps them together."""
+    names = sorted({event.matrix for part in parts for event in part.events})
+    events = []
+    for name in names:
+        shares = []
+        for part in parts:
+            own = [event.share for event in part.events if event.matrix == name]
+            shares.append(np.sum(own, axis=0) if own else np.zeros(part.temperature.shape))
+        events.append(Event(name, np.concatenate(shares)))
+    return Rows(
+        np.concatenate([part.group for part in parts]),
+        np.concatenate([part.temperature for part in parts]),
+        np.concatenate([part.start for part in parts]),
+        np.concatenate([part.growth for part in parts]),
+        tuple(events),
+    )
