@@ -55,9 +55,7 @@ def growth_of(volume: Array, group: Whole, above: AboveGround) -> Array:
     return np.asarray(np.diff(above(volume, group), axis=1))
 
 
-def standing(
-    forest: Forest, years: int, age_groups: Sequence[str] = AGE_GROUPS, *, with_rotation: bool = True
-) -> Land:
+def standing(forest: Forest, years: int, age_groups: Sequence[str] = AGE_GROUPS, *, with_rotation: bool = True) -> Land:
     """Today's stands of these age groups; optionally no short-rotation groups.
 
     Raises:

@@ -25,7 +25,7 @@ class Plan:
 
     land: its rows. strands: see `cohorts.Strand`, the first is what stands. regrowth: (rows, years, 3) growth of a
     cohort after a loss. hazards: matrix -> (rows, years) area share that it strikes. acts: what is done.
-    emitted: (rows, years) tCO2e/ha of the work itself (fertiliser).
+    nitrogen: (rows, years) kg/ha of nitrogen given as fertiliser.
     """
 
     land: Land
@@ -33,7 +33,7 @@ class Plan:
     regrowth: Array
     hazards: Mapping[str, Array]
     acts: tuple[Act, ...] = ()
-    emitted: Array | None = None
+    nitrogen: Array | None = None
 
 
 def killed_share(matrix: Array) -> float:
