@@ -56,6 +56,8 @@ UNITS: dict[str, Unit] = dict(
         _unit("m3_per_ha_per_year", "increment", 1, "立方米/公顷·年", "m³/ha/yr"),
         _unit("tc_per_ha", "carbon density", 1, "吨碳/公顷", "tC/ha"),
         _unit("t_per_ha", "biomass density", 1, "吨/公顷", "t/ha"),
+        _unit("kg_per_ha", "dose", Fraction(1, 1000), "千克/公顷", "kg/ha"),
+        _unit("kgco2e_per_kg", "emission intensity", 1, "千克二氧化碳当量/千克", "kgCO2e/kg"),
         _unit("t_per_m3", "biomass expansion", 1, "吨/立方米", "t/m³"),
         _unit("g_per_kg", "emission factor", Fraction(1, 1000), "克/千克", "g/kg"),
         _unit("g_per_mol", "molar mass", 1, "克/摩尔", "g/mol"),

@@ -1,6 +1,6 @@
 """What a simulation gives back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -29,6 +29,10 @@ class Flows:
     def __len__(self) -> int:
         return int(self.pools.shape[0])
 
+    def part(self, chosen: slice | np.ndarray) -> "Flows":
+        """The chosen rows."""
+        return Flows(*(getattr(self, field.name)[chosen] for field in fields(self)))
+
     @property
     def total(self) -> Array:
         """(rows, years + 1) carbon in all pools of the forest, tC/ha."""
@@ -51,5 +55,4 @@ class Flows:
 
 def joined(parts: list[Flows]) -> Flows:
     """Flows of consecutive rows as one."""
-    names = ("pools", "emitted", "released", "products", "production")
-    return Flows(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    return Flows(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Flows)))

@@ -17,7 +17,8 @@ class Strand:
     """Land that is set on a course of its own, by plan and not by accident.
 
     taken: (n, years) share of the whole area that goes over to this strand at the start of each year, evenly from
-    everything there; zero everywhere for the first strand, which holds all the area before year 1. growth: (n, years, parts) net growth of this land in each calendar year.
+    everything there; zero everywhere for the first strand, which holds all the area before year 1.
+    growth: (n, years, parts) net growth of this land in each calendar year.
     """
 
     taken: Array
