@@ -7,7 +7,7 @@ from .columns import STATUSES, ColumnMeta, ColumnSpec, Table, worst_status
 from .findings import Finding, InputError
 
 if TYPE_CHECKING:
-    from .package import Package, load_package, package_names
+    from .package import Package, load_package, package_hash, package_names
     from .plausibility import implausible_areas
     from .reconcile import check_packages
     from .tables import load_table
@@ -24,6 +24,7 @@ __all__ = [
     "implausible_areas",
     "load_package",
     "load_table",
+    "package_hash",
     "package_names",
     "worst_status",
 ]
@@ -35,6 +36,7 @@ _HOMES = {
     "implausible_areas": "plausibility",
     "load_package": "package",
     "load_table": "tables",
+    "package_hash": "package",
     "package_names": "package",
 }
 

@@ -1,9 +1,10 @@
-"""Data packages: a folder with datapackage.json (what each column is) and data.csv (the rows)."""
+"""Data packages: a folder with datapackage.json (what each column is) and data.csv (the rows), perhaps with arrays."""
 
 import difflib
+import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -11,6 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from .arrays import Arrays, Floats, MadeOf, Words, read_arrays
 from .columns import ColumnSpec, Table
 from .csv_grid import read_csv
 from .findings import Finding, InputError
@@ -22,13 +24,6 @@ Status = Literal["verified", "secondary", "computed", "recalled", "assumption"]
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Words(_Strict):
-    """A text in both languages."""
-
-    zh: str
-    en: str
 
 
 class Reference(_Strict):
@@ -142,11 +137,18 @@ class Descriptor(_Strict):
     references: tuple[Reference, ...] = Field(min_length=1)
     resources: tuple[Resource] = Field(min_length=1)
     checks: tuple[Check, ...] = ()
+    arrays: Arrays | None = None
+    """Numbers beside the table, along its rows and further axes."""
+    made_of: MadeOf | None = None
+    """What a computed package was computed from."""
 
 
 @dataclass(frozen=True, eq=False)
 class Package(Table):
-    """A shipped table with its documentation; see `Table` for values and exact text."""
+    """A shipped table with its documentation; see `Table` for values and exact text.
+
+    arrays: by name, along the rows of the table and then along `described.axes`; empty where the package has none.
+    """
 
     title: Mapping[str, str] | None = None
     description: Mapping[str, str] | None = None
@@ -154,6 +156,9 @@ class Package(Table):
     references: tuple[Reference, ...] = ()
     schema: tuple[ColumnSpec, ...] = ()
     checks: tuple[Check, ...] = ()
+    arrays: Mapping[str, Floats] = field(default_factory=dict)
+    described: Arrays | None = None
+    made_of: MadeOf | None = None
 
 
 def package_names() -> tuple[str, ...]:
@@ -214,7 +219,25 @@ def read_package(folder: Traversable, name: str) -> Package:
         references=described.references,
         schema=specs,
         checks=described.checks,
+        arrays={}
+        if described.arrays is None
+        else read_arrays(
+            folder.joinpath(described.arrays.path).read_bytes(),
+            described.arrays,
+            len(table.table),
+            f"{name}/{described.arrays.path}",
+        ),
+        described=described.arrays,
+        made_of=described.made_of,
     )
+
+
+def package_hash(name: str) -> str:
+    """SHA-256 over the files of a shipped package."""
+    digest = hashlib.sha256()
+    for file in sorted(_root().joinpath(name).iterdir(), key=lambda entry: entry.name):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def _spec(item: FieldDescriptor, key: tuple[str, ...]) -> ColumnSpec:
