@@ -18,6 +18,7 @@ from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import ParameterTree, Rules, Scenario, load_scenario
 from silvafisc.results import FundSpec, Resolved, Responses, UnitInputs, Yields
 
+from .carbon_source import moved_yields, yields_of
 from .draws import with_draws
 from .inputs import load_inputs
 from .lacking import lacking
@@ -71,7 +72,7 @@ def prepare(
     say("consequences")
     packages = {name: load_package(name) for name in carbon.PACKAGES}
     measures = ["compensation", *(task.id for task in resolved.tasks)]
-    yields = carbon.yields(inputs.stands, packages, measures, resolved.periods, loaded.horizon, rules)
+    yields, inputs = yields_of(loaded, inputs, measures, resolved.periods, rules)
     scores = carbon.scores(inputs.stands, packages, rules)
     responses = economy.responses(inputs, resolved, scores, rules)
     say("offers")
@@ -103,10 +104,9 @@ def changed(
     tables, exact = inputs or prepared.inputs, resolved or prepared.resolved
     yields = prepared.yields
     if inputs is not None and not tables.stands.equals(prepared.inputs.stands):
-        packages = {name: load_package(name) for name in carbon.PACKAGES}
         measures = ["compensation", *(task.id for task in exact.tasks)]
-        yields = carbon.yields(
-            tables.stands, packages, measures, exact.periods, prepared.scenario.horizon, prepared.rules
+        yields = moved_yields(
+            prepared.scenario, prepared.inputs.stands, tables.stands, measures, exact.periods, prepared.rules
         )
     if measure_factors:
         table = yields.table.copy()

@@ -12,7 +12,7 @@ from .parameters import ParameterTree
 from .scenario_checks import check_scenario
 from .scenario_schema import Scenario
 from .schema import hint, validate
-from .yaml_source import Document, read_yaml
+from .yaml_source import Document, Path_, read_yaml
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 """The folder of the shipped scenarios."""
@@ -37,7 +37,8 @@ def load_scenario(source: str | Path, tree: ParameterTree | None = None) -> Scen
     _refuse_offers(document)
     scenario = validate(Scenario, document)
     scenario._document = document
-    scenario._folder = _data_folder(document)
+    scenario._folder = _folder_of(document, ("data",))
+    scenario._yields = _folder_of(document, ("carbon", "yields"))
     findings = check_scenario(scenario, load_catalogue(), tree or ParameterTree.load())
     if findings:
         raise InputError(findings)
@@ -100,8 +101,8 @@ def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _data_folder(document: Document) -> Path:
-    """The folder of the file that states `data`: a relative folder of tables lies beside it."""
-    while ("data",) not in document.places and document.base is not None:
+def _folder_of(document: Document, key: Path_) -> Path:
+    """The folder of the file that states the key: a relative folder of tables lies beside it."""
+    while key not in document.places and document.base is not None:
         document = document.base
     return Path(document.file).parent

@@ -11,6 +11,7 @@ from silvafisc.quantities import share, yuan_to_fen
 
 from .catalogue import Payer
 from .parameter_files import Change, Reference, ReferenceFile
+from .scenario_carbon import CarbonSource
 from .scenario_terms import AnyObjective, AnyRule, Number
 from .schema import Date, Label, Quoted, RegionCode, ShareText, Strict, Yuan, reject
 from .yaml_source import Document
@@ -289,6 +290,8 @@ class Scenario(Strict):
     """Budget years, ascending without a gap."""
     horizon: int
     """Last calendar year whose carbon counts."""
+    carbon: CarbonSource = Field(default_factory=CarbonSource)
+    """Where the tonnes per mu come from."""
     funds: dict[str, FundUse] = Field(min_length=1)
     """Funds by id."""
     categories: dict[str, CategoryUse] = Field(default_factory=dict)
@@ -328,6 +331,7 @@ class Scenario(Strict):
 
     _document: Document | None = PrivateAttr(default=None)
     _folder: Path | None = PrivateAttr(default=None)
+    _yields: Path | None = PrivateAttr(default=None)
 
     @property
     def all_rules(self) -> list[AnyRule]:
@@ -338,6 +342,11 @@ class Scenario(Strict):
     def data_folder(self) -> Path | None:
         """The folder of tables, or None for built-in data."""
         return None if self.data.startswith("builtin:") else (self._folder or Path()) / self.data
+
+    @property
+    def yields_folder(self) -> Path | None:
+        """The folder of the full engine's yields, or None for the shipped ones."""
+        return None if self.carbon.yields is None else (self._yields or Path()) / self.carbon.yields
 
     @property
     def task_measures(self) -> tuple[str, ...]:

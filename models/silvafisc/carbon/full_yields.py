@@ -1,0 +1,220 @@
+"""Yields of the full engine at run time: looked up in its data package, credited by the rules in force."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from silvafisc.datasets import Package, package_hash, package_names
+from silvafisc.datasets.findings import Finding, InputError
+from silvafisc.policy import Rules
+from silvafisc.results import Yields
+
+from .accounts import flow_table
+from .calendar import course_years, period_years
+from .crediting import deduct, deductions
+from .eligibility import eligibility
+from .guard import FLOWS, guard_flows
+from .land_conditions import LAND_FACTS
+from .mixtures import Array
+from .yield_arrays import ADDITIONAL, BASELINE, BOTH, CENTRAL, CREDITABLE, YieldArrays, stand_hashes
+
+SUMMED = "compensation"
+"""A recurring measure: a period's yield is the sum over the treatments of its years; of a task, their mean."""
+_KEYS = ["region_code", "measure", "period", "year"]
+_SHOWN = 6
+"""How many names of a long list a finding shows."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a scenario chose: the climate and, where the two models of growth differ, one of them."""
+
+    climate: str
+    member: str | None
+
+
+def misfits(
+    package: Package,
+    stands: pd.DataFrame,
+    measures: Sequence[str],
+    periods: Sequence[str],
+    horizon: int,
+    choice: Choice,
+    rules: Rules,
+    where: str,
+) -> list[Finding]:
+    """Why the package cannot stand for these units, years and rules; empty where it can.
+
+    where: `file:line:column` of the scenario's choice. Every parameter that the yields were computed with is read here,
+    so that the ledger lists it and a change of it is refused instead of lost.
+    """
+    table, made = YieldArrays.of(package), package.made_of
+    assert made is not None
+    own, shipped = stand_hashes(stands), set(package_names())
+    outside = [period for period in periods if not set(period_years(period)) <= set(table.treated)]
+    treated = _some([str(year) for year in table.treated])
+    anew_en, anew_zh = "build it anew: silvafisc carbon build", "请用 silvafisc carbon build 重新生成"
+    problems = (
+        (sorted(set(own) - set(table.codes)), "has no units", "没有单位", anew_en, anew_zh),
+        (
+            sorted(code for code in set(own) & set(made.rows) if own[code] != made.rows[code]),
+            "was built with other stands of",
+            "生成时所用林分与现有林分不同的单位",
+            anew_en,
+            anew_zh,
+        ),
+        (
+            [path for path, value in made.parameters.items() if _in_force(path, rules) != value],
+            "was built with other values of",
+            "生成时所用取值与现行取值不同的参数",
+            anew_en,
+            anew_zh,
+        ),
+        (
+            [name for name, digest in made.packages.items() if name not in shipped or package_hash(name) != digest],
+            "was built from other data packages",
+            "生成后已变动的数据包",
+            anew_en,
+            anew_zh,
+        ),
+        (sorted(set(measures) - set(table.names(0))), "has no measures", "没有措施", anew_en, anew_zh),
+        (outside, "has no periods", "没有年度", f"it holds {treated}", f"现有 {treated}"),
+        (
+            [str(horizon)] if horizon > table.years[-1] else [],
+            f"ends in {table.years[-1]}, before the horizon",
+            f"止于 {table.years[-1]} 年，早于测算期末",
+            f"build it with --until {horizon}",
+            f"请用 --until {horizon} 重新生成",
+        ),
+    )
+    found = [
+        Finding(where, "carbon.yields", f"{said_en} {_some(names)}; {then_en}", f"{said_zh} {_some(names)}；{then_zh}")
+        for names, said_en, said_zh, then_en, then_zh in problems
+        if names
+    ]
+    return [*found, *_unknown(table, choice, where)]
+
+
+def full_yields(
+    package: Package,
+    stands: pd.DataFrame,
+    measures: Sequence[str],
+    periods: Sequence[str],
+    horizon: int,
+    choice: Choice,
+    rules: Rules,
+    hazard: str = CENTRAL,
+) -> Yields:
+    """Yields of every unit, measure and period from the first period's first year to `horizon`.
+
+    additional and baseline: the package's, of a treatment in the period; gross = baseline + additional. A recurring
+    measure's period is the sum over the treatments of its years, a task's their mean.
+    credited, deducted: the creditable difference times the eligible share of the land, less leakage and non-permanence
+    (`crediting.deduct`). Of the land only precipitation is known, so the share is the one that the rules assume where it
+    does not settle the case. Nothing is deducted for uncertainty, which only draws can tell.
+
+    Call it after `misfits` found nothing. hazard: for measures that the package holds at that end of the band.
+
+    Raises:
+        InputError: as `eligibility`, `deductions`, `guard_flows`.
+    """
+    table = YieldArrays.of(package)
+    rows = stands.sort_values("region_code", kind="stable")
+    codes = [str(code) for code in rows["region_code"]]
+    units = [table.codes.index(code) for code in codes]
+    first, covered = course_years(periods, horizon)
+    begin = table.years.index(first)
+    inside = slice(begin, begin + horizon - first + 1)
+    member = _member(table, choice)
+    frames = []
+    for measure in sorted(measures):
+        at = hazard if measure in held_at(package, choice, hazard) else CENTRAL
+        share = _eligible(rows, measure, rules)
+        taken = deductions(measure, np.zeros(len(codes)), rules)
+        for period in sorted(covered):
+            years = period_years(period)
+            flows = {
+                name: table.flow(name, (measure, choice.climate, member, at), years)[:, units, inside]
+                for name in (ADDITIONAL, BASELINE, CREDITABLE)
+            }
+            whole = np.sum if measure == SUMMED else np.mean
+            additional, creditable = (whole(flows[name], axis=0) for name in (ADDITIONAL, CREDITABLE))
+            baseline = flows[BASELINE][0]
+            gross = baseline + additional
+            credit = deduct(share[:, None] * creditable, covered[period][0], taken, rules)
+            # Of the sum that is shown, so that additional = gross - baseline in every last digit.
+            parts = (gross, baseline, gross - baseline, credit.credited, credit.deducted)
+            frames.append(flow_table(codes, measure, period, first, dict(zip(FLOWS, parts, strict=True))))
+    flows_table = pd.concat(frames, ignore_index=True).sort_values(_KEYS, kind="stable", ignore_index=True)
+    guard_flows(flows_table, rules)
+    return Yields(flows_table[[*_KEYS, *FLOWS]], horizon)
+
+
+def held_at(package: Package, choice: Choice, hazard: str) -> frozenset[str]:
+    """The measures that the package holds at this point of the loss hazard's band, in the chosen climate."""
+    table = YieldArrays.of(package)
+    wanted = (choice.climate, _member(table, choice), hazard)
+    return frozenset(key[0] for key in table.rows if key[1:4] == wanted)
+
+
+def responded(full: Yields, before: Yields, after: Yields) -> Yields:
+    """`full` moved as the stock-change mode moves: every flow of a unit, measure and period times Σ after / Σ before of
+    the additional flow there. An engine that is linear in area lost answers a moved hazard nearly by one factor.
+
+    Raises:
+        InputError: stock change has no effect before and one after: there is nothing to scale.
+    """
+    old, new = before.totals(), after.totals()
+    factors = {}
+    for key, value in old.items():
+        if value == 0 and new[key] != 0:
+            en, zh = "has no effect to be scaled in the stock-change mode", "存量变化模式下无固碳量，无法按比例调整"
+            raise InputError([Finding("carbon", " ".join(key), en, zh)])
+        factors[key] = new[key] / value if value else 1.0
+    table = full.table.copy()
+    keys = zip(table["region_code"], table["measure"], table["period"], strict=True)
+    scale = np.array([factors[key] for key in keys])
+    for column in FLOWS:
+        table[column] = table[column] * scale
+    return Yields(table, full.horizon)
+
+
+def _eligible(stands: pd.DataFrame, measure: str, rules: Rules) -> Array:
+    """(u,) eligible share of the land, of which only the unit's precipitation is known."""
+    land = stands[["region_code"]].assign(measure=measure, **dict.fromkeys(LAND_FACTS))
+    land["precipitation_mm"] = stands["precipitation_mm"]
+    return eligibility(land, rules).share
+
+
+def _unknown(table: YieldArrays, choice: Choice, where: str) -> list[Finding]:
+    """Findings for a climate that is not there, or no member named where two differ."""
+    known = table.names(1)
+    if choice.climate not in known:
+        en, zh = (
+            f"unknown {choice.climate!r}; known: {_some(known)}",
+            f"未知的 {choice.climate!r}；可用：{_some(known)}",
+        )
+        return [Finding(where, "carbon.climate", en, zh)]
+    if choice.member is None and len(members := table.members(choice.climate)) > 1:
+        en = f"in the climate {choice.climate} two models of growth disagree and are not averaged; name one: {_some(members)}"
+        zh = f"气候情景 {choice.climate} 下两种生长模型结果不同，不取平均；请指定其一：{_some(members)}"
+        return [Finding(where, "carbon.member", en, zh)]
+    return []
+
+
+def _member(table: YieldArrays, choice: Choice) -> str:
+    """The model of growth to look up; where both give the same, it does not matter which one was chosen."""
+    members = table.members(choice.climate)
+    return members[0] if choice.member is None or members == [BOTH] else choice.member
+
+
+def _in_force(path: str, rules: Rules) -> str | None:
+    """The value of a parameter, or None where it is unknown or not in force."""
+    return rules.entry(path).value if path in rules.tree.parameters and rules.holds(path) else None
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" … ({len(names)})" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
