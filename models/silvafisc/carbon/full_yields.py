@@ -18,7 +18,7 @@ from .eligibility import eligibility
 from .guard import FLOWS, guard_flows
 from .land_conditions import LAND_FACTS
 from .mixtures import Array
-from .yield_arrays import ADDITIONAL, BASELINE, BOTH, CENTRAL, CREDITABLE, YieldArrays, stand_hashes
+from .yield_arrays import ADDITIONAL, BASELINE, CENTRAL, CREDITABLE, EITHER, YieldArrays, stand_hashes
 
 SUMMED = "compensation"
 """A recurring measure: a period's yield is the sum over the treatments of its years; of a task, their mean."""
@@ -207,7 +207,7 @@ def _unknown(table: YieldArrays, choice: Choice, where: str) -> list[Finding]:
 def _member(table: YieldArrays, choice: Choice) -> str:
     """The model of growth to look up; where both give the same, it does not matter which one was chosen."""
     members = table.members(choice.climate)
-    return members[0] if choice.member is None or members == [BOTH] else choice.member
+    return members[0] if choice.member is None or members == [EITHER] else choice.member
 
 
 def _in_force(path: str, rules: Rules) -> str | None:

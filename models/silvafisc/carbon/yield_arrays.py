@@ -17,8 +17,10 @@ PACKAGE = "carbon_yields"
 BASELINE, ADDITIONAL, CREDITABLE = "baseline", "additional", "creditable"
 KEY = ("measure", "climate", "member", "loss_hazard", "treatment_year")
 LOW, CENTRAL, HIGH = "low", "central", "high"
-BOTH = "both"
-"""Both models of growth, where they give the same factors."""
+EITHER = "either"
+"""Either model of growth, where both give the same factors."""
+TODAY = "today"
+"""The climate that runs use where a scenario names none."""
 READ_OF_STANDS = (
     "mean_volume_m3_per_ha",
     "planted_share",

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from .mixtures import Array
-from .yield_arrays import ADDITIONAL, BASELINE, BOTH, CENTRAL, CREDITABLE, HIGH, KEY, LOW, PACKAGE
+from .yield_arrays import ADDITIONAL, BASELINE, CENTRAL, CREDITABLE, EITHER, HIGH, KEY, LOW, PACKAGE
 
 Worked = Mapping[tuple[str, str, str, str], Mapping[str, Array]]
 """(measure, climate, member, loss hazard) -> array name -> (treated years, units, years)."""
@@ -18,8 +18,8 @@ _COLUMNS = {
     "member": (
         "text",
         "text",
-        f"生长模型；{BOTH} 表示两种模型结果相同",
-        f"model of growth; {BOTH}: the two give the same",
+        f"生长模型；{EITHER} 表示两种模型结果相同",
+        f"model of growth; {EITHER}: both give the same",
     ),
     "loss_hazard": (
         "text",

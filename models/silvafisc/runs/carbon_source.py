@@ -7,7 +7,7 @@ import pandas as pd
 
 from silvafisc import carbon
 from silvafisc.carbon.full_yields import Choice, full_yields, held_at, misfits, responded
-from silvafisc.carbon.yield_arrays import CENTRAL, HIGH, LOW, PACKAGE
+from silvafisc.carbon.yield_arrays import CENTRAL, HIGH, LOW, PACKAGE, TODAY
 from silvafisc.datasets import Package, load_package, package_hash
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.datasets.package import DESCRIPTOR, read_package
@@ -15,7 +15,6 @@ from silvafisc.economy.ledger import ledger_frame
 from silvafisc.policy import Rules, Scenario
 from silvafisc.results import UnitInputs, Yields
 
-TODAY = "today"
 _CLOSE = 1e-9
 """Relative difference up to which two loss hazards are the same."""
 

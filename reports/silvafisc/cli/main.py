@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 import typer
 
 from . import verbs
+from .carbon import carbon
 from .endings import finish
+from .options import Data, Json, Language
 from .terminal import Terminal, language_of
 
 app = typer.Typer(
@@ -21,17 +23,11 @@ app = typer.Typer(
 
 DEFAULT_SCENARIO = "nation-2026-2028"
 
-Language = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help="信息语言 / language of messages")]
 Languages = Annotated[
     str | None, typer.Option("--lang", metavar="zh,en", help="简报语言，首个亦为信息语言 / languages of the briefings")
 ]
 Formats = Annotated[
     str | None, typer.Option("--format", metavar="html,pdf", help="简报格式 / formats of the briefings")
-]
-Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出结果和问题清单 / result and findings as JSON")]
-Data = Annotated[
-    Path | None,
-    typer.Option("--data", metavar="DIR", help="自备的表（文件夹或 .xlsx） / your own tables (folder or .xlsx)"),
 ]
 
 
@@ -263,6 +259,9 @@ def init(
     json: Json = False,
 ) -> None:
     verbs.init(Terminal(language_of(lang), json), folder, level, xlsx)
+
+
+app.add_typer(carbon)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

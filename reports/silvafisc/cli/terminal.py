@@ -34,6 +34,7 @@ STEPS = {
     "nested": "不同预算",
     "robustness": "数据变动和虚报试算",
     "sensitivity": "假设变动",
+    "carbon engine": "碳引擎",
 }
 """Steps of `runs` in Chinese; an unknown step is shown as it is."""
 

@@ -18,13 +18,12 @@ from ..forest import Tabular
 from ..hazard import loss_hazard_band
 from ..mixtures import Array
 from ..npp import MEMBERS
-from ..yield_arrays import ADDITIONAL, BASELINE, BOTH, CENTRAL, CREDITABLE, HIGH, LOW
+from ..yield_arrays import ADDITIONAL, BASELINE, CENTRAL, CREDITABLE, EITHER, HIGH, LOW, TODAY
 from .courses import MEASURES, follow
 from .site import engine_parameters, site
 
 PACKAGES = tuple(sorted({*CURVE_PACKAGES, *NEEDED, DENSITIES}))
 """Data packages that the yields are computed from."""
-TODAY = "today"
 BANDED = "compensation"
 """The measure whose tonnes hang on the loss hazard: followed at both ends of its band too, in today's climate."""
 DECIMALS = 8
@@ -34,7 +33,7 @@ what is rounded off does not reach a gram."""
 
 @dataclass(frozen=True)
 class Job:
-    """One measure in one climate by one model of growth (`both` where they agree), at one loss hazard of the band."""
+    """One measure in one climate by one model of growth (`either` where both agree), at one loss hazard of the band."""
 
     measure: str
     climate: str
@@ -74,9 +73,9 @@ def jobs(stands: pd.DataFrame, span: Span, rules: Rules) -> tuple[Job, ...]:
     response = read_response(rules)
     for climate in climates(rules).values():
         factors = growth_factors(stands, climate, span.years, response, rules)
-        members = (BOTH,) if np.array_equal(factors[0], factors[1]) else tuple(sorted(MEMBERS))
+        members = (EITHER,) if np.array_equal(factors[0], factors[1]) else tuple(sorted(MEMBERS))
         found += [Job(measure, climate.name, member, CENTRAL) for measure in MEASURES for member in members]
-    found += [Job(BANDED, TODAY, BOTH, end) for end in (LOW, HIGH)]
+    found += [Job(BANDED, TODAY, EITHER, end) for end in (LOW, HIGH)]
     return tuple(sorted(found, key=lambda job: (job.measure, job.climate, job.member, job.hazard)))
 
 
@@ -94,7 +93,7 @@ def worked(
         InputError: as `calibrate_curves`, `site`, `follow`.
     """
     curves = calibrate_curves(at_hazard(stands, job.hazard, rules), packages, rules)
-    member = sorted(MEMBERS)[0] if job.member == BOTH else job.member
+    member = sorted(MEMBERS)[0] if job.member == EITHER else job.member
     climate, response = climates(rules)[job.climate], read_response(rules)
     setting, place = site(
         curves, engine_parameters(curves, packages), packages, span.years, climate, member, response, rules

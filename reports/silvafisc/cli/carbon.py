@@ -1,0 +1,124 @@
+"""`silvafisc carbon`: the full engine's yields as a data package, and its growth curves beside what is published."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from silvafisc.datasets.findings import Finding, InputError
+
+from .options import Data, Json, Language
+from .terminal import Terminal, language_of
+
+carbon = typer.Typer(
+    name="carbon",
+    help="碳引擎：固碳量表和生长曲线检验 / the carbon engine: its yields, its growth curves",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+DEFAULT_SCENARIO = "nation-2026-2028"
+OUT = Path("outcomes")
+_FILES = {"datapackage.json", "data.csv", "arrays.npz"}
+_NAME = "carbon_yields"
+
+
+@carbon.command(help="逐项测算并写出固碳量数据包，可续算 / follow every measure and write the yields; resumable")
+def build(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="取其单位、年度、期末和参数 / whose units, years and law")
+    ] = DEFAULT_SCENARIO,
+    data: Data = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="默认 outcomes/carbon_yields / folder of the package")
+    ] = None,
+    until: Annotated[
+        int | None,
+        typer.Option(
+            "--until", metavar="YEAR", help="测算到该年，另写期末检验表 / follow on, and tell what comes after"
+        ),
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", metavar="N", min=1, help="同时进行的项数 / jobs at a time")] = 1,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    build_package(Terminal(language_of(lang), json), scenario, data, out or OUT / _NAME, until, jobs)
+
+
+@carbon.command(help="生长曲线与公布数的对照表和网页 / growth curves beside published figures, as tables and a page")
+def validate(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写出到该目录 / folder for tables and pages")],
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    write_validation(Terminal(language_of(lang), json), out)
+
+
+def build_package(
+    terminal: Terminal, scenario: str, data: Path | None, out: Path, until: int | None, jobs: int
+) -> None:
+    """Build the package and put it in place whole; finished jobs are kept beside it until then."""
+    _refuse_target(out)
+    terminal.progress("读取情景和数据", "reading the scenario and its tables")
+    from silvafisc.results.outcome import write_csv
+    from silvafisc.runs.carbon_build import build as follow
+    from silvafisc.runs.carbon_build import clear
+
+    from .target import staged
+
+    work = out.resolve().with_name(f".{out.name}-work")
+    try:
+        built = follow(scenario, work, data=data, until=until, processes=jobs, progress=terminal.step)
+    except KeyboardInterrupt:
+        zh, en = (
+            "已算完的部分保留，再次运行同一命令即可续算",
+            "what is finished is kept; the same command goes on from there",
+        )
+        terminal.note(terminal.pick(zh, en))
+        raise
+    with staged(out) as place:
+        built.save(place)
+    clear(work)
+    lines, files = [str(out)], [str(out)]
+    if built.terminal is not None:
+        late = out.with_name(f"{out.name}_terminal.csv")
+        write_csv(built.terminal, late)
+        shown = built.terminal[(built.terminal["climate"] == "today") & (built.terminal["loss_hazard"] == "central")]
+        lines = [shown.to_string(index=False, float_format=lambda value: f"{value:,.4g}"), *lines, str(late)]
+        files.append(str(late))
+    terminal.result({"exit_code": 0, "rows": len(built.index), "files": files}, lines)
+
+
+def write_validation(terminal: Terminal, out: Path) -> None:
+    """Four tables and a page in each language."""
+    if out.is_file():
+        raise InputError([Finding(str(out), "--out", "is a file, not a folder", "是文件，不是文件夹")])
+    terminal.progress("对照公布数", "comparing with published figures")
+    from silvafisc.briefing.curve_page import write_pages
+    from silvafisc.policy import ParameterTree, load_scenario
+    from silvafisc.runs.curve_validation import curve_validation, save_curve_validation
+
+    from . import interrupts
+
+    rules = ParameterTree.load().on(load_scenario(DEFAULT_SCENARIO).policy_date)
+    tables = curve_validation(rules)
+    interrupts.check()
+    with interrupts.held():  # all files or none
+        files = [str(path) for path in (*save_curve_validation(tables, out), *write_pages(tables, rules.date, out))]
+    terminal.result({"exit_code": 0, "files": files}, files)
+
+
+def _refuse_target(out: Path) -> None:
+    """Only an earlier package is replaced. Raises InputError."""
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    named: Any = None
+    if out.is_dir() and {path.name for path in out.iterdir()} <= _FILES and (out / "datapackage.json").is_file():
+        try:
+            named = json.loads((out / "datapackage.json").read_text(encoding="utf-8")).get("name")
+        except (ValueError, AttributeError):
+            named = None
+    if named != _NAME:
+        en = "exists and is no package of carbon yields; it will not be replaced. Choose another --out"
+        raise InputError([Finding(str(out), "--out", en, "已存在且不是固碳量数据包，不会被覆盖；请另选 --out")])
