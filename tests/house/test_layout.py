@@ -5,6 +5,7 @@ import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -13,12 +14,13 @@ from hatchling.builders.wheel import WheelBuilder
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from tests.house.tree import ROOT, ROOTS, files, sources
+from typer.core import TyperGroup
 
 from silvafisc.cli.main import app
 
 MOST_LINES = 400
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-BINARY = {".ttf", ".png", ".pdf", ".xlsx"}
+BINARY = {".ttf", ".png", ".pdf", ".xlsx", ".npz"}
 
 
 def test_no_layer_hides_the_others_behind_an_init() -> None:
@@ -54,10 +56,18 @@ def test_nothing_generic_is_a_module() -> None:
     assert [str(path) for path in sources() if generic & {path.stem, *path.parts[1:-1]}] == []
 
 
+def _commands() -> Iterator[tuple[str, Any]]:
+    """Every verb with its words, those of a group as `group verb`."""
+    for name, command in typer.main.get_group(app).commands.items():
+        if isinstance(command, TyperGroup):
+            yield from ((f"{name} {verb}", below) for verb, below in command.commands.items())
+        else:
+            yield name, command
+
+
 def _verbs() -> Iterator[str]:
-    for command in app.registered_commands:
-        assert command.callback is not None
-        yield command.name or command.callback.__name__
+    for verb, _ in _commands():
+        yield verb
 
 
 @pytest.mark.parametrize("verb", list(_verbs()))
@@ -69,11 +79,11 @@ def test_every_verb_is_in_the_readme(verb: str, readme: str) -> None:
 @pytest.mark.parametrize("readme", ["README.md", "README.en.md"])
 def test_the_rows_of_the_readme_are_those_of_help(readme: str) -> None:
     """Same order, and every option that is not common to all verbs stands in its row."""
-    rows = dict(
-        re.findall(r"^\| `silvafisc ([a-z]+)(.*?)` \|", (ROOT / readme).read_text(encoding="utf-8"), re.MULTILINE)
-    )
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    said = re.findall(r"^\| `silvafisc (.*?)` \|", text, re.MULTILINE)
+    rows = {next((verb for verb in _verbs() if f"{row} ".startswith(f"{verb} ")), row): row for row in said}
     assert list(rows) == list(_verbs())
-    for name, command in typer.main.get_group(app).commands.items():
+    for name, command in _commands():
         options = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
         assert options - {"--json", "--lang", "--data"} <= set(re.findall(r"--[a-z]+", rows[name])), name
 
@@ -82,7 +92,7 @@ def test_the_rows_of_the_readme_are_those_of_help(readme: str) -> None:
 def test_the_readme_names_no_verb_that_does_not_exist(readme: str) -> None:
     text = (ROOT / readme).read_text(encoding="utf-8")
     named = set(re.findall(r"bin/silvafisc ([a-z]+)|^silvafisc ([a-z]+)|`silvafisc ([a-z]+)", text, re.MULTILINE))
-    assert {verb for groups in named for verb in groups if verb} <= set(_verbs())
+    assert {verb for groups in named for verb in groups if verb} <= {verb.split()[0] for verb in _verbs()}
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.en.md"])
