@@ -1,11 +1,13 @@
 """`silvafisc carbon build`: the yields of the full engine as a data package, job by job, resumable."""
 
 import hashlib
+import io
 import json
 import multiprocessing
 import os
 import shutil
 import signal
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, astuple, dataclass
@@ -149,9 +151,9 @@ def _work(ground: Ground, job: Job, path: Path) -> None:
 def _kept(path: Path) -> dict[str, np.ndarray] | None:
     """A finished job, or None where there is none that can be read."""
     try:
-        with np.load(path, allow_pickle=False) as held:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as held:
             return {name: held[name] for name in held.files}
-    except (OSError, ValueError, EOFError):
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
         return None
 
 
