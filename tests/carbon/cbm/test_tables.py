@@ -92,17 +92,19 @@ def test_roots_follow_the_volume_biomass_equations(parameters: Parameters) -> No
 
 
 def test_every_matrix_moves_all_carbon_and_kills_the_same_share_of_every_pool(parameters: Parameters) -> None:
-    assert len(parameters.matrices) == 10
+    assert len(parameters.matrices) == 11
     for name, matrix in parameters.matrices.items():
         assert matrix.shape == (len(POOLS), len(SINKS))
         assert np.abs(matrix.sum(axis=1) - 1).max() < 1e-12, name
         assert matrix.min() >= 0
         survives = np.diagonal(matrix)[: len(LIVE)]
         assert survives.max() - survives.min() < 1e-12, name
-    # by hand: 30 % of trees die in selective cutting, 68 % of their stems are carried out
+    # by hand: of ten trees that a selective cut takes eight are felled, with 85 % of the stem used; two die standing or lie
     selective = parameters.matrices["selective_cutting"]
-    assert selective[0, SINKS.index("Products")] == pytest.approx(0.3 * 0.68)
-    assert selective[0, 0] == pytest.approx(0.7)
+    assert selective[0, SINKS.index("Products")] == pytest.approx(0.8 * 0.85)
+    assert selective[0, 0] == 0
+    # by hand: of an attacked area three trees of ten die
+    assert parameters.matrices["invasive"][0, 0] == pytest.approx(0.7)
     # published: CBM-CFS3 carries 85 % of the stems out of a clear cut
     assert parameters.matrices["clear_cutting"][0, SINKS.index("Products")] == 0.85
 
