@@ -1,11 +1,11 @@
 """What happens to land in a year: events of every year, acts of a plan, and the rows that the engine follows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from ..cbm import Event, Parameters, Rows
+from ..cbm import Event, Flows, Parameters, Rows
 from ..mixtures import Array
 from .cohorts import Strand, mixed_growth
 from .land import Land
@@ -25,7 +25,8 @@ class Plan:
 
     land: its rows. strands: see `cohorts.Strand`, the first is what stands. regrowth: (rows, years, 3) growth of a
     cohort after a loss. hazards: matrix -> (rows, years) area share that it strikes. acts: what is done.
-    nitrogen: (rows, years) kg/ha of nitrogen given as fertiliser.
+    nitrogen: (rows, years) kg/ha of nitrogen given as fertiliser. begins: the year, counted from 1, until whose start the
+    land is in balance with plants of its own, which the engine does not follow; see `early`.
     """
 
     land: Land
@@ -34,6 +35,7 @@ class Plan:
     hazards: Mapping[str, Array]
     acts: tuple[Act, ...] = ()
     nitrogen: Array | None = None
+    begins: int = 1
 
 
 def killed_share(matrix: Array) -> float:
@@ -82,3 +84,31 @@ def stacked_rows(parts: Sequence[Rows]) -> Rows:
         np.concatenate([part.growth for part in parts]),
         tuple(events),
     )
+
+
+def early(rows: Rows, begins: int) -> Rows:
+    """The rows with year `begins` as the engine's first; what comes after their last year means nothing.
+
+    In the engine a soil without plants decays. So land whose own plants keep it in balance may enter the engine only when
+    the plan changes it; `late` puts the years back.
+    """
+    by = 1 - begins
+    return Rows(
+        rows.group,
+        np.roll(rows.temperature, by, axis=1),
+        rows.start,
+        np.roll(rows.growth, by, axis=1),
+        tuple(Event(event.matrix, np.roll(event.share, by, axis=1)) for event in rows.events),
+    )
+
+
+def late(flows: Flows, begins: int) -> Flows:
+    """The flows of `early` rows by their own years: before `begins` stocks stay as they are and nothing flows."""
+    years = flows.products.shape[1]
+    before = min(begins - 1, years)
+    found = {}
+    for field in fields(flows):
+        values = getattr(flows, field.name)
+        waiting = np.repeat(values[:, :1] * (field.name == "pools"), before, axis=1)
+        found[field.name] = np.concatenate([waiting, values[:, : values.shape[1] - before]], axis=1)
+    return Flows(**found)

@@ -15,8 +15,8 @@ def afforestation(setting: Setting, year: int) -> tuple[Plan, None]:
     """(with, without): a cohort planted in `year`, of which the assumed share survives; without, the land stays as it is.
 
     Land without trees has a soil in balance with its own plants, which the engine does not follow: without the measure
-    its carbon does not change. Under the measure the old soil decays while the trees build up new litter, so that soil
-    may fall first.
+    its carbon does not change. From `year` on the old soil decays while the trees build up new litter, so that soil may
+    fall first.
     """
     survival = setting.measure("planting_survival")
     return _grown(setting, setting.forest.planted, year, survival), None
@@ -38,9 +38,10 @@ def _grown(setting: Setting, shares: Array, year: int, part: float) -> Plan:
     strands = (Strand(np.zeros(nothing.shape[:2]), nothing), Strand(in_year(land, year), shifted(grown, year)))
     after = np.arange(1, land.years + 1) > year
     hazards = {name: share * after for name, share in setting.hazards(land).items()}
-    return replace(_bare(land, grown), strands=strands, hazards=hazards)
+    return replace(_bare(land, grown), strands=strands, hazards=hazards, begins=year)
 
 
 def _bare(land: Land, regrowth: Array) -> Plan:
     still = np.zeros(regrowth.shape[:2])
-    return Plan(land, (Strand(still, np.zeros_like(regrowth)),), regrowth, {"loss": still})
+    strand = Strand(still, np.zeros_like(regrowth))
+    return Plan(land, (strand,), regrowth, {"loss": still}, begins=land.years + 1)
