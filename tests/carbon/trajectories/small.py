@@ -1,12 +1,13 @@
 """Two invented units with a handful of stands, small enough for arithmetic by hand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
+from silvafisc.carbon.accounts import Balance
 from silvafisc.carbon.biomass import Biomass
 from silvafisc.carbon.cbm import LIVE, NEEDED, Flows, Parameters, Rows, read_parameters, simulate, start_pools
 from silvafisc.carbon.forest import Forest
@@ -152,3 +153,14 @@ def kept(flows: Flows) -> np.ndarray:
     """(rows, years + 1) tC/ha in the forest and in wood, as if wood never decayed."""
     wood = np.concatenate([np.zeros((len(flows), 1)), np.cumsum(flows.products, axis=1)], axis=1)
     return np.asarray(flows.total + wood)
+
+
+def balances(held: Setting, plans: Sequence[Plan]) -> list[Balance]:
+    """Each plan's balance per unit, as if wood never decayed and fire gave off carbon dioxide only."""
+    units = len(held.forest.codes)
+    found = []
+    for plan, flows in zip(plans, follow(held, *plans), strict=True):
+        trees, wood = living(flows), kept(flows) - flows.total
+        means = [plan.land.mean(stock, units) for stock in (trees, flows.total - trees, wood)]
+        found.append(Balance(means[0], means[1], means[2], np.zeros((units, plan.land.years))))
+    return found
