@@ -1,7 +1,5 @@
 """What every measure does to carbon, against arithmetic by hand on two invented units."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from tests.carbon.conftest import changed
@@ -29,7 +27,7 @@ from tests.carbon.trajectories.small import (
 
 from silvafisc.carbon.cbm import LIVE, POOLS
 from silvafisc.carbon.trajectories.land import Land
-from silvafisc.carbon.trajectories.plans import Plan, lost_share
+from silvafisc.carbon.trajectories.plans import lost_share
 from silvafisc.carbon.trajectories.planting import afforestation, closure
 from silvafisc.carbon.trajectories.protection import compensation, fire_protection, invasive_control, pest_control
 from silvafisc.carbon.trajectories.stands import fertilising, mixed_replanting, restoration, tending
@@ -276,33 +274,12 @@ def test_nobody_harvests_at_the_end(measure: Measure, rules: Rules) -> None:
         assert np.all(forest >= 0)
 
 
-def reordered(plan: Plan, order: np.ndarray) -> Plan:
-    """The same plan with its rows in another order."""
-    land = plan.land
-    moved = Land(
-        land.unit[order],
-        land.group[order],
-        land.age[order],
-        land.weight[order],
-        land.volume[order],
-        land.regrowth[order],
-    )
-    return replace(
-        plan,
-        land=moved,
-        strands=tuple(replace(s, taken=s.taken[order], growth=s.growth[order]) for s in plan.strands),
-        regrowth=plan.regrowth[order],
-        hazards={name: share[order] for name, share in plan.hazards.items()},
-        acts=tuple(replace(act, taken=act.taken[order]) for act in plan.acts),
-    )
-
-
 @pytest.mark.parametrize("measure", MEASURES, ids=name_of)
 def test_the_order_of_stands_changes_nothing(measure: Measure, rules: Rules) -> None:
     held = setting(rules)
     plan, _ = measure(held, 2)
     order = np.random.default_rng(3).permutation(len(plan.land.unit))
-    moved, kept_in_order = (kept(flows) for flows in follow(held, reordered(plan, order), plan))
+    moved, kept_in_order = (kept(flows) for flows in follow(held, plan.part(order), plan))
     np.testing.assert_array_equal(moved, kept_in_order[order])
 
 

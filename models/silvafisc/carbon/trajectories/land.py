@@ -1,7 +1,7 @@
 """The land that is followed: today's stands as rows of unit x forest-type group x age group."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Protocol
 
 import numpy as np
@@ -41,6 +41,10 @@ class Land:
     def years(self) -> int:
         """Number of years that are followed."""
         return int(self.volume.shape[1]) - 1
+
+    def part(self, chosen: np.ndarray) -> "Land":
+        """The chosen rows, weights as they are."""
+        return Land(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
     def mean(self, values: Array, units: int) -> Array:
         """(units, …) area-weighted means of (rows, …) values; zero for a unit without such land."""

@@ -1,7 +1,7 @@
 """What happens to land in a year: events of every year, acts of a plan, and the rows that the engine follows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -36,6 +36,18 @@ class Plan:
     acts: tuple[Act, ...] = ()
     nitrogen: Array | None = None
     begins: int = 1
+
+    def part(self, chosen: np.ndarray) -> "Plan":
+        """The plan on the chosen rows of its land."""
+        return replace(
+            self,
+            land=self.land.part(chosen),
+            strands=tuple(Strand(strand.taken[chosen], strand.growth[chosen]) for strand in self.strands),
+            regrowth=self.regrowth[chosen],
+            hazards={name: share[chosen] for name, share in self.hazards.items()},
+            acts=tuple(Act(act.matrix, act.taken[chosen]) for act in self.acts),
+            nitrogen=None if self.nitrogen is None else self.nitrogen[chosen],
+        )
 
 
 def killed_share(matrix: Array) -> float:
