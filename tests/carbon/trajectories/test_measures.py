@@ -124,6 +124,16 @@ def test_closed_land_waits_and_grows_more_sparsely_than_planted_land(rules: Rule
     assert living(flows)[at, 4] == pytest.approx(0.6 * HEALTHY * carbon(volume(1, 0), "oak"), rel=1e-9)
 
 
+@pytest.mark.parametrize("measure", ON_OPEN_LAND, ids=name_of)
+def test_a_later_start_on_open_land_is_the_same_course_later(measure: Measure, rules: Rules) -> None:
+    """With the same climate every year, and level until then; what the first years lacked at the end is cut off."""
+    held = setting(rules)
+    first, later = (follow(held, measure(held, year)[0])[0] for year in (1, 4))
+    np.testing.assert_array_equal(later.pools[:, 3:], first.pools[:, :-3])
+    np.testing.assert_array_equal(later.emitted[:, 3:], first.emitted[:, :-3])
+    assert np.all(later.pools[:, :4] == later.pools[:, :1])
+
+
 def test_land_closed_too_late_to_regenerate_stays_as_it_is(rules: Rules) -> None:
     held = setting(rules)
     (flows,) = follow(held, closure(held, YEARS - 1)[0])
