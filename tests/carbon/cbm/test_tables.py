@@ -92,7 +92,7 @@ def test_roots_follow_the_volume_biomass_equations(parameters: Parameters) -> No
 
 
 def test_every_matrix_moves_all_carbon_and_kills_the_same_share_of_every_pool(parameters: Parameters) -> None:
-    assert len(parameters.matrices) == 11
+    assert len(parameters.matrices) == 12
     for name, matrix in parameters.matrices.items():
         assert matrix.shape == (len(POOLS), len(SINKS))
         assert np.abs(matrix.sum(axis=1) - 1).max() < 1e-12, name
@@ -103,6 +103,9 @@ def test_every_matrix_moves_all_carbon_and_kills_the_same_share_of_every_pool(pa
     selective = parameters.matrices["selective_cutting"]
     assert selective[0, SINKS.index("Products")] == pytest.approx(0.8 * 0.85)
     assert selective[0, 0] == 0
+    # by hand: 30 % felled and 0.8 % of the other 70 % damaged are 30.56 %, of which 30 / 30.56 are felled
+    careful = parameters.matrices["low_damage_cutting"]
+    assert careful[0, SINKS.index("Products")] == pytest.approx(0.85 * 30 / 30.56, abs=5e-4)
     # by hand: of an attacked area three trees of ten die
     assert parameters.matrices["invasive"][0, 0] == pytest.approx(0.7)
     # published: CBM-CFS3 carries 85 % of the stems out of a clear cut

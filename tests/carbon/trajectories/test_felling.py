@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -16,13 +17,15 @@ from silvafisc.carbon.trajectories.plans import Plan, lost_share
 from silvafisc.policy import Rules
 
 KINDS = ["along_curve", "canopy_closes", "gaps_regrow"]
+USUAL = "selective_cutting"
+CUTTINGS = ["low_damage_cutting", USUAL]
 
 
 def test_both_kinds_of_felling_yield_the_same_wood(rules: Rules) -> None:
     """By hand: 30 % of the stems felled, 85 % of each carried out, of what the year's hazards left."""
     held, year = setting(rules), 3
     plans = fellings(held, year)
-    assert list(plans.selective) == KINDS
+    assert list(plans.selective) == list(product(CUTTINGS, KINDS))
     unfelled, clear, *selective = follow(held, plans.unfelled, plans.clear, *plans.selective.values())
     left = 1 - lost_share(plans.unfelled.hazards, held.parameters)[:, year - 1]
     expected = 0.3 * 0.85 * left * unfelled.pools[:, year - 1, POOLS.index("Merch")]
@@ -30,8 +33,11 @@ def test_both_kinds_of_felling_yield_the_same_wood(rules: Rules) -> None:
         np.testing.assert_allclose((flows.products - unfelled.products)[:, year - 1], expected, rtol=1e-9)
         np.testing.assert_array_equal(flows.pools[:, :year], unfelled.pools[:, :year])
     # by hand: one damaged tree for four felled, so that 37.5 % of the trees are taken where 30 % are felled
-    stems = selective[0].pools[:, year, POOLS.index("Merch")]
-    assert plans.selective["gaps_regrow"].acts[0].taken[:, year - 1] == pytest.approx(0.375)
+    stems = selective[-1].pools[:, year, POOLS.index("Merch")]
+    assert plans.selective[USUAL, "gaps_regrow"].acts[0].taken[:, year - 1] == pytest.approx(0.375)
+    # by hand: 0.8 % of the other 70 % damaged
+    careful = plans.selective["low_damage_cutting", "gaps_regrow"].acts[0]
+    assert careful.taken[:, year - 1] == pytest.approx(0.3056, abs=5e-4)
     assert np.all(stems < clear.pools[:, year, POOLS.index("Merch")])
 
 
@@ -61,8 +67,10 @@ def made_up(held_units: int, losses: Sequence[float], plans: Sequence[Plan]) -> 
 
 
 def test_the_table_holds_mean_losses_beside_the_published_figure(rules: Rules) -> None:
-    """By hand: clear cutting loses 6 tC/ha, selective cutting 3, 4.5 and 9 -> 50, 25 and -50 % less."""
-    table = felling_table(setting(rules), 1, partial(made_up, 2, (0.0, 6.0, 3.0, 4.5, 9.0)))
+    """By hand: clear cutting loses 6 tC/ha, selective cutting 3, 4.5 and 9 -> 50, 25 and -50 % less; low damage nothing."""
+    table = felling_table(setting(rules), 1, partial(made_up, 2, (0.0, 6.0, 0.0, 0.0, 0.0, 3.0, 4.5, 9.0)))
+    assert table.loc[table["cutting"] != USUAL, "less_loss_pct"].unique().tolist() == [100]
+    table = table[table["cutting"] == USUAL]
     assert table["region_code"].unique().tolist() == ["110000", "210000", "000000"]
     assert table["recovery"].unique().tolist() == KINDS
     assert table["years"].max() == YEARS
@@ -81,7 +89,7 @@ def test_the_nation_is_the_mean_by_area_of_old_stands(rules: Rules) -> None:
     """By hand: 20 % of 10 and, without short-rotation eucalypt, 80 % of 50 % of 20 million tenths of a mu are old."""
 
     def uneven(plans: Sequence[Plan]) -> list[Balance]:
-        level, *felled = made_up(2, (0.0, 6.0, 3.0, 3.0, 3.0), plans)
+        level, *felled = made_up(2, (0.0, 6.0, *[3.0] * 6), plans)
         for balance in felled:
             balance.living[1] = 100 - 2 * (100 - balance.living[1])
         return [level, *felled]
@@ -101,7 +109,9 @@ def compared() -> pd.DataFrame:
 
 
 def test_damage_and_recovery_decide_through_the_engine(compared: pd.DataFrame) -> None:
-    last = compared[compared["years"] == 25].set_index(["recovery", "region_code"])["less_loss_pct"].unstack(0)
+    last = compared[compared["years"] == 25].set_index(["cutting", "recovery", "region_code"])["less_loss_pct"]
+    careful, last = (last[cutting].unstack(0) for cutting in CUTTINGS)
+    assert (careful > last + 10).all(axis=None)
     # if gaps only regrow as a clear cut does, what is left is damage: 37.5 % of the trees taken against 30 %
     assert (last["gaps_regrow"] < 0).all()
     # these fast curves fill what is missing within 25 years, where a clear cut still stands young

@@ -1,8 +1,8 @@
 """Selective against clear cutting of the same volume: how much less carbon is lost, beside what was published.
 
 The published figure is no input: it stands in a column of its own, with the band inside which a result agrees with it.
-What stays after a selective cut may recover in several ways that nobody has measured here; the answer hangs on them, so
-all are carried side by side and no mean of them is formed.
+The answer hangs on two things that nobody has measured here: how many trees a selective cut damages, and how what stays
+recovers. So all are carried side by side, and no mean of them is formed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,9 @@ from .plans import Act, Plan, killed_share
 from .setting import Setting, in_year, shifted, untouched
 from .stands import thinned_volume
 
-SELECTIVE, CLEAR = "selective_cutting", "clear_cutting"
+CLEAR = "clear_cutting"
+SELECTIVE = ("low_damage_cutting", "selective_cutting")
+"""Disturbance matrices of selective cutting: with hardly any damage to what stays, and with the usual damage."""
 NATION = "000000"
 _AGE_GROUPS = "assumptions.carbon.trajectories.felling_age_groups"
 _PUBLISHED = "assumptions.carbon.felling."
@@ -35,11 +37,14 @@ _Follow = Callable[[Sequence[Plan]], Sequence[Balance]]
 
 @dataclass(frozen=True)
 class Fellings:
-    """Courses of the same old stands: left alone, clear cut on part of the area, cut selectively by kind of recovery."""
+    """Courses of the same old stands: left alone, clear cut on part of the area, cut selectively.
+
+    selective: (disturbance matrix, kind of recovery) -> plan.
+    """
 
     unfelled: Plan
     clear: Plan
-    selective: Mapping[str, Plan]
+    selective: Mapping[tuple[str, str], Plan]
 
 
 def fellings(setting: Setting, year: int) -> Fellings:
@@ -53,19 +58,16 @@ def fellings(setting: Setting, year: int) -> Fellings:
     groups = setting.rules.texts(_AGE_GROUPS)
     unfelled = untouched(setting, standing(setting.forest, setting.years, groups, with_rotation=False))
     land, stand = unfelled.land, unfelled.strands[0]
-    taken = share * carried_out(setting.parameters, CLEAR) / carried_out(setting.parameters, SELECTIVE)
     from_then = (np.arange(1, land.years + 1) >= year)[None, :, None]
     anew = Strand(in_year(land, year, share), shifted(unfelled.regrowth, year))
-    act = Act(SELECTIVE, in_year(land, year, taken))
-    selective = {
-        name: replace(
-            unfelled,
-            strands=(replace(stand, growth=np.where(from_then, setting.growth(left, land), stand.growth)),),
-            acts=(act,),
-        )
-        for name, left in recoveries(setting, land, year, taken).items()
-    }
     clear = replace(unfelled, strands=(stand, anew), acts=(Act(CLEAR, in_year(land, year, share)),))
+    selective = {}
+    for matrix in SELECTIVE:
+        taken = share * carried_out(setting.parameters, CLEAR) / carried_out(setting.parameters, matrix)
+        for recovery, left in recoveries(setting, land, year, taken).items():
+            grown = replace(stand, growth=np.where(from_then, setting.growth(left, land), stand.growth))
+            acts = (Act(matrix, in_year(land, year, taken)),)
+            selective[matrix, recovery] = replace(unfelled, strands=(grown,), acts=acts)
     return Fellings(unfelled, clear, selective)
 
 
@@ -107,9 +109,10 @@ def set_back(forest: Forest, land: Land, year: int, taken: float) -> Array:
 
 
 def felling_table(setting: Setting, year: int, follow: _Follow) -> pd.DataFrame:
-    """One row per kind of recovery, unit (and the nation, by area of such stands) and number of years since the cut.
+    """One row per way of selective cutting, kind of recovery, unit (and the nation, by area of such stands) and number of
+    years since the cut.
 
-    columns: recovery, region_code, years, selective_loss_tco2e_per_mu, clear_loss_tco2e_per_mu: the mean over those years
+    columns: cutting, recovery, region_code, years, selective_loss_tco2e_per_mu, clear_loss_tco2e_per_mu: the mean over those years
     of the carbon that is lacking at the end of each, forest and wood in use together, against stands left alone;
     less_loss_pct = 100 (1 - selective / clear), negative where selective cutting loses more and missing where clear
     cutting loses nothing; published_pct with band_low_pct, band_high_pct, and in_band.
@@ -123,14 +126,15 @@ def felling_table(setting: Setting, year: int, follow: _Follow) -> pd.DataFrame:
     area = old_area(setting)
     against = _with_nation(mean_lack(unfelled, clear, year), area)
     frames = []
-    for name, balance in zip(names, selective, strict=True):
+    for (matrix, recovery), balance in zip(names, selective, strict=True):
         lost = _with_nation(mean_lack(unfelled, balance, year), area)
         less = _PER_CENT * (1 - np.divide(lost, against, out=np.full_like(lost, np.nan), where=against > 0))
         count = lost.shape[1]
         frames.append(
             pd.DataFrame(
                 {
-                    "recovery": name,
+                    "cutting": matrix,
+                    "recovery": recovery,
                     "region_code": np.repeat([*setting.forest.codes, NATION], count),
                     "years": np.tile(np.arange(1, count + 1), len(lost)),
                     "selective_loss_tco2e_per_mu": lost.ravel(),
