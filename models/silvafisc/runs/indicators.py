@@ -11,6 +11,7 @@ from silvafisc.economy.fairness import adequacy, gini, kakwani, lorenz, theil
 from silvafisc.quantities.money import FEN_PER_YUAN
 from silvafisc.results.draws import Draws
 
+from .carbon_accounts import Variant, by_account, effective_mu
 from .prepare import Prepared
 from .risk import evaluate
 
@@ -34,7 +35,9 @@ def indicators(prepared: Prepared, tables: Mapping[str, pd.DataFrame]) -> pd.Dat
         add("carbon.over_draws", "tco2e", value)
     for measure, value in allocation.groupby("measure")["carbon_tco2e"].sum().items():
         add(f"carbon.by_measure.{measure}", "tco2e", value)
-    for measure, year, value in carbon_by_year(prepared, allocation):
+    yearly = by_account(effective_mu(allocation, prepared.yields), prepared.yields, Variant())
+    yearly = yearly[(yearly["account"] == "additional") & (yearly["year"] != "")]
+    for measure, year, value in zip(yearly["measure"], yearly["year"], yearly["tco2e"], strict=True):
         add(f"carbon.by_year.{measure}", "tco2e", value, year=year)
     add("money.total", "fen", money.sum())
     for column, name in (("nature", "by_nature"), ("fund", "by_fund"), ("measure", "by_measure")):
@@ -111,23 +114,6 @@ def shares(prepared: Prepared, allocation: pd.DataFrame) -> dict[str, float]:
 def _weak(frame: pd.DataFrame, key: str) -> set[tuple[str, str]]:
     rows = frame[frame["status"].isin(_WEAK)]
     return set(zip(rows["region_code"], rows[key], strict=True))
-
-
-def carbon_by_year(prepared: Prepared, allocation: pd.DataFrame) -> list[tuple[str, str, float]]:
-    """(measure, year, tCO2e): each row's tonnes spread over the years as its yield is. Factor money has no years."""
-    totals = prepared.yields.totals()
-    sums = allocation.groupby(["region_code", "measure", "period"], as_index=False)["carbon_tco2e"].sum()
-    factor = {
-        (r, m, p): value / totals[r, m, p]
-        for r, m, p, value in zip(*(sums[c] for c in sums.columns), strict=True)
-        if totals.get((r, m, p), 0.0) != 0.0
-    }
-    flows = prepared.yields.table
-    flows = flows[flows["year"] <= prepared.yields.horizon]
-    scale = [factor.get(k, 0.0) for k in zip(flows["region_code"], flows["measure"], flows["period"], strict=True)]
-    spread = flows[["measure", "year"]].assign(value=flows["additional_tco2e_per_mu"] * scale)
-    sums = spread.groupby(["measure", "year"], as_index=False)["value"].sum()
-    return [(str(m), str(y), float(v)) for m, y, v in zip(*(sums[c] for c in sums.columns), strict=True)]
 
 
 def _fairness(prepared: Prepared, allocation: pd.DataFrame) -> list[tuple[str, str, float]]:

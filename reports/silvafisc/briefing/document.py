@@ -7,10 +7,10 @@ from silvafisc.results import Outcome
 
 from .blocks import Block, Briefing, Card, Figure, Section, Table
 from .draft import Draft
-from .sections import allocation, annex, decision, fairness, frontier, reasons, sources
+from .sections import allocation, annex, carbon, decision, fairness, frontier, reasons, sources
 from .words import Words
 
-SECTIONS = (decision, allocation, reasons, fairness, frontier, sources)
+SECTIONS = (decision, allocation, reasons, carbon, fairness, frontier, sources)
 LABELS = ("contents", "data", "source", "generated", "policy_date", "content_hash")
 
 

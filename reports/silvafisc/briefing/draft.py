@@ -172,6 +172,13 @@ class Draft:
         return self.words("terms.years", first=self.periods[0], last=self.periods[-1])
 
     @cached_property
+    def horizon(self) -> str:
+        """The last year whose carbon counts; the last period where no carbon has years."""
+        frame = self.table("indicators")
+        years = frame.loc[frame["variable"].str.startswith("carbon.by_year."), "year"]
+        return str(max(years)) if len(years) else self.periods[-1][-4:]
+
+    @cached_property
     def baselines(self) -> list[str]:
         """Baselines in the order of the table."""
         return list(dict.fromkeys(str(name) for name in self.table("baselines")["baseline"]))

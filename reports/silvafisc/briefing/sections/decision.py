@@ -62,6 +62,7 @@ def _lead(draft: Draft) -> Runs:
         weights=draft.number("count", ref("weights", "distinct(factor)")),
         horizon=words(f"decision.mode.{draft.outcome.meta['mode']}"),
         carbon=draft.phrase("carbon", draft.indicator("carbon.total")),
+        until=draft.horizon,
     )
 
 
@@ -83,7 +84,7 @@ def _key_figures(draft: Draft) -> KeyFigures:
             ),
         ),
         KeyFigure(
-            words("decision.key_carbon"),
+            words("decision.key_carbon", until=draft.horizon),
             draft.number("carbon", carbon),
             tuple(
                 compared(draft, carbon, draft.baseline(name, "carbon_tco2e"), name)

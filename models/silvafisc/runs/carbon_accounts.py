@@ -1,0 +1,64 @@
+"""An allocation's carbon by measure, year and account, under the climate it was decided in and under others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from silvafisc.results import Yields
+
+COLUMNS = ["measure", "year", "account", "climate", "growth_model", "case", "tco2e"]
+ACCOUNTS = ("gross", "baseline", "additional", "credited", "deducted")
+CENTRAL = "central"
+_KEYS = ["region_code", "measure", "period"]
+_GROUPS = ["measure", "year"]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What yields stand for. climate, growth_model: empty where the yields know none; case: central, or what was moved."""
+
+    climate: str = ""
+    growth_model: str = ""
+    case: str = CENTRAL
+
+
+def effective_mu(allocation: pd.DataFrame, yields: Yields) -> pd.Series:
+    """Mu in full effect of each (region_code, measure, period): the row's tonnes over its yield to the horizon.
+
+    Area paid for, times what owners keep or how many join. Without entry: money whose tonnes have no yield of their own
+    (factor money), or whose yield sums to zero.
+    """
+    totals = yields.totals()
+    sums = allocation.groupby(_KEYS)["carbon_tco2e"].sum()
+    per_mu = pd.Series([totals.get(key, 0.0) for key in sums.index.tolist()], sums.index, dtype="float64")
+    known = per_mu != 0
+    return sums[known] / per_mu[known]
+
+
+def by_account(mu: pd.Series, yields: Yields, variant: Variant) -> pd.DataFrame:
+    """Columns COLUMNS: flows of each year, and under the empty year their sum to the horizon. mu: as `effective_mu`."""
+    flows = yields.table[yields.table["year"] <= yields.horizon]
+    land = mu.reindex(pd.MultiIndex.from_frame(flows[_KEYS])).fillna(0.0).to_numpy()
+    spread = flows[_GROUPS].assign(**{name: flows[f"{name}_tco2e_per_mu"].to_numpy() * land for name in ACCOUNTS})
+    yearly = spread.groupby(_GROUPS, as_index=False)[list(ACCOUNTS)].sum()
+    whole = yearly.groupby("measure", as_index=False)[list(ACCOUNTS)].sum().assign(year="")
+    both = pd.concat([whole, yearly.assign(year=yearly["year"].astype(str))], ignore_index=True)
+    long = both.melt(_GROUPS, list(ACCOUNTS), "account", "tco2e")
+    named = long.assign(climate=variant.climate, growth_model=variant.growth_model, case=variant.case)
+    return named[COLUMNS]
+
+
+def carbon_accounts(
+    allocation: pd.DataFrame, yields: Yields, decided: Variant, others: Mapping[Variant, Yields]
+) -> pd.DataFrame:
+    """The accounts of the allocation: as it was decided, and with the same land under other yields.
+
+    Measures without any land in effect are left out. Sorted by variant, measure, account and year.
+    """
+    mu = effective_mu(allocation, yields)
+    frames = [by_account(mu, yields, decided), *(by_account(mu, other, variant) for variant, other in others.items())]
+    table = pd.concat(frames, ignore_index=True)
+    paid = set(mu.index.get_level_values(1)) if len(mu) else set()
+    kept = table[table["measure"].isin(paid)]
+    return kept.sort_values(["case", "climate", "growth_model", "measure", "account", "year"], ignore_index=True)

@@ -1,0 +1,235 @@
+"""Carbon: by measure and year with ranges, cost per tonne, economic against credited tonnes, climates."""
+
+from ..blocks import Block, Column, Figure, Heading, Paragraph, Row, Runs, Section, Table
+from ..draft import Draft, cell
+from ..figures.carbon import costs as draw_costs
+from ..figures.carbon import years as draw_years
+from ..keys import combine, ref
+from ..words import capital
+from .drawings import shown
+from .sensitivity import first_term, loss_hazard_range
+
+_HELD = {"account": "additional"}
+
+
+def section(draft: Draft) -> Section:
+    """Section 4 of the design."""
+    words = draft.words
+    blocks: list[Block] = [Paragraph(_lead(draft))]
+    if (hazard := loss_hazard_range(draft)) is not None and first_term(draft) == "carbon":
+        low, high = (draft.phrase("carbon", key) for key in hazard)
+        blocks.append(Paragraph(words.runs("carbon.hazard", low=low, high=high)))
+    blocks.append(measures(draft))
+    if _accounts(draft):
+        blocks.append(years_picture(draft))
+    picture = costs_picture(draft)
+    if picture is not None:
+        blocks.append(picture)
+    blocks += _climates(draft)
+    return Section("carbon", words("carbon.title"), tuple(blocks))
+
+
+def _accounts(draft: Draft) -> bool:
+    return bool(len(draft.table("carbon_accounts")))
+
+
+def _decided(draft: Draft) -> dict[str, str]:
+    """The climate and growth model that the decision was made in."""
+    variants = draft.outcome.meta.get("carbon", {})
+    return {
+        "climate": str(variants.get("climate", "")),
+        "growth_model": str(variants.get("growth_model", "")),
+        "case": "central",
+    }
+
+
+def _tonnes(draft: Draft, account: str, what: str = "sum(tco2e)", year: str = "", **where: str) -> str:
+    return ref("carbon_accounts", what, account=account, year=year, **_decided(draft), **where)
+
+
+def _by_measure(draft: Draft) -> list[str]:
+    """Measures with tonnes, most tonnes first."""
+    frame = draft.table("allocation")
+    sums = frame.groupby("measure")["carbon_tco2e"].sum()
+    return sorted((str(name) for name in sums[sums != 0].index), key=lambda name: (-float(sums[name]), name))
+
+
+def _lead(draft: Draft) -> Runs:
+    words, total = draft.words, draft.indicator("carbon.total")
+    order = _by_measure(draft)
+    if not order:
+        return words.runs("carbon.none", horizon=draft.horizon)
+    most = ref("allocation", "sum(carbon_tco2e)", measure=order[0])
+    parts = [
+        words.runs(
+            "carbon.lead",
+            years=draft.years,
+            horizon=draft.horizon,
+            total=draft.phrase("carbon", total),
+            measure=words.name("measure", order[0]),
+            share=draft.share_of(most, total),
+        )
+    ]
+    if _accounts(draft):
+        credited = _tonnes(draft, "credited")
+        parts.append(words.runs("carbon.credited", credited=draft.phrase("carbon", credited)))
+    return words.join(parts, "sentence")
+
+
+def measures(draft: Draft) -> Table:
+    """One row per measure: money, tonnes in both senses, yuan per tonne."""
+    words = draft.words
+    held = set(draft.table("carbon_accounts")["measure"]) if _accounts(draft) else set()
+
+    def row(label: str, money: str, tonnes: str, credited: Runs, deducted: Runs, kind: str) -> Row:
+        price: Runs = cell("—")
+        if draft.lookup.value(tonnes) > 0:
+            price = (draft.number("fen_per_tonne", combine("ratio", money, tonnes)),)
+        money_cell, tonnes_cell = draft.number("money_total", money), draft.number("carbon", tonnes)
+        return Row((cell(label, kind == "total"), (money_cell,), (tonnes_cell,), credited, deducted, price), kind)
+
+    def account(name: str, measure: str) -> Runs:
+        return (draft.number("carbon", _tonnes(draft, name, measure=measure)),) if measure in held else cell("—")
+
+    rows = [
+        row(
+            capital(words.name("measure", measure)),
+            ref("allocation", "sum(payment_fen)", measure=measure),
+            ref("allocation", "sum(carbon_tco2e)", measure=measure),
+            account("credited", measure),
+            account("deducted", measure),
+            "body",
+        )
+        for measure in _by_measure(draft)
+    ]
+    columns = (
+        Column(words("carbon.measure")),
+        Column(words("carbon.money"), draft.unit("money_total"), True),
+        Column(words("terms.carbon"), draft.unit("carbon"), True),
+        Column(words("carbon.of_credit"), draft.unit("carbon"), True),
+        Column(words("carbon.of_deduction"), draft.unit("carbon"), True),
+        Column(words("carbon.price"), draft.unit("fen_per_tonne"), True),
+    )
+    return Table(columns, tuple(rows), words.runs("carbon.measures"), words.runs("carbon.measures_note"))
+
+
+def years_picture(draft: Draft) -> Figure:
+    """Additional carbon of every year, stacked by measure; what is below zero is an early loss."""
+    words, frame, variant = draft.words, draft.table("carbon_accounts"), _decided(draft)
+    own = frame[(frame["account"] == "additional") & (frame["year"] != "")]
+    for name, value in variant.items():
+        own = own[own[name] == value]
+    order = [measure for measure in _by_measure(draft) if measure in set(own["measure"])]
+    years = sorted({str(year) for year in own["year"]})
+    numbers = {
+        (measure, year): draft.number("carbon", _tonnes(draft, "additional", "tco2e", year, measure=measure))
+        for measure in order
+        for year in years
+    }
+    parts = {
+        capital(words.name("measure", measure)): [shown(numbers[measure, year]) for year in years] for measure in order
+    }
+    label, unit = words("terms.carbon"), draft.unit("carbon")
+    svg = draw_years(f"carbon-years-{draft.language}", years, parts, words("figures.axis", label=label, unit=unit))
+    sums = {year: sum(float(numbers[measure, year].value) for measure in order) for year in years}
+    peak = max(years, key=lambda year: (sums[year], -int(year)))
+    title = words.runs(
+        "carbon.years", year=peak, tonnes=draft.phrase("carbon", _tonnes(draft, "additional", year=peak))
+    )
+    rows = tuple(Row((cell(year), *((numbers[measure, year],) for measure in order))) for year in years)
+    columns = (
+        Column(words("terms.period")),
+        *(Column(capital(words.name("measure", measure)), unit, True) for measure in order),
+    )
+    data = Table(columns, rows, words.runs("carbon.years_data"), dense=True)
+    source = words("figures.source", tables="carbon_accounts.csv")
+    return Figure("carbon-years", svg, title, words("carbon.years_alt"), source, data)
+
+
+def costs_picture(draft: Draft) -> Figure | None:
+    """Cost curve: blocks of money by nature, measure and grade, cheapest tonnes first."""
+    words, steps = draft.words, []
+    for label, measure, where in _blocks(draft):
+        money, tonnes = (ref("allocation", f"sum({what})", **where) for what in ("payment_fen", "carbon_tco2e"))
+        if draft.lookup.value(tonnes) > 0 and draft.lookup.value(money) > 0:
+            price = draft.number("fen_per_tonne", combine("ratio", money, tonnes))
+            steps.append((price, draft.number("carbon", tonnes), draft.number("money_total", money), label, measure))
+    if not steps:
+        return None
+    steps.sort(key=lambda step: (step[0].value, step[3]))
+    drawn = [
+        (shown(tonnes), shown(price), capital(words.name("measure", measure))) for price, tonnes, _, _, measure in steps
+    ]
+    axes = (
+        words("figures.axis", label=words("carbon.cumulative"), unit=draft.unit("carbon")),
+        words("figures.axis", label=words("carbon.price"), unit=draft.unit("fen_per_tonne")),
+    )
+    svg = draw_costs(f"carbon-costs-{draft.language}", drawn, axes)
+    first, last = steps[0], steps[-1]
+    title = words.runs(
+        "carbon.costs",
+        cheap=first[3],
+        low=draft.with_unit(first[0]),
+        dear=last[3],
+        high=draft.with_unit(last[0]),
+    )
+    rows = tuple(Row((cell(label), (money,), (tonnes,), (price,))) for price, tonnes, money, label, _ in steps)
+    columns = (
+        Column(words("carbon.block")),
+        Column(words("carbon.money"), draft.unit("money_total"), True),
+        Column(words("terms.carbon"), draft.unit("carbon"), True),
+        Column(words("carbon.price"), draft.unit("fen_per_tonne"), True),
+    )
+    data = Table(columns, rows, words.runs("carbon.costs_data"), words.runs("carbon.costs_note"), dense=True)
+    source = words("figures.source", tables="allocation.csv, regions.csv")
+    return Figure("carbon-costs", svg, title, words("carbon.costs_alt"), source, data)
+
+
+def _blocks(draft: Draft) -> list[tuple[str, str, dict[str, str | list[str]]]]:
+    """Money by nature, measure and, where units are graded, grade: label and the rows of allocation.csv."""
+    words, allocation = draft.words, draft.table("allocation")
+    grades: dict[str, list[str]] = {}
+    for code in draft.codes:
+        grades.setdefault(draft.lookup.cell(ref("regions", "grade", region_code=code)), []).append(code)
+    found = []
+    for (nature, measure), rows in allocation.groupby(["nature", "measure"]):
+        name = words(
+            "carbon.part", measure=words.name("measure", str(measure)), nature=words.name("nature", str(nature))
+        )
+        present = set(rows["region_code"])
+        for grade in sorted(grades):
+            codes = [code for code in grades[grade] if code in present]
+            label = words("carbon.graded", part=name, grade=grade) if grade else name
+            if codes:
+                where: dict[str, str | list[str]] = {
+                    "nature": str(nature),
+                    "measure": str(measure),
+                    "region_code": codes,
+                }
+                found.append((capital(label), str(measure), where))
+    return found
+
+
+def _climates(draft: Draft) -> list[Block]:
+    """The same land under other climates and models of growth, side by side; nothing where the yields know none."""
+    words, frame = draft.words, draft.table("carbon_accounts")
+    central = frame[(frame["case"] == "central") & (frame["climate"] != "")]
+    variants = list(dict.fromkeys(zip(central["climate"], central["growth_model"], strict=True)))
+    if len(variants) < 2:
+        return []
+    base = _tonnes(draft, "additional")
+    rows = []
+    for climate, model in variants:
+        where = {"climate": str(climate), "growth_model": str(model), "case": "central", "year": "", **_HELD}
+        key = ref("carbon_accounts", "sum(tco2e)", **where)
+        change: Runs = (draft.number("share", combine("change", key, base), signed=True),)
+        names = (words.name("climate", str(climate)), words.name("growth_model", str(model)) if model else "—")
+        rows.append(Row((cell(names[0]), cell(names[1]), (draft.number("carbon", key),), change)))
+    columns = (
+        Column(words("carbon.climate")),
+        Column(words("carbon.growth_model")),
+        Column(words("terms.carbon"), draft.unit("carbon"), True),
+        Column(words("carbon.change"), "%", True),
+    )
+    table = Table(columns, tuple(rows), words.runs("carbon.climates"), words.runs("carbon.climates_note"))
+    return [Heading(words("carbon.climate_head")), Paragraph(words.runs("carbon.climate_words")), table]
