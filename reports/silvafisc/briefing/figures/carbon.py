@@ -1,22 +1,31 @@
 """Carbon drawings: flows over the years by measure, and the curve of cost per tonne."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from .canvas import ACCENT, GRID, INK, MUTED, SECOND, look, new_figure, plain_tick, to_svg
+from .canvas import ACCENT, GRID, INK, SECOND, look, new_figure, plain_tick, to_svg
 
 COLOURS = ("#1b3a5c", "#d98c21", "#93c4aa", "#b07aa1", "#ece3bd", "#5b7fa6", "#8c8c8c", "#7a9e87", SECOND, ACCENT)
-"""In the order of the measures; distinct for colour-blind readers and, in neighbours, on a grey printer."""
+"""In the order of the measures, and again from the first where there are more; distinct for colour-blind readers and, in neighbours, on a grey printer."""
 
 
-def years(prefix: str, labels: Sequence[str], parts: Mapping[str, Sequence[float]], axis: str) -> str:
+def palette(names: Sequence[str]) -> dict[str, str]:
+    """The same colour for a measure in every drawing."""
+    return dict(zip(names, cycle(COLOURS), strict=False))
+
+
+def years(
+    prefix: str, labels: Sequence[str], parts: Mapping[str, Sequence[float]], colours: Mapping[str, str], axis: str
+) -> str:
     """A column per year, gains stacked upwards and losses downwards. parts: legend text -> value per year."""
     with look():
         figure = new_figure(17.2, 5.6, (1.7, 0.1, 0.9, 0.2))
         axes = figure.subplots()
         above, below = [0.0] * len(labels), [0.0] * len(labels)
-        for colour, (name, values) in zip(COLOURS, parts.items(), strict=False):
+        for name, values in parts.items():
             base = [high if value >= 0 else low for high, low, value in zip(above, below, values, strict=True)]
             axes.bar(
                 range(len(labels)),
@@ -24,7 +33,7 @@ def years(prefix: str, labels: Sequence[str], parts: Mapping[str, Sequence[float
                 bottom=base,
                 width=0.84,
                 label=name,
-                color=colour,
+                color=colours[name],
                 edgecolor="white",
                 linewidth=0.3,
             )
@@ -43,7 +52,12 @@ def years(prefix: str, labels: Sequence[str], parts: Mapping[str, Sequence[float
         return to_svg(figure, prefix)
 
 
-def costs(prefix: str, steps: Sequence[tuple[float, float, str]], axes_labels: tuple[str, str]) -> str:
+def costs(
+    prefix: str,
+    steps: Sequence[tuple[float, float, str]],
+    colours: Mapping[str, str],
+    axes_labels: tuple[str, str],
+) -> str:
     """Cost per tonne over cumulative tonnes, both in shown units: (tonnes, cost, name) from the cheapest on.
 
     The scale of costs is logarithmic: a tonne may cost a hundred times another.
@@ -52,15 +66,16 @@ def costs(prefix: str, steps: Sequence[tuple[float, float, str]], axes_labels: t
         figure = new_figure(17.2, 6.2, (1.9, 0.2, 1.1, 0.2))
         axes = figure.subplots()
         names = list(dict.fromkeys(name for _, _, name in steps))
-        colours = dict(zip(names, COLOURS, strict=False))
         left = 0.0
         lowest = min(cost for _, cost, _ in steps) / 2
         for tonnes, cost, name in steps:
-            colour = colours.get(name, MUTED)
-            axes.bar(left, cost - lowest, tonnes, lowest, align="edge", color=colour, edgecolor="white", linewidth=0.4)
+            box = Rectangle(
+                (left, lowest), tonnes, cost - lowest, facecolor=colours[name], edgecolor="white", linewidth=0.4
+            )
+            axes.add_patch(box)
             left += tonnes
         for name in names:
-            axes.bar(0, 0, 0, bottom=lowest, color=colours.get(name, MUTED), label=name)
+            axes.add_patch(Rectangle((0, lowest), 0, 0, facecolor=colours[name], label=name))
         axes.set_yscale("log")
         axes.set_xlim(0, left)
         axes.set_ylim(lowest, max(cost for _, cost, _ in steps) * 1.6)

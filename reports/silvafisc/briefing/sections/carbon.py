@@ -3,6 +3,7 @@
 from ..blocks import Block, Column, Figure, Heading, Paragraph, Row, Runs, Section, Table
 from ..draft import Draft, cell
 from ..figures.carbon import costs as draw_costs
+from ..figures.carbon import palette
 from ..figures.carbon import years as draw_years
 from ..keys import combine, ref
 from ..words import capital
@@ -52,6 +53,10 @@ def _by_measure(draft: Draft) -> list[str]:
     frame = draft.table("allocation")
     sums = frame.groupby("measure")["carbon_tco2e"].sum()
     return sorted((str(name) for name in sums[sums != 0].index), key=lambda name: (-float(sums[name]), name))
+
+
+def _colours(draft: Draft) -> dict[str, str]:
+    return palette([capital(draft.words.name("measure", measure)) for measure in _by_measure(draft)])
 
 
 def _lead(draft: Draft) -> Runs:
@@ -130,7 +135,9 @@ def years_picture(draft: Draft) -> Figure:
         capital(words.name("measure", measure)): [shown(numbers[measure, year]) for year in years] for measure in order
     }
     label, unit = words("terms.carbon"), draft.unit("carbon")
-    svg = draw_years(f"carbon-years-{draft.language}", years, parts, words("figures.axis", label=label, unit=unit))
+    svg = draw_years(
+        f"carbon-years-{draft.language}", years, parts, _colours(draft), words("figures.axis", label=label, unit=unit)
+    )
     sums = {year: sum(float(numbers[measure, year].value) for measure in order) for year in years}
     peak = max(years, key=lambda year: (sums[year], -int(year)))
     title = words.runs(
@@ -164,7 +171,7 @@ def costs_picture(draft: Draft) -> Figure | None:
         words("figures.axis", label=words("carbon.cumulative"), unit=draft.unit("carbon")),
         words("figures.axis", label=words("carbon.price"), unit=draft.unit("fen_per_tonne")),
     )
-    svg = draw_costs(f"carbon-costs-{draft.language}", drawn, axes)
+    svg = draw_costs(f"carbon-costs-{draft.language}", drawn, _colours(draft), axes)
     first, last = steps[0], steps[-1]
     title = words.runs(
         "carbon.costs",

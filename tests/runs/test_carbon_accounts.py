@@ -1,0 +1,75 @@
+"""Carbon by measure, year and account: the row's tonnes spread as its yield is. Expected numbers by hand."""
+
+import pandas as pd
+import pytest
+
+from silvafisc.results import Yields
+from silvafisc.runs.carbon_accounts import ACCOUNTS, Variant, by_account, carbon_accounts, effective_mu
+
+ALLOCATION = pd.DataFrame(
+    [
+        ("110000", "afforestation", "2026", 30.0),
+        # rigid money and top-up stand on the same yield
+        ("110000", "compensation", "2026", 2.0),
+        ("110000", "compensation", "2026", 1.0),
+        ("120000", "afforestation", "2026", -5.0),
+        ("120000", "factor_pot", "2026", 7.0),
+    ],
+    columns=["region_code", "measure", "period", "carbon_tco2e"],
+)
+
+
+def yields(first: float = 1.0) -> Yields:
+    """Afforestation: `first` then 2 t per mu additional, half of it credited; compensation: 0.1 in the first year."""
+    rows = []
+    for code in ("110000", "120000"):
+        for measure, flows in (("afforestation", (first, 2.0)), ("compensation", (0.1, 0.0)), ("tending", (1.0, -1.0))):
+            for year, additional in zip((2026, 2027), flows, strict=True):
+                credited = additional / 2 if measure == "afforestation" else 0.0
+                rows.append((code, measure, "2026", year, additional + 4, 4.0, additional, credited, credited / 10))
+    keys = ["region_code", "measure", "period", "year"]
+    return Yields(pd.DataFrame(rows, columns=[*keys, *(f"{name}_tco2e_per_mu" for name in ACCOUNTS)]), 2027)
+
+
+def value(table: pd.DataFrame, measure: str, account: str, year: str, **where: str) -> float:
+    chosen = (table["measure"] == measure) & (table["account"] == account) & (table["year"] == year)
+    for name, wanted in where.items():
+        chosen &= table[name] == wanted
+    (found,) = table.loc[chosen, "tco2e"]
+    return float(found)
+
+
+def test_mu_in_effect_are_tonnes_over_the_yield_to_the_horizon() -> None:
+    mu = effective_mu(ALLOCATION, yields())
+    # 30 t / 3 t per mu, (2 + 1) / 0.1, -5 / 3; factor money has no yield, tending is not paid for
+    assert mu.to_dict() == pytest.approx(
+        {
+            ("110000", "afforestation", "2026"): 10.0,
+            ("110000", "compensation", "2026"): 30.0,
+            ("120000", "afforestation", "2026"): -5 / 3,
+        }
+    )
+
+
+def test_years_sum_to_the_horizon_and_to_the_allocation() -> None:
+    table = by_account(effective_mu(ALLOCATION, yields()), yields(), Variant())
+    assert value(table, "afforestation", "additional", "2026") == pytest.approx(10 - 5 / 3)
+    assert value(table, "afforestation", "additional", "2027") == pytest.approx(20 - 10 / 3)
+    assert value(table, "afforestation", "additional", "") == pytest.approx(25.0)
+    assert value(table, "afforestation", "credited", "") == pytest.approx(12.5)
+    assert value(table, "afforestation", "deducted", "") == pytest.approx(1.25)
+    assert value(table, "compensation", "additional", "") == pytest.approx(3.0)
+    for _, rows in table.pivot(index=["measure", "year"], columns="account", values="tco2e").iterrows():
+        assert rows["gross"] - rows["baseline"] == pytest.approx(rows["additional"])
+
+
+def test_another_climate_moves_the_yield_and_not_the_land() -> None:
+    warm = Variant("warm", "miami")
+    table = carbon_accounts(ALLOCATION, yields(), Variant("today"), {warm: yields(0.4)})
+    assert value(table, "afforestation", "additional", "", climate="today") == pytest.approx(25.0)
+    assert value(table, "afforestation", "additional", "", climate="warm") == pytest.approx((10 - 5 / 3) * 2.4)
+    assert set(table["measure"]) == {"afforestation", "compensation"}
+
+
+def test_an_allocation_without_tonnes_has_no_accounts() -> None:
+    assert carbon_accounts(ALLOCATION.iloc[:0], yields(), Variant(), {}).empty
