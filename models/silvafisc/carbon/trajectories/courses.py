@@ -10,7 +10,7 @@ from ..cbm import LIVE, Densities, Flows, Rows, simulate, start_pools
 from ..mixtures import Array
 from ..products import HalfLives, wood_products
 from .ledger import gases_of_fire, gases_of_nitrogen, harvests
-from .plans import Plan, rows_of, stacked_rows
+from .plans import Plan, early, late, rows_of, stacked_rows
 from .planting import afforestation, closure
 from .protection import compensation, fire_protection, invasive_control, pest_control
 from .setting import Setting
@@ -75,10 +75,11 @@ def follow(setting: Setting, place: Place, measure: str, years: Sequence[int]) -
 def balances_of(setting: Setting, place: Place, plans: Sequence[Plan]) -> list[Balance]:
     """The balance of each plan's units. All plans are stepped together, since a step of many rows costs little more."""
     parts = [_rows(setting, place, plan) for plan in plans]
-    flows = simulate(stacked_rows(parts), setting.parameters)
+    grown = [early(rows, plan.begins) for plan, rows in zip(plans, parts, strict=True)]
+    flows = simulate(stacked_rows(grown), setting.parameters)
     ends = np.cumsum([len(part) for part in parts])
     return [
-        _balance(setting, place, plan, rows, flows.part(slice(end - len(rows), end)))
+        _balance(setting, place, plan, rows, late(flows.part(slice(end - len(rows), end)), plan.begins))
         for plan, rows, end in zip(plans, parts, ends, strict=True)
     ]
 

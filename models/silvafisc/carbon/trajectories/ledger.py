@@ -20,6 +20,7 @@ ORIGINS: Mapping[str, str] = {
     "clear_cutting": FELLING,
     "restoration_clearing": FELLING,
     "selective_cutting": "selective_felling",
+    "low_damage_cutting": "selective_felling",
     "thinning": "thinning",
 }
 """Disturbance matrix -> where its wood comes from, as `products.wood_use` names it; every other matrix is salvage."""
