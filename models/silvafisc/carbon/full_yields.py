@@ -55,7 +55,8 @@ def misfits(
     own, shipped = stand_hashes(stands), set(package_names())
     outside = [period for period in periods if not set(period_years(period)) <= set(table.treated)]
     treated = _some([str(year) for year in table.treated])
-    anew_en, anew_zh = "build it anew: silvafisc carbon build", "请用 silvafisc carbon build 重新生成"
+    anew_en = "build your own (silvafisc carbon build SCENARIO --out DIR) and name the folder under `yields`"
+    anew_zh = "请用 silvafisc carbon build 情景 --out 目录 另行生成，并在 yields 中指明该目录"
     problems = (
         (sorted(set(own) - set(table.codes)), "has no units", "没有单位", anew_en, anew_zh),
         (
