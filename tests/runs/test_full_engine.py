@@ -62,6 +62,12 @@ def test_a_run_needs_no_libcbm_and_its_outcome_is_audited_and_traceable(tmp_path
     assert planted["carbon_tco2e"].sum() > 0
 
 
+def test_what_runs_import_brings_in_no_engine() -> None:
+    code = "import sys, silvafisc.runs.run, silvafisc.runs.score; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {name for name in done.stdout.split() if name.startswith(("libcbm", "silvafisc.carbon.cbm"))}
+
+
 def test_the_yields_of_a_run_are_the_shipped_ones(prepared: Prepared) -> None:
     totals = prepared.yields.totals()
     for measure in ("afforestation", "compensation"):
@@ -105,7 +111,7 @@ def test_every_misfit_is_refused_at_its_line(tmp_path: Path) -> None:
 def test_units_without_yields_are_refused_and_told_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "counties.yaml"
     path.write_text("id: counties\nextends: county-demo\ncarbon: {engine: full}\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"has no units .* silvafisc carbon build"):
+    with pytest.raises(InputError, match=r"has no units .*silvafisc carbon build"):
         prepare(path)
 
 

@@ -1,0 +1,86 @@
+"""`silvafisc carbon`: nothing of the user's is replaced, an interruption keeps what is finished, a package is put in place whole."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from silvafisc.carbon.trajectories.bulk import Job
+from silvafisc.cli.endings import finish
+from silvafisc.cli.main import app
+from silvafisc.datasets.package import read_package
+from silvafisc.runs import carbon_build
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only two jobs are wanted."""
+    found = (Job("closure", "today", "either", "central"), Job("closure", "warm", "miami", "central"))
+    monkeypatch.setattr(carbon_build, "jobs", lambda stands, span, rules: found)
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
+    capsys.readouterr()
+    code = finish(app, [str(argument) for argument in ("carbon", *arguments)])
+    told = capsys.readouterr()
+    return code, told.out, told.err
+
+
+@pytest.mark.slow
+def test_a_package_is_built_with_the_look_beyond_and_replaced_by_the_next(
+    short: None, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "yields"
+    code, text, err = said(capsys, "build", "--out", out, "--until", "2061", "--json", "--lang", "zh")
+    assert code == 0, err
+    assert json.loads(text)["files"] == [str(out), str(tmp_path / "yields_terminal.csv")]
+    assert "碳引擎 2/2" in err
+    described = read_package(out, "yields").described
+    assert described is not None
+    assert described.axes["year"][-1] == "2061"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["yields", "yields_terminal.csv"]
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    code, _, err = said(capsys, "build", "--out", out, "--until", "2061")
+    assert code == 0, err
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_an_interruption_keeps_what_is_finished(
+    short: None, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(ground: object, job: object, path: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(carbon_build, "_work", stopped)
+    code, _, err = said(capsys, "build", "--out", tmp_path / "yields", "--lang", "en")
+    assert code == 130
+    assert "the same command goes on from there" in err
+    assert not (tmp_path / "yields").exists()
+
+
+def test_what_is_no_package_of_yields_is_not_replaced(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "datapackage.json").write_text('{"name": "provinces"}', encoding="utf-8")
+    for name in ("mine", "file", "other"):
+        code, _, err = said(capsys, "build", "--out", tmp_path / name, "--lang", "zh")
+        assert code == 2
+        assert "已存在且不是固碳量数据包" in err
+    assert (tmp_path / "mine" / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_validation_is_tables_and_a_page_in_each_language(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, text, err = said(capsys, "validate", "--out", tmp_path / "curves", "--json")
+    assert code == 0, err
+    names = [Path(path).name for path in json.loads(text)["files"]]
+    assert names == [
+        "curves_fit.csv",
+        "curves_published.csv",
+        "curves_types.csv",
+        "curves_shapes.csv",
+        "curves_zh.html",
+        "curves_en.html",
+    ]
+    assert all(Path(path).stat().st_size for path in json.loads(text)["files"])
