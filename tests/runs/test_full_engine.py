@@ -14,6 +14,7 @@ from silvafisc.carbon.yield_arrays import ADDITIONAL, PACKAGE, YieldArrays
 from silvafisc.datasets import InputError, load_package
 from silvafisc.policy import load_scenario
 from silvafisc.results import Outcome
+from silvafisc.runs.carbon_source import other_yields
 from silvafisc.runs.check import check_path
 from silvafisc.runs.prepare import Prepared, changed, prepare
 
@@ -90,6 +91,24 @@ def test_the_loss_hazard_is_read_at_both_ends_and_moves_the_rest_as_stock_change
     for code, value in shipped("afforestation").items():
         key = (code, "afforestation", "2026")
         assert moved[key] == pytest.approx(value * after[key] / before[key], rel=1e-9)
+
+
+def test_the_same_land_is_read_in_every_other_climate_and_by_both_models(prepared: Prepared) -> None:
+    measures = ["afforestation", "compensation"]
+    found = other_yields(prepared.scenario, prepared.inputs.stands, measures, ["2026"], prepared.rules)
+    table = YieldArrays.of(load_package(PACKAGE))
+    climates = [(c, m) for c in ("both", "dry", "warm") for m in ("miami", "thornthwaite_memorial")]
+    assert {(choice.climate, choice.member, point) for choice, point in found} == {
+        *((climate, member, "central") for climate, member in climates),
+        ("today", None, "high"),
+        ("today", None, "low"),
+    }
+    for (choice, point), yields in found.items():
+        row = table.rows["compensation", choice.climate, choice.member or "either", point, 2026]
+        sums = table.arrays[ADDITIONAL][row].astype(np.float64).sum(axis=1)
+        totals = yields.totals()
+        read = [totals[code, "compensation", "2026"] for code in table.codes]
+        np.testing.assert_allclose(read, sums, rtol=0, atol=1e-12)
 
 
 def test_every_misfit_is_refused_at_its_line(tmp_path: Path) -> None:

@@ -153,6 +153,13 @@ def full_yields(
     return Yields(flows_table[[*_KEYS, *FLOWS]], horizon)
 
 
+def choices(package: Package) -> tuple[Choice, ...]:
+    """Every climate by every model of growth that the package holds, ascending; no model where both give the same."""
+    table = YieldArrays.of(package)
+    pairs = sorted({key[1:3] for key in table.rows})
+    return tuple(Choice(climate, None if member == EITHER else member) for climate, member in pairs)
+
+
 def held_at(package: Package, choice: Choice, hazard: str) -> frozenset[str]:
     """The measures that the package holds at this point of the loss hazard's band, in the chosen climate."""
     table = YieldArrays.of(package)

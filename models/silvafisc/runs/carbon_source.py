@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from silvafisc import carbon
-from silvafisc.carbon.full_yields import Choice, full_yields, held_at, misfits, responded
+from silvafisc.carbon.full_yields import Choice, choices, full_yields, held_at, misfits, responded
 from silvafisc.carbon.yield_arrays import CENTRAL, HIGH, LOW, PACKAGE, TODAY
 from silvafisc.datasets import Package, load_package, package_hash
 from silvafisc.datasets.findings import Finding, InputError
@@ -65,6 +65,25 @@ def moved_yields(
         own = followed["measure"].isin(held_at(package, choice, end))
         followed.loc[own] = read.loc[own]
     return Yields(followed, base.horizon)
+
+
+def other_yields(
+    scenario: Scenario, stands: pd.DataFrame, measures: Sequence[str], periods: Sequence[str], rules: Rules
+) -> dict[tuple[Choice, str], Yields]:
+    """(climate and model of growth, point of the loss hazard's band) -> yields, of everything that the package holds
+    beside what the scenario chose; nothing where the engine is stock change.
+
+    The same land under other weather: every climate by every model, and the chosen climate at both ends of the band.
+    """
+    if scenario.carbon.engine == "stock_change":
+        return {}
+    package, chosen = built_yields(scenario), _choice(scenario)
+    cases = [(choice, CENTRAL) for choice in choices(package) if choice != chosen]
+    cases += [(chosen, end) for end in (LOW, HIGH) if held_at(package, chosen, end)]
+    return {
+        (choice, point): full_yields(package, stands, measures, periods, scenario.horizon, choice, rules, point)
+        for choice, point in cases
+    }
 
 
 def built_yields(scenario: Scenario) -> Package:
