@@ -18,10 +18,8 @@ from .eligibility import eligibility
 from .guard import FLOWS, guard_flows
 from .land_conditions import LAND_FACTS
 from .mixtures import Array
-from .yield_arrays import ADDITIONAL, BASELINE, CENTRAL, CREDITABLE, EITHER, YieldArrays, stand_hashes
+from .yield_arrays import ADDITIONAL, BASELINE, CENTRAL, COMPENSATION, CREDITABLE, EITHER, YieldArrays, stand_hashes
 
-SUMMED = "compensation"
-"""A recurring measure: a period's yield is the sum over the treatments of its years; of a task, their mean."""
 _KEYS = ["region_code", "measure", "period", "year"]
 _SHOWN = 6
 """How many names of a long list a finding shows."""
@@ -140,7 +138,7 @@ def full_yields(
                 name: table.flow(name, (measure, choice.climate, member, at), years)[:, units, inside]
                 for name in (ADDITIONAL, BASELINE, CREDITABLE)
             }
-            whole = np.sum if measure == SUMMED else np.mean
+            whole = np.sum if measure == COMPENSATION else np.mean
             additional, creditable = (whole(flows[name], axis=0) for name in (ADDITIONAL, CREDITABLE))
             baseline = flows[BASELINE][0]
             gross = baseline + additional

@@ -19,6 +19,8 @@ KEY = ("measure", "climate", "member", "loss_hazard", "treatment_year")
 LOW, CENTRAL, HIGH = "low", "central", "high"
 EITHER = "either"
 """Either model of growth, where both give the same factors."""
+COMPENSATION = "compensation"
+"""The recurring measure: each year's protection counts, and its tonnes hang on the loss hazard."""
 TODAY = "today"
 """The climate that runs use where a scenario names none."""
 READ_OF_STANDS = (

@@ -21,7 +21,7 @@ import pandas as pd
 
 from silvafisc import carbon, policy
 from silvafisc.carbon.trajectories.bulk import PACKAGES, Job, Span, jobs, terminal_table, worked
-from silvafisc.carbon.yield_arrays import ADDITIONAL, PACKAGE, stand_hashes
+from silvafisc.carbon.yield_arrays import ADDITIONAL, stand_hashes
 from silvafisc.carbon.yield_package import assembled, descriptor
 from silvafisc.datasets import Package, load_package, package_hash, worst_status
 from silvafisc.datasets.arrays import FILE, write_arrays
@@ -215,6 +215,3 @@ def _files(package: Any, pattern: str) -> str:
 def _packages() -> Mapping[str, Package]:
     """The shipped tables, read once in each process."""
     return {name: load_package(name) for name in PACKAGES}
-
-
-__all__ = ["PACKAGE", "Built", "build", "clear"]

@@ -8,6 +8,7 @@ import typer
 
 from silvafisc.datasets.findings import Finding, InputError
 
+from . import interrupts
 from .options import Data, Json, Language
 from .terminal import Terminal, language_of
 
@@ -83,7 +84,8 @@ def build_package(
     lines, files = [str(out)], [str(out)]
     if built.terminal is not None:
         late = out.with_name(f"{out.name}_terminal.csv")
-        write_csv(built.terminal, late)
+        with interrupts.held():
+            write_csv(built.terminal, late)
         shown = built.terminal[(built.terminal["climate"] == "today") & (built.terminal["loss_hazard"] == "central")]
         lines = [shown.to_string(index=False, float_format=lambda value: f"{value:,.4g}"), *lines, str(late)]
         files.append(str(late))
@@ -99,13 +101,13 @@ def write_validation(terminal: Terminal, out: Path) -> None:
     from silvafisc.policy import ParameterTree, load_scenario
     from silvafisc.runs.curve_validation import curve_validation, save_curve_validation
 
-    from . import interrupts
-
     rules = ParameterTree.load().on(load_scenario(DEFAULT_SCENARIO).policy_date)
     tables = curve_validation(rules)
     interrupts.check()
-    with interrupts.held():  # all files or none
-        files = [str(path) for path in (*save_curve_validation(tables, out), *write_pages(tables, rules.date, out))]
+    with interrupts.held():  # all tables or none
+        written = save_curve_validation(tables, out)
+    terminal.progress("生成网页", "making the pages")
+    files = [str(path) for path in (*written, *write_pages(tables, rules.date, out))]
     terminal.result({"exit_code": 0, "files": files}, files)
 
 

@@ -18,14 +18,12 @@ from ..forest import Tabular
 from ..hazard import loss_hazard_band
 from ..mixtures import Array
 from ..npp import MEMBERS
-from ..yield_arrays import ADDITIONAL, BASELINE, CENTRAL, CREDITABLE, EITHER, HIGH, LOW, TODAY
+from ..yield_arrays import ADDITIONAL, BASELINE, CENTRAL, COMPENSATION, CREDITABLE, EITHER, HIGH, LOW, TODAY
 from .courses import MEASURES, follow
 from .site import engine_parameters, site
 
 PACKAGES = tuple(sorted({*CURVE_PACKAGES, *NEEDED, DENSITIES}))
 """Data packages that the yields are computed from."""
-BANDED = "compensation"
-"""The measure whose tonnes hang on the loss hazard: followed at both ends of its band too, in today's climate."""
 DECIMALS = 8
 """Flows are kept to 10 mg of CO2e per mu: last bits of another processor's arithmetic stay below that, and in 50 years
 what is rounded off does not reach a gram."""
@@ -64,7 +62,7 @@ class Span:
 
 def jobs(stands: pd.DataFrame, span: Span, rules: Rules) -> tuple[Job, ...]:
     """Every combination, by measure, climate, member and hazard. A climate in which both models of growth give the same
-    factors, as today's, is followed once.
+    factors, as today's, is followed once. Compensation is followed at both ends of the loss hazard's band too, today.
 
     Raises:
         InputError: as `climates`, `growth_factors`.
@@ -75,7 +73,7 @@ def jobs(stands: pd.DataFrame, span: Span, rules: Rules) -> tuple[Job, ...]:
         factors = growth_factors(stands, climate, span.years, response, rules)
         members = (EITHER,) if np.array_equal(factors[0], factors[1]) else tuple(sorted(MEMBERS))
         found += [Job(measure, climate.name, member, CENTRAL) for measure in MEASURES for member in members]
-    found += [Job(BANDED, TODAY, EITHER, end) for end in (LOW, HIGH)]
+    found += [Job(COMPENSATION, TODAY, EITHER, end) for end in (LOW, HIGH)]
     return tuple(sorted(found, key=lambda job: (job.measure, job.climate, job.member, job.hazard)))
 
 
