@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from silvafisc.results import Yields
-from silvafisc.runs.carbon_accounts import ACCOUNTS, Variant, by_account, carbon_accounts, effective_mu
+from silvafisc.runs.carbon_accounts import ACCOUNTS, Variant, accounts_table, by_account, effective_mu
 
 ALLOCATION = pd.DataFrame(
     [
@@ -65,11 +65,11 @@ def test_years_sum_to_the_horizon_and_to_the_allocation() -> None:
 
 def test_another_climate_moves_the_yield_and_not_the_land() -> None:
     warm = Variant("warm", "miami")
-    table = carbon_accounts(ALLOCATION, yields(), Variant("today"), {warm: yields(0.4)})
+    table = accounts_table(ALLOCATION, yields(), Variant("today"), {warm: yields(0.4)})
     assert value(table, "afforestation", "additional", "", climate="today") == pytest.approx(25.0)
     assert value(table, "afforestation", "additional", "", climate="warm") == pytest.approx((10 - 5 / 3) * 2.4)
     assert set(table["measure"]) == {"afforestation", "compensation"}
 
 
 def test_an_allocation_without_tonnes_has_no_accounts() -> None:
-    assert carbon_accounts(ALLOCATION.iloc[:0], yields(), Variant(), {}).empty
+    assert accounts_table(ALLOCATION.iloc[:0], yields(), Variant(), {}).empty

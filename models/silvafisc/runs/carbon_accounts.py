@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from silvafisc.carbon.yield_arrays import TODAY
+from silvafisc.policy import Scenario
 from silvafisc.results import Yields
+
+from .carbon_source import other_yields
+from .prepare import Prepared
 
 COLUMNS = ["measure", "year", "account", "climate", "growth_model", "case", "tco2e"]
 ACCOUNTS = ("gross", "baseline", "additional", "credited", "deducted")
@@ -49,7 +54,22 @@ def by_account(mu: pd.Series, yields: Yields, variant: Variant) -> pd.DataFrame:
     return named[COLUMNS]
 
 
-def carbon_accounts(
+def carbon_accounts(prepared: Prepared, allocation: pd.DataFrame) -> pd.DataFrame:
+    """The accounts of an allocation under the yields that it was decided on, and under all others that were built."""
+    scenario, resolved = prepared.scenario, prepared.resolved
+    measures = ["compensation", *(task.id for task in resolved.tasks)]
+    built = other_yields(scenario, prepared.inputs.stands, measures, resolved.periods, prepared.rules)
+    others = {Variant(c.climate, c.member or "", case): yields for (c, case), yields in built.items()}
+    return accounts_table(allocation, prepared.yields, decided_on(scenario), others)
+
+
+def decided_on(scenario: Scenario) -> Variant:
+    """The variant of the yields that a scenario decides on; stock change knows no climates."""
+    source = scenario.carbon
+    return Variant() if source.engine == "stock_change" else Variant(source.climate or TODAY, source.member or "")
+
+
+def accounts_table(
     allocation: pd.DataFrame, yields: Yields, decided: Variant, others: Mapping[Variant, Yields]
 ) -> pd.DataFrame:
     """The accounts of the allocation: as it was decided, and with the same land under other yields.

@@ -12,6 +12,7 @@ from silvafisc.allocation.decide import Decision
 from silvafisc.allocation.terms import COLUMN, title_of
 from silvafisc.results import ObjectiveSpec, Resolved, UnitInputs
 
+from .carbon_accounts import decided_on
 from .indicators import shares
 from .prepare import Prepared
 
@@ -36,6 +37,11 @@ def describe(
         "stages": [
             {"name": name, "value": value, "bound": bound, "gap": gap} for name, value, bound, gap in decision.stages
         ],
+        "carbon": {
+            "engine": scenario.carbon.engine,
+            "climate": decided_on(scenario).climate,
+            "growth_model": decided_on(scenario).growth_model,
+        },
         "exchange_rates": exchange_rates(resolved, decision),
         "share_open_to_choice": parts["open_to_choice"],
         "share_assumed_money": parts["assumed_money"],

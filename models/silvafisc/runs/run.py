@@ -18,7 +18,7 @@ from silvafisc.results import Outcome
 from silvafisc.results.outcome import outcome_columns
 
 from .beside import beside
-from .carbon_accounts import Variant, carbon_accounts
+from .carbon_accounts import carbon_accounts
 from .indicators import indicators, lorenz_points
 from .infeasible import explain_infeasible, floors_within_envelopes
 from .meta import describe
@@ -93,7 +93,7 @@ def finish(
     extra = beside(prepared, decision, point, tables, say, proposal)
     frames = dict(tables) | extra.tables
     frames["indicators"] = indicators(prepared, frames)
-    frames["carbon_accounts"] = carbon_accounts(frames["allocation"], prepared.yields, Variant(), {})
+    frames["carbon_accounts"] = carbon_accounts(prepared, frames["allocation"])
     frames["lorenz"] = lorenz_points(prepared, frames["allocation"])
     reads = parameter_ledger(prepared.rules, sorted(prepared.rules.used))
     known = prepared.inputs.ledger.astype(str)
