@@ -50,47 +50,32 @@ def misfits(
     """
     table, made = YieldArrays.of(package), package.made_of
     assert made is not None
-    own, shipped = stand_hashes(stands), set(package_names())
-    outside = [period for period in periods if not set(period_years(period)) <= set(table.treated)]
+    own, shipped, last = stand_hashes(stands), set(package_names()), table.years[-1]
     treated = _some([str(year) for year in table.treated])
-    anew_en = "build your own (silvafisc carbon build SCENARIO --out DIR) and name the folder under `yields`"
-    anew_zh = "请用 silvafisc carbon build 情景 --out 目录 另行生成，并在 yields 中指明该目录"
+    anew = (
+        "build your own (silvafisc carbon build SCENARIO --out DIR) and name the folder under `yields`",
+        "请用 silvafisc carbon build 情景 --out 目录 另行生成，并在 yields 中指明该目录",
+    )
+    longer = (f"build it with --until {horizon}", f"请用 --until {horizon} 重新生成")
+    units = sorted(set(own) - set(table.codes))
+    moved = sorted(code for code in set(own) & set(made.rows) if own[code] != made.rows[code])
+    changed = [path for path, value in made.parameters.items() if _in_force(path, rules) != value]
+    stale = [name for name, digest in made.packages.items() if name not in shipped or package_hash(name) != digest]
+    absent = sorted(set(measures) - set(table.names(0)))
+    outside = [period for period in periods if not set(period_years(period)) <= set(table.treated)]
+    beyond = [str(horizon)] if horizon > last else []
     problems = (
-        (sorted(set(own) - set(table.codes)), "has no units", "没有单位", anew_en, anew_zh),
-        (
-            sorted(code for code in set(own) & set(made.rows) if own[code] != made.rows[code]),
-            "was built with other stands of",
-            "生成时所用林分与现有林分不同的单位",
-            anew_en,
-            anew_zh,
-        ),
-        (
-            [path for path, value in made.parameters.items() if _in_force(path, rules) != value],
-            "was built with other values of",
-            "生成时所用取值与现行取值不同的参数",
-            anew_en,
-            anew_zh,
-        ),
-        (
-            [name for name, digest in made.packages.items() if name not in shipped or package_hash(name) != digest],
-            "was built from other data packages",
-            "生成后已变动的数据包",
-            anew_en,
-            anew_zh,
-        ),
-        (sorted(set(measures) - set(table.names(0))), "has no measures", "没有措施", anew_en, anew_zh),
-        (outside, "has no periods", "没有年度", f"it holds {treated}", f"现有 {treated}"),
-        (
-            [str(horizon)] if horizon > table.years[-1] else [],
-            f"ends in {table.years[-1]}, before the horizon",
-            f"止于 {table.years[-1]} 年，早于测算期末",
-            f"build it with --until {horizon}",
-            f"请用 --until {horizon} 重新生成",
-        ),
+        (units, "has no units", "没有单位", anew),
+        (moved, "was built with other stands of", "生成时所用林分与现有林分不同的单位", anew),
+        (changed, "was built with other values of", "生成时所用取值与现行取值不同的参数", anew),
+        (stale, "was built from other data packages", "生成后已变动的数据包", anew),
+        (absent, "has no measures", "没有措施", anew),
+        (outside, "has no periods", "没有年度", (f"it holds {treated}", f"现有 {treated}")),
+        (beyond, f"ends in {last}, before the horizon", f"止于 {last} 年，早于测算期末", longer),
     )
     found = [
-        Finding(where, "carbon.yields", f"{said_en} {_some(names)}; {then_en}", f"{said_zh} {_some(names)}；{then_zh}")
-        for names, said_en, said_zh, then_en, then_zh in problems
+        Finding(where, "carbon.yields", f"{en} {_some(names)}; {remedy[0]}", f"{zh} {_some(names)}；{remedy[1]}")
+        for names, en, zh, remedy in problems
         if names
     ]
     return [*found, *_unknown(table, choice, where)]
