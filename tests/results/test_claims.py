@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from silvafisc.datasets import InputError
-from silvafisc.results import Claim, check_claims
+from silvafisc.results.claims import Claim, check_claims
 
 PLEDGE = Claim("claims.csv:2", "P1", 2026, 2030, Fraction(1), "pledged", "2026-01-01", "2028-12-31", "农行")
 SALE = Claim("claims.csv:3", "P1", 2028, 2035, Fraction(1), "sold", "2027-06-01", "", "某电厂")

@@ -1,6 +1,8 @@
-"""Frozen types that the model packages exchange, and the outcome folder they end in."""
+"""Frozen types that the model packages exchange, and the outcome folder they end in.
 
-from .claims import Claim, check_claims
+The register of carbon uses is in `results.claims`, apart: the audit imports this package and must stay a second road.
+"""
+
 from .inputs import INPUT_TABLES, OPTIONAL_TABLES, UnitInputs
 from .offers import Offers, Responses, Yields
 from .outcome import FORMAT_VERSION, Outcome, OutcomeError
@@ -20,7 +22,6 @@ __all__ = [
     "INPUT_TABLES",
     "OPTIONAL_TABLES",
     "CategorySpec",
-    "Claim",
     "FactorSpec",
     "FundSpec",
     "GradeSpec",
@@ -34,5 +35,4 @@ __all__ = [
     "TaskSpec",
     "UnitInputs",
     "Yields",
-    "check_claims",
 ]
