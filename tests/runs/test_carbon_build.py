@@ -30,8 +30,8 @@ def written(built: Built, folder: Path) -> dict[str, bytes]:
 def test_the_shipped_yields_are_what_the_build_makes(measure: str) -> None:
     """Two provinces followed anew, apart from the others, equal the shipped arrays bit for bit."""
     scenario = load_scenario(SCENARIO)
-    rules = ParameterTree.load().on(scenario.policy_date)
-    stands = economy.nation_inputs({name: load_package(name) for name in economy.PACKAGES}, rules).stands
+    law, rules = (ParameterTree.load().on(scenario.policy_date) for _ in range(2))
+    stands = economy.nation_inputs({name: load_package(name) for name in economy.PACKAGES}, law).stands
     part = stands[stands["region_code"].isin(SLICE)].sort_values("region_code", ignore_index=True)
     span = Span(2026, scenario.horizon, tuple(int(period) for period in scenario.periods))
     packages = {name: load_package(name) for name in PACKAGES}
@@ -44,6 +44,9 @@ def test_the_shipped_yields_are_what_the_build_makes(measure: str) -> None:
         rows = [table.rows[measure, "today", "either", "central", year] for year in span.treated]
         held = shipped.arrays[name][rows][:, units]
         assert held.tobytes() == flows.astype(np.float32).tobytes(), name
+    assert shipped.made_of is not None
+    read = {path: rules.entry(path).value for path in rules.used}
+    assert {path: shipped.made_of.parameters.get(path) for path in read} == read
 
 
 @pytest.mark.slow
