@@ -203,6 +203,17 @@ def test_a_task_without_money_is_named_with_the_reason_the_offers_show(
     assert "森林抚育" not in note, "no standard is announced for what is not funded"
 
 
+@pytest.mark.parametrize(("engine", "said"), [("stock_change", "只计林木生物量变化"), ("full", "枯死木、凋落物、土壤")])
+def test_a_task_without_carbon_is_explained_in_the_accounting_of_its_engine(
+    outcome: Outcome, engine: str, said: str
+) -> None:
+    told = without_tending(outcome, -6.6)
+    told = replace(told, meta={**told.meta, "carbon": {"engine": engine, "climate": "", "growth_model": ""}})
+    blocks = decision.section(Draft(told, "zh")).blocks
+    texts = [plain(block.runs) for block in blocks if isinstance(block, Paragraph)]
+    assert sum(said in text for text in texts) == 1
+
+
 def test_a_problem_without_an_answer_is_said_not_shown_as_a_number(outcome: Outcome) -> None:
     frame = outcome.tables["sensitivity"].copy()
     frame.loc[frame.index[0], "value"] = float("nan")

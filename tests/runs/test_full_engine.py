@@ -11,7 +11,7 @@ from tests.runs.full_scenario import write_scenario
 
 from silvafisc import carbon
 from silvafisc.carbon.yield_arrays import ADDITIONAL, PACKAGE, YieldArrays
-from silvafisc.datasets import InputError, load_package
+from silvafisc.datasets import InputError, load_package, package_hash
 from silvafisc.policy import load_scenario
 from silvafisc.results import Outcome
 from silvafisc.runs.carbon_source import other_yields
@@ -51,6 +51,8 @@ def test_a_run_needs_no_libcbm_and_its_outcome_is_audited_and_traceable(tmp_path
     assert check_path(tmp_path / "out") == []
     outcome = Outcome.load(tmp_path / "out")
     assert outcome.audit["clean"] is True
+    assert outcome.meta["carbon"] == {"engine": "full", "climate": "today", "growth_model": ""}
+    assert outcome.meta["input_hashes"]["carbon_yields"] == package_hash(PACKAGE)
     sources = outcome.tables["sources"].set_index("what")
     for name in ("additional", "baseline", "creditable"):
         row = sources.loc[f"{PACKAGE}.{name}"]

@@ -234,8 +234,13 @@ def read_package(folder: Traversable, name: str) -> Package:
 
 def package_hash(name: str) -> str:
     """SHA-256 over the files of a shipped package."""
+    return folder_hash(_root().joinpath(name))
+
+
+def folder_hash(folder: Traversable) -> str:
+    """SHA-256 over the files of a package, by name."""
     digest = hashlib.sha256()
-    for file in sorted(_root().joinpath(name).iterdir(), key=lambda entry: entry.name):
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
 

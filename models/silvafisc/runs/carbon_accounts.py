@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from silvafisc.carbon.yield_arrays import TODAY
 from silvafisc.policy import Scenario
 from silvafisc.results import Yields
 
-from .carbon_source import other_yields
+from .carbon_source import decided_in, other_yields
 from .prepare import Prepared
 
 COLUMNS = ["measure", "year", "account", "climate", "growth_model", "case", "tco2e"]
@@ -65,8 +64,8 @@ def carbon_accounts(prepared: Prepared, allocation: pd.DataFrame) -> pd.DataFram
 
 def decided_on(scenario: Scenario) -> Variant:
     """The variant of the yields that a scenario decides on; stock change knows no climates."""
-    source = scenario.carbon
-    return Variant() if source.engine == "stock_change" else Variant(source.climate or TODAY, source.member or "")
+    source = decided_in(scenario)
+    return Variant(source["climate"], source["growth_model"])
 
 
 def accounts_table(

@@ -10,11 +10,13 @@ from silvafisc.carbon.full_yields import Choice, choices, full_yields, held_at, 
 from silvafisc.carbon.yield_arrays import CENTRAL, HIGH, LOW, PACKAGE, TODAY
 from silvafisc.datasets import Package, load_package, package_hash
 from silvafisc.datasets.findings import Finding, InputError
-from silvafisc.datasets.package import DESCRIPTOR, read_package
+from silvafisc.datasets.package import DESCRIPTOR, folder_hash, read_package
 from silvafisc.economy.ledger import ledger_frame
 from silvafisc.policy import Rules, Scenario
 from silvafisc.results import UnitInputs, Yields
 
+_SHOWN = 12
+"""Digits of a hash in the ledger; the whole stands in outcome.json."""
 _CLOSE = 1e-9
 """Relative difference up to which two loss hazards are the same."""
 
@@ -86,6 +88,12 @@ def other_yields(
     }
 
 
+def decided_in(scenario: Scenario) -> dict[str, str]:
+    """engine, climate, growth_model that the tonnes of a decision come from; empty texts where the engine knows none."""
+    climate = "" if scenario.carbon.engine == "stock_change" else scenario.carbon.climate or TODAY
+    return {"engine": scenario.carbon.engine, "climate": climate, "growth_model": scenario.carbon.member or ""}
+
+
 def built_yields(scenario: Scenario) -> Package:
     """The package that the scenario names, or the shipped one.
 
@@ -104,6 +112,14 @@ def built_yields(scenario: Scenario) -> Package:
         en, zh = f"{str(folder)!r} holds no built yields", f"{str(folder)!r} 不是固碳量数据包"
         raise InputError([Finding(where, "carbon.yields", en, zh)])
     return package
+
+
+def yields_hash(scenario: Scenario) -> str:
+    """SHA-256 of the built yields that a scenario reads; empty where it reads none."""
+    if scenario.carbon.engine == "stock_change":
+        return ""
+    folder = scenario.yields_folder
+    return package_hash(PACKAGE) if folder is None else folder_hash(folder)
 
 
 def _stock_change(
@@ -137,7 +153,7 @@ def _ledger(scenario: Scenario, package: Package) -> list[dict[str, str]]:
     assert package.made_of is not None
     choice = _choice(scenario)
     programs = ", ".join(f"{name} {number}" for name, number in sorted(package.made_of.versions.items()))
-    place = scenario.carbon.yields or f"{PACKAGE} SHA-256 {package_hash(PACKAGE)[:12]}"
+    place = f"{scenario.carbon.yields or PACKAGE} SHA-256 {yields_hash(scenario)[:_SHOWN]}"
     return [
         {
             "what": f"{PACKAGE}.{array.name}",

@@ -12,7 +12,7 @@ from silvafisc.allocation.decide import Decision
 from silvafisc.allocation.terms import COLUMN, title_of
 from silvafisc.results import ObjectiveSpec, Resolved, UnitInputs
 
-from .carbon_accounts import decided_on
+from .carbon_source import decided_in, yields_hash
 from .indicators import shares
 from .prepare import Prepared
 
@@ -37,16 +37,12 @@ def describe(
         "stages": [
             {"name": name, "value": value, "bound": bound, "gap": gap} for name, value, bound, gap in decision.stages
         ],
-        "carbon": {
-            "engine": scenario.carbon.engine,
-            "climate": decided_on(scenario).climate,
-            "growth_model": decided_on(scenario).growth_model,
-        },
         "exchange_rates": exchange_rates(resolved, decision),
         "share_open_to_choice": parts["open_to_choice"],
         "share_assumed_money": parts["assumed_money"],
         "share_assumed_carbon": parts["assumed_carbon"],
         "prices": dict(prices),
+        "carbon": decided_in(scenario),
         "caveats": [{"zh": c.zh, "en": c.en} for c in scenario.caveats],
         "provisions": [p.model_dump(mode="json") for p in scenario.provisions],
         "versions": {name: version(name) for name in PACKAGES},
@@ -118,7 +114,7 @@ def table_hashes(inputs: UnitInputs) -> dict[str, str]:
 
 
 def input_hashes(prepared: Prepared) -> dict[str, str]:
-    """SHA-256 of every input table, of the scenario and of the law as it was read."""
+    """SHA-256 of every input table, of built yields, of the scenario and of the law as it was read."""
     law = {path: prepared.rules.entry(path).value for path in sorted(prepared.rules.used)}
     texts = {
         "draws.csv": ""
@@ -128,6 +124,8 @@ def input_hashes(prepared: Prepared) -> dict[str, str]:
         "law": json.dumps(law, ensure_ascii=False, sort_keys=True),
     }
     found = table_hashes(prepared.inputs) | {name: _sha256(text) for name, text in texts.items()}
+    if built := yields_hash(prepared.scenario):
+        found["carbon_yields"] = built
     return dict(sorted(found.items()))
 
 

@@ -37,6 +37,7 @@ from silvafisc.quantities import entitlement, mu_to_tenths, share, split_payers,
 from silvafisc.results import Offers, Outcome
 from silvafisc.results.outcome import outcome_columns
 
+from .carbon_source import decided_in
 from .indicators import indicators, lorenz_points, shares
 from .meta import PACKAGES, input_hashes
 from .prepare import Prepared, prepare
@@ -330,6 +331,7 @@ def _describe(
         "share_assumed_money": parts["assumed_money"],
         "share_assumed_carbon": parts["assumed_carbon"],
         "prices": {},
+        "carbon": decided_in(scenario),
         "caveats": [*({"zh": c.zh, "en": c.en} for c in scenario.caveats), *_caveats(lines)],
         "provisions": [p.model_dump(mode="json") for p in scenario.provisions],
         "versions": {name: version(name) for name in PACKAGES},

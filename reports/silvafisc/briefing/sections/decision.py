@@ -221,7 +221,10 @@ def _without_money(draft: Draft) -> list[Runs]:
         name = draft.words.name("measure", spec.id)
         name = name if draft.language == "zh" else name[:1].lower() + name[1:]
         best = _best_carbon(draft, spec.id)
-        key = "decision.without_carbon" if best is not None and best <= 0 else "decision.without"
+        key = "decision.without"
+        if best is not None and best <= 0:
+            full = draft.outcome.meta.get("carbon", {}).get("engine") == "full"
+            key = "decision.without_carbon_full" if full else "decision.without_carbon"
         found.append(draft.words.runs(key, measure=name, periods=draft.years))
     return found
 
