@@ -76,16 +76,41 @@ def test_costs_rise_along_the_curve(outcome: Outcome) -> None:
     assert len(prices) > len(set(outcome.tables["regions"]["grade"]))
 
 
+def in_climates(outcome: Outcome) -> Outcome:
+    """Warm weather: −10 % in every unit by one model; by the other +10 %, but −5 % in the first unit."""
+    sums = outcome.tables["allocation"].groupby("region_code")["carbon_tco2e"].sum()
+    rows = []
+    for number, (code, tonnes) in enumerate(sums.items()):
+        other = 0.95 if number == 0 else 1.1
+        for climate, model, factor in (
+            ("today", "", 1.0),
+            ("warm", "miami", 0.9),
+            ("warm", "thornthwaite_memorial", other),
+        ):
+            rows.append((code, climate, model, tonnes * factor))
+    table = pd.DataFrame(rows, columns=["region_code", "climate", "growth_model", "tco2e"])
+    held = replace(outcome, tables={**outcome.tables, "carbon_climates": table})
+    return replace(held, meta={**held.meta, "carbon": {"climate": "today", "growth_model": ""}})
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_climates_and_models_stand_side_by_side_without_a_mean(outcome: Outcome, language: str) -> None:
-    held = with_accounts(outcome, ("today", "", 1.0), ("warm", "miami", 0.9), ("warm", "thornthwaite_memorial", 1.1))
-    held = replace(held, meta={**held.meta, "carbon": {"climate": "today", "growth_model": ""}})
-    section = carbon.section(Draft(held, language))
+    section = carbon.section(Draft(in_climates(outcome), language))
     assert [b.text for b in section.blocks if isinstance(b, Heading)] == [
         {"zh": "气候情景", "en": "Under other climates"}[language]
     ]
-    table = [block for block in section.blocks if isinstance(block, Table)][-1]
-    assert [row[-1] for row in cells(table)] == ["0.0", "−10.0", "+10.0"]
+    nation, units = [block for block in section.blocks if isinstance(block, Table)][-2:]
+    assert [row[-1] for row in cells(nation)][:2] == ["0.0", "−10.0"]
+    assert cells(units)[0][1:] == ["−10.0", "−5.0"]
+    assert all(row[1:] == ["−10.0", "+10.0"] for row in cells(units)[1:])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_units_for_which_the_models_disagree_are_named(outcome: Outcome, language: str) -> None:
+    text = told(carbon.section(Draft(in_climates(outcome), language)))
+    assert {"zh": "30 个单位", "en": "30 units"}[language] in text
+    assert {"zh": "北京", "en": "Beijing"}[language] not in text
+    assert {"zh": "天津", "en": "Tianjin"}[language] in text
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

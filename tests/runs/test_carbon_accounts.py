@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from silvafisc.results import Yields
-from silvafisc.runs.carbon_accounts import ACCOUNTS, Variant, accounts_table, by_account, effective_mu
+from silvafisc.runs.carbon_accounts import ACCOUNTS, Variant, accounts_table, by_account, climates_table, effective_mu
 
 ALLOCATION = pd.DataFrame(
     [
@@ -73,3 +73,21 @@ def test_another_climate_moves_the_yield_and_not_the_land() -> None:
 
 def test_an_allocation_without_tonnes_has_no_accounts() -> None:
     assert accounts_table(ALLOCATION.iloc[:0], yields(), Variant(), {}).empty
+
+
+def test_units_in_other_climates_keep_their_land() -> None:
+    warm = Variant("warm", "miami")
+    table = climates_table(
+        ALLOCATION, yields(), Variant("today"), {warm: yields(0.4), Variant("today", "", "low"): yields()}
+    )
+    found = {(r.region_code, r.climate): r.tco2e for r in table.itertuples()}
+    # 110000: 10 mu of planting and 30 mu of protection; 120000: -5/3 mu of planting
+    assert found == pytest.approx(
+        {
+            ("110000", "today"): 10 * 3 + 30 * 0.1,
+            ("110000", "warm"): 10 * 2.4 + 30 * 0.1,
+            ("120000", "today"): -5.0,
+            ("120000", "warm"): -5 / 3 * 2.4,
+        }
+    )
+    assert climates_table(ALLOCATION, yields(), Variant(), {}).empty

@@ -53,19 +53,41 @@ def by_account(mu: pd.Series, yields: Yields, variant: Variant) -> pd.DataFrame:
     return named[COLUMNS]
 
 
-def carbon_accounts(prepared: Prepared, allocation: pd.DataFrame) -> pd.DataFrame:
-    """The accounts of an allocation under the yields that it was decided on, and under all others that were built."""
+def carbon_accounts(prepared: Prepared, allocation: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """carbon_accounts and carbon_climates of an allocation, under the yields that it was decided on and all others built."""
     scenario, resolved = prepared.scenario, prepared.resolved
     measures = ["compensation", *(task.id for task in resolved.tasks)]
     built = other_yields(scenario, prepared.inputs.stands, measures, resolved.periods, prepared.rules)
     others = {Variant(c.climate, c.member or "", case): yields for (c, case), yields in built.items()}
-    return accounts_table(allocation, prepared.yields, decided_on(scenario), others)
+    decided = decided_on(scenario)
+    return {
+        "carbon_accounts": accounts_table(allocation, prepared.yields, decided, others),
+        "carbon_climates": climates_table(allocation, prepared.yields, decided, others),
+    }
 
 
 def decided_on(scenario: Scenario) -> Variant:
     """The variant of the yields that a scenario decides on; stock change knows no climates."""
     source = decided_in(scenario)
     return Variant(source["climate"], source["growth_model"])
+
+
+def climates_table(
+    allocation: pd.DataFrame, yields: Yields, decided: Variant, others: Mapping[Variant, Yields]
+) -> pd.DataFrame:
+    """Additional tonnes of each unit to the horizon in every climate and model of growth; empty where there is but one."""
+    mu = effective_mu(allocation, yields)
+    rows = []
+    for variant, flows in {decided: yields, **others}.items():
+        if variant.case == CENTRAL:
+            per_mu = flows.totals()
+            tonnes = pd.Series([land * per_mu[key] for key, land in zip(mu.index.tolist(), mu, strict=True)], mu.index, dtype="float64")
+            sums = tonnes.groupby("region_code").sum()
+            rows += [(str(code), variant.climate, variant.growth_model, value) for code, value in sums.items()]
+    table = pd.DataFrame(rows, columns=["region_code", "climate", "growth_model", "tco2e"])
+    if not table["climate"].nunique() > 1:
+        return table.iloc[:0]
+    return table.sort_values(["region_code", "climate", "growth_model"], ignore_index=True)
 
 
 def accounts_table(

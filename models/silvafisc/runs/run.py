@@ -93,7 +93,7 @@ def finish(
     extra = beside(prepared, decision, point, tables, say, proposal)
     frames = dict(tables) | extra.tables
     frames["indicators"] = indicators(prepared, frames)
-    frames["carbon_accounts"] = carbon_accounts(prepared, frames["allocation"])
+    frames |= carbon_accounts(prepared, frames["allocation"])
     frames["lorenz"] = lorenz_points(prepared, frames["allocation"])
     reads = parameter_ledger(prepared.rules, sorted(prepared.rules.used))
     known = prepared.inputs.ledger.astype(str)

@@ -1,16 +1,15 @@
-"""Carbon: by measure and year with ranges, cost per tonne, economic against credited tonnes, climates."""
+"""Carbon: by measure and year with ranges, cost per tonne, economic against credited tonnes, and under other climates."""
 
-from ..blocks import Block, Column, Figure, Heading, Paragraph, Row, Runs, Section, Table
+from ..blocks import Block, Column, Figure, Paragraph, Row, Runs, Section, Table
 from ..draft import Draft, cell
 from ..figures.carbon import costs as draw_costs
 from ..figures.carbon import palette
 from ..figures.carbon import years as draw_years
 from ..keys import combine, ref
 from ..words import capital
+from . import climates
 from .drawings import shown
 from .sensitivity import first_term, loss_hazard_range
-
-_HELD = {"account": "additional"}
 
 
 def section(draft: Draft) -> Section:
@@ -26,7 +25,7 @@ def section(draft: Draft) -> Section:
     picture = costs_picture(draft)
     if picture is not None:
         blocks.append(picture)
-    blocks += _climates(draft)
+    blocks += climates.blocks(draft, decided(draft))
     return Section("carbon", words("carbon.title"), tuple(blocks))
 
 
@@ -34,7 +33,7 @@ def _accounts(draft: Draft) -> bool:
     return bool(len(draft.table("carbon_accounts")))
 
 
-def _decided(draft: Draft) -> dict[str, str]:
+def decided(draft: Draft) -> dict[str, str]:
     """The climate and growth model that the decision was made in."""
     variants = draft.outcome.meta.get("carbon", {})
     return {
@@ -45,7 +44,7 @@ def _decided(draft: Draft) -> dict[str, str]:
 
 
 def _tonnes(draft: Draft, account: str, what: str = "sum(tco2e)", year: str = "", **where: str) -> str:
-    return ref("carbon_accounts", what, account=account, year=year, **_decided(draft), **where)
+    return ref("carbon_accounts", what, account=account, year=year, **decided(draft), **where)
 
 
 def _by_measure(draft: Draft) -> list[str]:
@@ -120,7 +119,7 @@ def measures(draft: Draft) -> Table:
 
 def years_picture(draft: Draft) -> Figure:
     """Additional carbon of every year, stacked by measure; what is below zero is an early loss."""
-    words, frame, variant = draft.words, draft.table("carbon_accounts"), _decided(draft)
+    words, frame, variant = draft.words, draft.table("carbon_accounts"), decided(draft)
     own = frame[(frame["account"] == "additional") & (frame["year"] != "")]
     for name, value in variant.items():
         own = own[own[name] == value]
@@ -215,28 +214,3 @@ def _blocks(draft: Draft) -> list[tuple[str, str, dict[str, str | list[str]]]]:
                 }
                 found.append((capital(label), str(measure), where))
     return found
-
-
-def _climates(draft: Draft) -> list[Block]:
-    """The same land under other climates and models of growth, side by side; nothing where the yields know none."""
-    words, frame = draft.words, draft.table("carbon_accounts")
-    central = frame[(frame["case"] == "central") & (frame["climate"] != "")]
-    variants = list(dict.fromkeys(zip(central["climate"], central["growth_model"], strict=True)))
-    if len(variants) < 2:
-        return []
-    base = _tonnes(draft, "additional")
-    rows = []
-    for climate, model in variants:
-        where = {"climate": str(climate), "growth_model": str(model), "case": "central", "year": "", **_HELD}
-        key = ref("carbon_accounts", "sum(tco2e)", **where)
-        change: Runs = (draft.number("share", combine("change", key, base), signed=True),)
-        names = (words.name("climate", str(climate)), words.name("growth_model", str(model)) if model else "—")
-        rows.append(Row((cell(names[0]), cell(names[1]), (draft.number("carbon", key),), change)))
-    columns = (
-        Column(words("carbon.climate")),
-        Column(words("carbon.growth_model")),
-        Column(words("terms.carbon"), draft.unit("carbon"), True),
-        Column(words("carbon.change"), "%", True),
-    )
-    table = Table(columns, tuple(rows), words.runs("carbon.climates"), words.runs("carbon.climates_note"))
-    return [Heading(words("carbon.climate_head")), Paragraph(words.runs("carbon.climate_words")), table]
