@@ -7,13 +7,15 @@ import numpy as np
 import pandas as pd
 from tests.allocation.tiny import Tiny, tiny
 
+from silvafisc.policy.scenario_carbon import CarbonSource
 from silvafisc.results import ObjectiveSpec, Responses
 from silvafisc.runs.prepare import Prepared
 
 
 def prepared_of(found: Tiny) -> Prepared:
     """What `prepare` would give; the scenario stands in line 5 of a file `tiny.yaml`."""
-    scenario = SimpleNamespace(id="tiny", where=lambda *path: "tiny.yaml:5:1", to_json=lambda: found.resolved.to_json())
+    stated = {"where": lambda *path: "tiny.yaml:5:1", "to_json": lambda: found.resolved.to_json()}
+    scenario = SimpleNamespace(id="tiny", carbon=CarbonSource(), **stated)
     parts = {"scenario": scenario, "rules": SimpleNamespace(used=set()), "inputs": found.inputs}
     parts |= {"resolved": found.resolved, "menus": found.menus, "responses": Responses(pd.DataFrame(), found.indices)}
     return Prepared(**cast(Any, dict.fromkeys(("tree", "yields", "scores")) | parts))
