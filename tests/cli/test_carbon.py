@@ -1,9 +1,12 @@
 """`silvafisc carbon`: nothing of the user's is replaced, an interruption keeps what is finished, a package is put in place whole."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from tests.cli.command import CODE
 
 from silvafisc.carbon.trajectories.bulk import Job
 from silvafisc.cli.endings import finish
@@ -56,6 +59,15 @@ def test_an_interruption_keeps_what_is_finished(
     assert code == 130
     assert "the same command goes on from there" in err
     assert not (tmp_path / "yields").exists()
+
+
+def test_without_libcbm_the_extra_is_named_at_once(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['libcbm'] = None; " + CODE
+    arguments = ["carbon", "build", "--out", str(tmp_path / "yields"), "--lang", "en"]
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "pip install 'silvafisc[carbon]'" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_no_package_of_yields_is_not_replaced(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The build of the yields: resumable, the same bytes for any number of processes, and the shipped package is what it makes."""
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from silvafisc import economy
 from silvafisc.carbon.trajectories.bulk import PACKAGES, Job, Span, worked
 from silvafisc.carbon.yield_arrays import PACKAGE, YieldArrays
-from silvafisc.datasets import load_package
+from silvafisc.datasets import Finding, InputError, load_package
 from silvafisc.policy import ParameterTree, load_scenario
 from silvafisc.runs import carbon_build
 from silvafisc.runs.carbon_build import Built, Ground, build, clear
@@ -72,6 +73,12 @@ def test_an_interrupted_build_goes_on_and_takes_nothing_torn(tmp_path: Path, mon
     assert written(again, tmp_path / "again") == bytes_
     clear(work)
     assert not work.exists()
+
+
+def test_what_is_wrong_is_heard_from_another_process() -> None:
+    told = pickle.loads(pickle.dumps(InputError([Finding("s.yaml:2:1", "carbon", "is wrong", "有误")])))
+    assert isinstance(told, InputError)
+    assert [finding.text("zh") for finding in told.findings] == ["s.yaml:2:1: carbon: 有误"]
 
 
 @pytest.mark.slow

@@ -31,6 +31,10 @@ class InputError(Exception):
         self.findings = tuple(sorted(findings, key=_reading_order))
         super().__init__("\n".join(f.text("en") for f in self.findings))
 
+    def __reduce__(self) -> tuple[type["InputError"], tuple[Sequence[Finding]]]:
+        """It travels whole from a process that works for another one."""
+        return InputError, (self.findings,)
+
 
 def _reading_order(finding: Finding) -> tuple[list[tuple[int, str]], str, str]:
     """As a reader meets them: `file:9:1` before `file:10:1`, `sheet!A9` before `sheet!A10`."""

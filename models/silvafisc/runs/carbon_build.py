@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from silvafisc import carbon, policy
+from silvafisc.carbon.cbm.engine import open_stepper
 from silvafisc.carbon.trajectories.bulk import PACKAGES, Job, Span, jobs, terminal_table, worked
 from silvafisc.carbon.yield_arrays import ADDITIONAL, stand_hashes
 from silvafisc.carbon.yield_package import assembled, descriptor
@@ -94,6 +95,8 @@ def build(
     """
     say = progress or (lambda text: None)
     say("load")
+    with open_stepper():
+        pass  # a missing libcbm is said before anything is computed
     loaded = as_scenario(scenario)
     tree = ParameterTree.load().apply(loaded.parameter_changes())
     inputs = load_inputs(data or loaded.data_folder or "builtin:nation", tree.on(loaded.policy_date))
@@ -158,7 +161,11 @@ def _kept(path: Path) -> dict[str, np.ndarray] | None:
 
 
 def _together(ground: Ground, paths: Mapping[Job, Path], horizon: int) -> Built:
-    held = {job: kept for job, path in paths.items() if (kept := _kept(path)) is not None}
+    held = {}
+    for job, path in paths.items():
+        kept = _kept(path)
+        assert kept is not None, f"{path} is gone"
+        held[job] = kept
     rules = ground.rules()
     parameters = {path: rules.entry(path) for job in held for path in held[job].pop(_READS).tolist()}
     index, arrays = assembled({_combination(job): flows for job, flows in held.items()}, ground.span.treated)
