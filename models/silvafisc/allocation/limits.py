@@ -1,4 +1,4 @@
-"""The numbers of a scenario that may be moved to make room: parameters of rules, appropriations, bounds on objectives.
+"""The numbers of a scenario that may be moved to make room: parameters of rules, appropriations, reserves, bounds on objectives.
 
 A rule's file names its own in `LIMITS` (parameter -> `lower` or `higher`, the way that makes room). A rule that may be
 relaxed and has no such number can only be left out, or be broken for the units that it names.
@@ -10,11 +10,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from silvafisc.quantities import share
-from silvafisc.results import ObjectiveSpec, Resolved, RuleSpec
+from silvafisc.results import FundSpec, ObjectiveSpec, Resolved, RuleSpec
 
 from .terms import term
 
 Path = tuple[str | int, ...]
+FULL = "full_allocation"
+"""Of `envelope`: its other half, that nothing is left over, gives way by a named reserve."""
 _SHARE_STEP = Fraction(1, 10_000)  # a share is stated with at most four decimals
 _BOUND_DIGITS = 6  # a bound on an objective is moved in steps of its seventh significant digit
 
@@ -54,11 +56,12 @@ class Statement:
 
 def statements(resolved: Resolved) -> tuple[Statement, ...]:
     """Everything that may give way, in the order of the scenario: rules, then bounds on objectives."""
-    found = [
-        Statement(("rules", place), spec.rule, _rule_limits(resolved, place, spec))
-        for place, spec in enumerate(resolved.rules)
-        if term(spec.rule).RELAXABLE
-    ]
+    found = []
+    for place, spec in enumerate(resolved.rules):
+        if term(spec.rule).RELAXABLE:
+            found.append(Statement(("rules", place), spec.rule, _rule_limits(resolved, place, spec)))
+        if spec.rule == "envelope" and spec.params.get(FULL, False):
+            found.append(Statement(("rules", place, FULL), spec.rule, _money(resolved, "reserve")))
     for place, objective in enumerate(resolved.objectives):
         if objective.at_least is not None:
             found.append(Statement(("objectives", place), objective.term, (_bound(place, objective),)))
@@ -67,23 +70,28 @@ def statements(resolved: Resolved) -> tuple[Statement, ...]:
 
 def _rule_limits(resolved: Resolved, place: int, spec: RuleSpec) -> tuple[Limit, ...]:
     if spec.rule == "envelope":
-        return tuple(
-            Limit(
-                ("funds", fund.id, "appropriation", period),
-                Fraction(fund.appropriation_fen[period]),
-                1,
-                Fraction(1),
-                Fraction(max(1, fund.appropriation_fen[period])),
-                "fen",
-            )
-            for fund in resolved.funds
-            for period in resolved.periods
-        )
+        return _money(resolved, "appropriation")
     named: Mapping[str, str] = getattr(term(spec.rule), "LIMITS", {})
     return tuple(
         _parameter(("rules", place, name), spec.params[name], 1 if way == "higher" else -1)
         for name, way in named.items()
         if name in spec.params
+    )
+
+
+def _money(resolved: Resolved, what: str) -> tuple[Limit, ...]:
+    """Appropriation or reserve of each fund and period; a change of either is compared with the appropriation."""
+    return tuple(
+        Limit(
+            ("funds", fund.id, what, period),
+            Fraction(getattr(fund, f"{what}_fen").get(period, 0)),
+            1,
+            Fraction(1),
+            Fraction(max(1, fund.appropriation_fen[period])),
+            "fen",
+        )
+        for fund in resolved.funds
+        for period in resolved.periods
     )
 
 
@@ -110,14 +118,19 @@ def with_values(resolved: Resolved, values: Mapping[Limit, Fraction]) -> Resolve
         kind, key, *rest = limit.path
         if kind == "funds":
             place = next(i for i, fund in enumerate(funds) if fund.id == key)
-            given = {**funds[place].appropriation_fen, str(rest[1]): int(value)}
-            funds[place] = replace(funds[place], appropriation_fen=given)
+            funds[place] = _with_money(funds[place], str(rest[0]), {str(rest[1]): int(value)})
         elif kind == "rules":
             spec = rules[int(key)]
             rules[int(key)] = replace(spec, params={**spec.params, str(rest[0]): stated(limit, value)})
         else:
             objectives[int(key)] = replace(objectives[int(key)], at_least=float(value))
     return replace(resolved, funds=tuple(funds), rules=tuple(rules), objectives=tuple(objectives))
+
+
+def _with_money(fund: FundSpec, what: str, fen: Mapping[str, int]) -> FundSpec:
+    if what == "reserve":
+        return replace(fund, reserve_fen={**fund.reserve_fen, **fen})
+    return replace(fund, appropriation_fen={**fund.appropriation_fen, **fen})
 
 
 def stated(limit: Limit, value: Fraction) -> str | int:

@@ -17,7 +17,7 @@ from silvafisc.quantities import share
 from silvafisc.results import Resolved, RuleSpec
 
 from .blocks import blocks_of
-from .limits import Limit, Path, Statement, with_values
+from .limits import FULL, Limit, Path, Statement, with_values
 from .model import Model, assemble
 from .problem import Aux, Floats, Indices, Objective, Part, Problem, Row, make_row
 from .solve import Session
@@ -50,7 +50,13 @@ class Written:
 
     def model(self, without: frozenset[Path] = frozenset()) -> Model:
         """The model without some of its rules and bounds."""
-        parts = [_hard(part) if ("rules", place) in without else part for place, part in enumerate(self.parts)]
+        parts = [
+            Part(
+                tuple(row for row in part.rows if not row.relaxable or _said_by(place, row) not in without),
+                part.variables,
+            )
+            for place, part in enumerate(self.parts)
+        ]
         parts.append(Part(tuple(row for path, row in self.bounds() if path not in without)))
         return assemble(self.problem, parts, list(self.objectives.values()))
 
@@ -144,6 +150,12 @@ def feasible_without(written: Written, giving: Sequence[Statement]) -> bool:
     return written.maximise(model, np.zeros(model.size)) is not None
 
 
+def _said_by(place: int, row: Row) -> Path:
+    """The statement that a row of a rule belongs to: full allocation is one of its own."""
+    full = row.rule == "envelope" and row.label.endswith("/full")
+    return ("rules", place, FULL) if full else ("rules", place)
+
+
 def _hard(part: Part) -> Part:
     """What stays of a rule that gives way: its definitions."""
     return Part(tuple(row for row in part.rows if not row.relaxable), part.variables)
@@ -207,7 +219,7 @@ class _Elastic:
         # A number of which no row is left (none can be broken where it has come to) stays there.
         needs = {limit: by for limit, by in self._reached.items() if limit not in self._names}
         for limit in (key for key in self._names if isinstance(key, Limit)):
-            mine = [side for side in self._sides if limit in dict(side.rooms)]
+            mine = [side for side in self._sides if dict(side.rooms).get(limit, 0.0) > 0]
             need = Fraction(taken[self._names[limit]] * self._scale(limit))
             if all(len(side.rooms) == 1 and not side.row.aux for side in mine):
                 need = max(Fraction(s.missing(point)) / Fraction(s.at(point).rooms[0][1]) for s in mine)
@@ -230,11 +242,17 @@ def _split(
     problem = written.problem
     resolved = with_values(problem.resolved, {limit: limit.value + limit.sign * by for limit, by in reached.items()})
     by_path = {statement.path: statement for statement in giving}
-    money = next((statement for statement in giving if statement.name == "envelope"), None)
+    envelopes = {statement.path[2:]: statement for statement in giving if statement.name == "envelope"}
+    money, reserves = envelopes.get(()), envelopes.get((FULL,))
     hard: list[Part] = []
     sides: list[_Side] = []
     for place, (spec, part) in enumerate(zip(resolved.rules, written.parts, strict=True)):
         statement = by_path.get(("rules", place))
+        if spec.rule == "envelope":
+            found = [_money_side(resolved, money, reserves, row) for row in part.rows]
+            hard.append(Part(tuple(half for half in found if isinstance(half, Row)), part.variables))
+            sides += [side for side in found if isinstance(side, _Side)]
+            continue
         if statement is None and spec.rule == "carry_over" and money is not None:
             # These rows say what appropriations and the limit together can pay: more money moves them as well.
             sides += [_carried_side(resolved, money, row) for row in part.rows]
@@ -258,9 +276,6 @@ def _sides(
     problem: Problem, resolved: Resolved, statement: Statement, spec: RuleSpec, rows: Sequence[Row]
 ) -> Iterator[_Side | Row]:
     """Sides with their room, and sides that no number of the statement moves."""
-    if statement.name == "envelope":
-        yield from _envelope_sides(resolved, statement, rows)
-        return
     tighter = [(limit, *_tightened(problem, resolved, limit, spec)) for limit in statement.limits]
     for row in rows:
         for half in (replace(row, upper=np.inf), replace(row, lower=-np.inf)):
@@ -301,15 +316,21 @@ def _moved(
     return _Side(half, statement, ((limit, abs(there - here) / float(away)),)) if here != there else None
 
 
-def _envelope_sides(resolved: Resolved, statement: Statement, rows: Sequence[Row]) -> Iterator[_Side | Row]:
+def _money_side(resolved: Resolved, money: Statement | None, reserves: Statement | None, row: Row) -> _Side | Row:
     """More appropriation makes room in its own period and, by the share carried over, in later ones.
 
-    The rows of full allocation ask for more spending, for which more money makes no room: they stay as they are.
+    A row of full allocation asks for more spending: there a reserve makes room, and more appropriation takes it.
     """
-    for row in rows:
-        fund, period, *full = row.label.split("/")
-        rooms = _appropriations(resolved, statement, fund, resolved.periods[0], period)
-        yield row if full else _Side(row, statement, rooms)
+    fund, period, *full = row.label.split("/")
+    rooms = _appropriations(resolved, money, fund, resolved.periods[0], period) if money else ()
+    if not full:
+        return _Side(row, money, rooms) if money else row
+    rooms = tuple((limit, -part) for limit, part in rooms)
+    rooms += tuple(
+        (limit, 1.0) for limit in (reserves.limits if reserves else ()) if limit.path[1:4:2] == (fund, period)
+    )
+    giving = reserves or money
+    return _Side(row, giving, rooms) if giving else row
 
 
 def _carried_side(resolved: Resolved, statement: Statement, row: Row) -> _Side:

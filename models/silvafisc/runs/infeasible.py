@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from silvafisc.allocation.corrections import Correction, alone, together
-from silvafisc.allocation.limits import Limit, Path, Statement, stated, statements, with_values
+from silvafisc.allocation.limits import FULL, Limit, Path, Statement, stated, statements, with_values
 from silvafisc.allocation.menus import cost_column
 from silvafisc.allocation.problem import Problem, Row
 from silvafisc.allocation.relax import Written
@@ -121,7 +121,7 @@ def _advice(scenario: Stating, resolved: Resolved, correction: Correction, scope
         title = _title(resolved, statement)
         for limit in (limit for limit in statement.limits if limit in values):
             where = scenario.where(*scenario_path(scenario, limit.path))
-            change = _change(limit, values[limit])
+            change = _change(resolved, limit, values[limit])
             path = dotted(scenario_path(scenario, limit.path))
             findings.append(
                 Finding(
@@ -263,6 +263,8 @@ def _title(resolved: Resolved, statement: Statement) -> Said:
     title = title or term(statement.name).TITLE
     if statement.path[0] == "objectives":
         return Said(f"目标“{title['zh']}”的下限", f"the bound on {title['en']}")
+    if statement.path[-1] == FULL:
+        return Said("全额分配", "Full allocation")
     params = resolved.rules[int(statement.path[1])].params
     whom = [str(params[key]) for key in ("group", "fund") if params.get(key)]
     return Said(
@@ -271,12 +273,20 @@ def _title(resolved: Resolved, statement: Statement) -> Said:
     )
 
 
-def _change(limit: Limit, value: Fraction) -> Said:
+def _change(resolved: Resolved, limit: Limit, value: Fraction) -> Said:
     """The number as it stands and as it must be."""
     if limit.unit == "fen":
-        _, fund, _, period = limit.path
+        _, fund, what, period = limit.path
         more, end = fen_to_yuan(int(value - limit.value)), fen_to_yuan(int(value))
         named = fund_name(str(fund))
+        if what == "reserve":
+            bare = not resolved.fund(str(fund)).reserve_reason
+            zh, en = ("，并在 reserve_reason 写明原因", " with its `reserve_reason`") if bare else ("", "")
+            now = fen_to_yuan(int(limit.value))
+            return Said(
+                f"{named.zh} {period} 年预留 reserve 由 {now} 改为至少 {end} 元{zh}",
+                f"`reserve` of {named.en} for {period} from {now} to at least {end} yuan{en}",
+            )
         return Said(
             f"{named.zh} {period} 年预算增加 {more} 元，至少为 {end} 元",
             f"{period} appropriation of {named.en} +{more} yuan, to at least {end} yuan",

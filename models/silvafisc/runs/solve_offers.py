@@ -144,6 +144,8 @@ def bare_ground(scenario: OffersScenario) -> Ground:
             appropriation_fen={period: yuan_to_fen(fund.appropriation[period]) for period in scenario.periods},
             carried_in_fen={period: yuan_to_fen(amount) for period, amount in sorted(fund.carried_in.items())},
             carry_share=fund.carry_share,
+            reserve_reason=fund.reserve_reason,
+            reserve_fen={period: yuan_to_fen(amount) for period, amount in sorted(fund.reserve.items())},
         )
         for name, fund in sorted(scenario.funds.items())
     ]

@@ -14,7 +14,7 @@ from silvafisc.datasets.findings import Finding, InputError
 from .catalogue import Payer
 from .scenario_files import load_scenario as load_full_scenario
 from .scenario_files import read_scenario
-from .scenario_schema import Notice, PeriodText, Scenario, Solver
+from .scenario_schema import Notice, PeriodText, Reserve, Scenario, Solver
 from .scenario_terms import Adequacy, AnyRule, Carbon, Development, Disparity, Objective, Stability
 from .schema import Date, Label, Quoted, ShareText, Strict, Yuan, hint, nearest, reject, validate
 from .yaml_source import Document, Path_, dotted
@@ -22,7 +22,7 @@ from .yaml_source import Document, Path_, dotted
 MODES = ("rule", "case", "offers")
 
 
-class OfferedFund(Strict):
+class OfferedFund(Reserve):
     """A fund of the table."""
 
     payer: Payer
@@ -180,7 +180,7 @@ def _funds(scenario: OffersScenario) -> list[Finding]:
             path = ("funds", name, "appropriation")
             en, zh = f"lacks the periods {', '.join(missing)}", f"缺少年度 {'、'.join(missing)}"
             findings.append(_finding(scenario, path, en, zh))
-        for key in ("appropriation", "carried_in"):
+        for key in ("appropriation", "carried_in", "reserve"):
             for period in getattr(fund, key):
                 if period not in scenario.periods:
                     en, zh = f"period {period} is not listed in `periods`", f"年度 {period} 未列入 periods"

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -65,7 +65,22 @@ class Commitment(Strict):
     """Yuan of all payers together."""
 
 
-class FundUse(Strict):
+class Reserve(Strict):
+    """What a fund may keep back where everything else must be allocated."""
+
+    reserve: dict[PeriodText, Yuan] = Field(default_factory=dict)
+    """Yuan per period that may stay in reserve under `full_allocation`."""
+    reserve_reason: str = ""
+    """Why a reserve is kept."""
+
+    @model_validator(mode="after")
+    def _named_reserve(self) -> Self:
+        if self.reserve and not self.reserve_reason.strip():
+            raise reject("a reserve needs its `reserve_reason`", "预留须写明原因（reserve_reason）")
+        return self
+
+
+class FundUse(Reserve):
     """How the scenario uses one fund."""
 
     measures: list[str] = Field(min_length=1)
@@ -84,20 +99,10 @@ class FundUse(Strict):
     """Factor pot; none = the fund carries no factor money."""
     residue: Literal["unallocated", "factor"] = "unallocated"
     """`factor`: what is left after choosing joins the factor pot."""
-    reserve: dict[PeriodText, Yuan] = Field(default_factory=dict)
-    """Yuan per period that may stay in reserve under `full_allocation`."""
-    reserve_reason: str = ""
-    """Why a reserve is kept."""
     factor_effectiveness: ShareText | None = None
     """Tonnes per yuan of factor money relative to the fund's tasks; the fund's parameter where left out."""
     opening_commitments: list[Commitment] = Field(default_factory=list)
     """Instalments due from earlier years."""
-
-    @model_validator(mode="after")
-    def _named_reserve(self) -> "FundUse":
-        if self.reserve and not self.reserve_reason.strip():
-            raise reject("a reserve needs its `reserve_reason`", "预留须写明原因（reserve_reason）")
-        return self
 
 
 class CategoryUse(Strict):
