@@ -30,7 +30,7 @@ class Decided:
     @property
     def beside(self) -> pd.DataFrame:
         """Its baselines."""
-        return baselines(self.problem, self.tables, self.case)
+        return baselines(self.problem, self.tables, self.case).table
 
 
 def decided(resolved: Resolved, inputs: UnitInputs, responses: Responses | None = None) -> Decided:

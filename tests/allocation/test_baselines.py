@@ -246,7 +246,7 @@ def test_the_order_of_rows_in_the_inputs_changes_nothing() -> None:
     heard = sample_responses(resolved, inputs)
     found = decided(resolved, inputs, heard)
     problem = replace(found.problem, inputs=shuffled(inputs, 5), indices=found.problem.indices.iloc[::-1])
-    pd.testing.assert_frame_equal(baselines(problem, found.tables, found.case), found.beside)
+    pd.testing.assert_frame_equal(baselines(problem, found.tables, found.case).table, found.beside)
 
 
 def test_baselines_of_a_rerun_are_the_same() -> None:
@@ -285,7 +285,7 @@ def test_pots_stay_as_decided_in_baselines_that_name_standards() -> None:
 
 def broken(name: str, rules: tuple[RuleSpec, ...], found: Decided) -> set[str]:
     resolved = replace(found.problem.resolved, rules=rules)
-    frame = baselines(replace(found.problem, resolved=resolved), found.tables, None)
+    frame = baselines(replace(found.problem, resolved=resolved), found.tables, None).table
     return {rule for text in frame.loc[frame["baseline"] == name, "breaks"] for rule in text.split(";") if rule}
 
 
@@ -352,7 +352,7 @@ def test_flat_standard_stands_aside_where_decided_tasks_are_in_no_menu() -> None
     allocation = found.tables["allocation"].copy()
     allocation.loc[allocation["nature"] == "task", "offer"] = "u=1.23;q=7/9"
     assert (allocation["nature"] == "task").any()
-    frame = baselines(found.problem, found.tables | {"allocation": allocation}, None)
+    frame = baselines(found.problem, found.tables | {"allocation": allocation}, None).table
     assert "flat_standard" not in set(frame["baseline"])
 
 

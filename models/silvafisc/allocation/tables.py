@@ -28,7 +28,7 @@ def outcome_tables(model: Model, point: Floats) -> dict[str, pd.DataFrame]:
     problem = model.problem
     chosen = chosen_offers(problem, point)
     binding = binding_rules(model, point, chosen)
-    allocation = _allocation(problem, chosen, binding)
+    allocation = allocation_of(problem, chosen, binding)
     grades = grade_of_units(problem, point)
     return {
         "allocation": allocation,
@@ -53,7 +53,7 @@ def chosen_offers(problem: Problem, point: Floats) -> Chosen:
     return np.flatnonzero(happens)
 
 
-def _allocation(problem: Problem, chosen: Chosen, binding: Mapping[int, str]) -> pd.DataFrame:
+def allocation_of(problem: Problem, chosen: Chosen, binding: Mapping[int, str]) -> pd.DataFrame:
     """Rigid, committed and chosen money, one row each; rows without money and without area are left out."""
     regions = problem.inputs.regions.set_index("region_code")
     names, levels = regions["region_name"].to_dict(), regions["unit_level"].to_dict()

@@ -53,13 +53,18 @@ def beside(
     say("baselines")
     kept = _chosen_factor_offers(decision, point)
     case = case_problem(prepared.resolved, prepared.inputs, prepared.responses.indices, prepared.menus, kept)
-    frame = baselines(problem, tables, case)
+    frame, breaks = baselines(problem, tables, case)
     against = {"factor_method": frame[frame["baseline"] == "factor_method"]}
-    rows = [frame]
+    rows, broken = [frame], [breaks]
     if proposal is not None:
         against["proposal"], scored = proposal_beside(prepared, proposal)
-        rows.append(scored)
-    extra = {"baselines": pd.concat(rows, ignore_index=True), "reasons": reasons(problem, tables, against)}
+        rows.append(scored.table)
+        broken.append(scored.breaks)
+    extra = {
+        "baselines": pd.concat(rows, ignore_index=True),
+        "baseline_breaks": pd.concat(broken, ignore_index=True),
+        "reasons": reasons(problem, tables, against),
+    }
     say("prices")
     extra["shadow_prices"] = shadow_prices(prepared, decision)
     prices: dict[str, Any] = {}

@@ -19,7 +19,9 @@ import numpy as np
 import pandas as pd
 
 from silvafisc.allocation.audit import audit
-from silvafisc.allocation.baselines import baselines
+from silvafisc.allocation.audit.finding import Finding
+from silvafisc.allocation.baselines import Baselines, baselines
+from silvafisc.allocation.baselines.breaks import breaks_of
 from silvafisc.allocation.baselines.ground import Ground
 from silvafisc.allocation.case_mode import case_problem
 from silvafisc.allocation.engine import Engine
@@ -97,8 +99,8 @@ def _judged(
     return judged, base, problem, stated, tables
 
 
-def proposal_beside(prepared: Prepared, lines: list[Line]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The proposal as a reference of a run: its amounts in the columns of allocation.csv, and its rows of baselines.csv."""
+def proposal_beside(prepared: Prepared, lines: list[Line]) -> tuple[pd.DataFrame, Baselines]:
+    """The proposal as a reference of a run: its amounts in the columns of allocation.csv, and it as a baseline."""
     judged, base, problem, _, tables = _judged(prepared, lines)
     stated = _as_stated(base, tables["allocation"], lines)
     return stated, _proposal(problem, tables, stated, audit(judged.resolved, judged.inputs, tables))
@@ -170,12 +172,18 @@ def _beside(
     base: Problem, problem: Problem, tables: dict[str, pd.DataFrame], lines: list[Line], checked: Mapping[str, Any]
 ) -> dict[str, pd.DataFrame]:
     """Baselines at the scenario's own menus, and the proposal as stated beside what it was converted to."""
-    compared = baselines(base, tables, None)
+    compared, breaks = baselines(base, tables, None)
     against = {"factor_method": compared[compared["baseline"] == "factor_method"]}
     if any(line.kind == "money" for line in lines):
         against["proposal"] = _as_stated(base, tables["allocation"], lines)
-        compared = pd.concat([compared, _proposal(problem, tables, against["proposal"], checked)], ignore_index=True)
-    return tables | {"baselines": compared, "reasons": reasons(base, tables, against)}
+        own = _proposal(problem, tables, against["proposal"], checked)
+        compared = pd.concat([compared, own.table], ignore_index=True)
+        breaks = pd.concat([breaks, own.breaks], ignore_index=True)
+    return tables | {
+        "baselines": compared,
+        "baseline_breaks": breaks,
+        "reasons": reasons(base, tables, against),
+    }
 
 
 def _as_stated(base: Problem, allocation: pd.DataFrame, lines: list[Line]) -> pd.DataFrame:
@@ -257,7 +265,7 @@ def _instalments(allocation: pd.DataFrame, base: Problem, stated: set[tuple[str,
 
 def _proposal(
     problem: Problem, tables: Mapping[str, pd.DataFrame], stated: pd.DataFrame, checked: Mapping[str, Any]
-) -> pd.DataFrame:
+) -> Baselines:
     """The proposal as a baseline: money as stated beside the best offers within it, per unit, fund and period."""
     payers = {fund.id: fund.payer for fund in problem.resolved.funds}
     keys = ["region_code", "fund", "period"]
@@ -278,9 +286,13 @@ def _proposal(
     frame = pd.DataFrame(parts).fillna(0).reset_index()
     frame[["payment_fen", "converted_fen"]] = frame[["payment_fen", "converted_fen"]].astype("int64")
     listed = {spec.rule for spec in problem.resolved.rules}
-    broken = sorted({c["rule"] for c in checked["checks"] if not c["clean"] and c["rule"] in listed})
+    found: dict[str, list[Finding]] = {}
+    for check in checked["checks"]:
+        if check["rule"] in listed:
+            found.setdefault(check["rule"], []).extend(Finding(**finding) for finding in check["findings"])
+    breaks = breaks_of("proposal", found)
     empty = dict.fromkeys(("measure", "category", "standard_yuan_per_mu", "area_mu"), "")
-    return frame.assign(baseline="proposal", breaks=";".join(broken), **empty)
+    return Baselines(frame.assign(baseline="proposal", breaks=";".join(sorted(set(breaks["rule"]))), **empty), breaks)
 
 
 def _completed(prepared: Prepared, frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

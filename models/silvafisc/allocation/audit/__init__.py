@@ -20,7 +20,7 @@ from .case import Case
 from .finding import Check
 from .reading import read_case
 
-__all__ = ["audit", "audited"]
+__all__ = ["audit", "audited", "judged"]
 
 _ALWAYS: tuple[tuple[str, Callable[[Case, Check], None]], ...] = (
     ("amounts", amounts.examine),
@@ -68,6 +68,19 @@ def audit(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.DataFr
             column = {"column": objective.term} if objective.term.startswith("obj.") else {}
             checks.append(_run("objective", objective.term, {**objective.params, **column}, case))
     return {"clean": all(check.clean for check in checks), "checks": [check.to_dict() for check in checks]}
+
+
+def judged(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.DataFrame]) -> list[Check]:
+    """The clauses of the scenario's rules alone, in its order, over tables that nobody published (as `audit` reads them).
+
+    Raises:
+        ValueError: the tables cannot be read.
+    """
+    reading = Check("tables")
+    case = read_case(resolved, inputs, tables, reading)
+    if not reading.clean:
+        raise ValueError("; ".join(finding.en for finding in reading.findings))
+    return [_run("rule", spec.rule, spec.params, case) for spec in resolved.rules]
 
 
 def audited(kind: str) -> dict[str, ModuleType]:

@@ -8,6 +8,7 @@ and are converted to the best offers within it.
 
 from collections.abc import Callable, Mapping, Sequence
 from math import fsum
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ from .money import Money, factor_method, last_year, pro_rata_area, pro_rata_need
 from .rows import Pots, decided_tasks, money_rows, standard_rows
 from .standards import benefit_cost_greedy, flat_standard, priority_ranking
 
-__all__ = ["baseline_values", "baselines"]
+__all__ = ["Baselines", "baseline_values", "baselines"]
 
 ORDER = (
     "flat_standard",
@@ -48,16 +49,23 @@ _STANDARDS: Mapping[str, Callable[[Ground, Mapping[str, Ints], Indices], Indices
 }
 
 
-def baselines(problem: Problem, tables: Mapping[str, pd.DataFrame], case: Problem | None) -> pd.DataFrame:
+class Baselines(NamedTuple):
+    """table: rows of baselines.csv. breaks: rows of baseline_breaks.csv."""
+
+    table: pd.DataFrame
+    breaks: pd.DataFrame
+
+
+def baselines(problem: Problem, tables: Mapping[str, pd.DataFrame], case: Problem | None) -> Baselines:
     """All baselines of a decided problem.
 
     Args:
         problem: the problem that was decided (either mode).
-        tables: its outcome tables; factor rows of `allocation` are the pots that standard baselines keep.
+        tables: its outcome tables; factor rows of `allocation` and `weights` are what standard baselines keep.
         case: the case-mode problem whose menus the benefit–cost greedy takes; None = the problem's own offers.
 
     Returns:
-        Columns of `baselines` in columns.csv, then one `obj.<name>` per further objective of the offers. payment_fen and
+        Rows and broken rules. Columns of `baselines` in columns.csv, then one `obj.<name>` per further objective of the offers. payment_fen and
         converted_fen are the fund payer's money and include rigid and committed money, so that a baseline's sum compares
         with paid + instalments due of envelopes.csv. Rows of money baselines have no measure and category. `breaks`
         holds for the baseline as a whole and stands in each of its rows. Order: `ORDER`, then by key. `last_year` is
@@ -68,12 +76,13 @@ def baselines(problem: Problem, tables: Mapping[str, pd.DataFrame], case: Proble
     """
     ground = Ground.of(problem)
     pots = Pots.of(ground, tables)
-    converter, parts = Converter(ground), dict[str, pd.DataFrame]()
+    converter, parts, broken = Converter(ground), dict[str, pd.DataFrame](), dict[str, pd.DataFrame]()
     for name, give in _MONEY.items():
         money = give(ground)
         if money is not None:
             chosen = converter.convert(Pocket(*key, np.maximum(fen, 0)) for key, fen in money.items())
-            parts[name] = _broken(Shown(ground, chosen, None, money), money_rows(ground, money, chosen))
+            parts[name] = money_rows(ground, money, chosen)
+            broken[name] = broken_rules(name, Shown(ground, chosen, None, money), tables)
     for name, choose in _STANDARDS.items():
         place = ground if case is None or name != "benefit_cost_greedy" else Ground.of(case)
         kept = decided_tasks(place, tables)
@@ -82,10 +91,16 @@ def baselines(problem: Problem, tables: Mapping[str, pd.DataFrame], case: Proble
         taken = pots.taken(place)
         rooms = {fund: np.maximum(room - taken[fund], 0) for fund, room in place.room.items()}
         chosen = choose(place, rooms, kept if kept is not None else np.zeros(0, np.int64))
-        parts[name] = _broken(Shown(place, chosen, pots, None), standard_rows(place, chosen, pots))
-    frame = pd.concat([parts[name].assign(baseline=name) for name in ORDER if name in parts], ignore_index=True)
+        parts[name] = standard_rows(place, chosen, pots)
+        broken[name] = broken_rules(name, Shown(place, chosen, pots, None), tables)
+    shown = [name for name in ORDER if name in parts]
+    rules = {name: ";".join(sorted(set(broken[name]["rule"]))) for name in shown}
+    frame = pd.concat([parts[name].assign(baseline=name, breaks=rules[name]) for name in shown], ignore_index=True)
     declared = [column.name for column in outcome_columns()["baselines"]]
-    return frame[[*declared, *(c for c in frame.columns if c not in declared)]]
+    return Baselines(
+        frame[[*declared, *(c for c in frame.columns if c not in declared)]],
+        pd.concat([broken[name] for name in shown], ignore_index=True),
+    )
 
 
 def baseline_values(problem: Problem, baselines: pd.DataFrame, terms: Sequence[str]) -> pd.DataFrame:
@@ -110,12 +125,3 @@ def baseline_values(problem: Problem, baselines: pd.DataFrame, terms: Sequence[s
         for name, group in baselines.groupby("baseline", sort=False):
             rows += [(str(name), term, fsum(group[column].astype(float))) for term, column in columns.items()]
     return pd.DataFrame(rows, columns=["baseline", "objective", "value"])
-
-
-def _broken(shown: Shown, frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows with the rules that the baseline breaks."""
-    paid = {fund.id: np.zeros(len(shown.ground.periods), np.int64) for fund in shown.ground.funds}
-    place = {period: at for at, period in enumerate(shown.ground.periods)}
-    for fund, period, fen in zip(frame["fund"], frame["period"], frame["payment_fen"], strict=True):
-        paid[fund][place[period]] += int(fen)
-    return frame.assign(breaks=broken_rules(shown, paid))
