@@ -13,6 +13,8 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
+from silvafisc.quantities.money import TENTHS_PER_MU
+
 from ..audit import judged
 from ..audit.excess import worst
 from ..audit.finding import Check, Finding
@@ -26,7 +28,8 @@ from .money import Money
 from .rows import FACTOR, Pots
 
 COLUMNS = ["baseline", "rule", "rows", "worst", "unit", "where"]
-_TENTH_MU, _MU = "0.1 mu", "mu"
+_UNITS = {"0.1 mu": "mu", "": "1"}
+"""Units of the audit that have another name in tables."""
 _DIGITS = Decimal("0.000001")
 
 
@@ -61,9 +64,8 @@ def breaks_of(name: str, found: Mapping[str, list[Finding]]) -> pd.DataFrame:
     rows = []
     for rule, findings in found.items():
         for unit, (count, most, where) in worst(findings).items():
-            per = 10 if unit == _TENTH_MU else 1
-            shown = "" if most is None else _decimal(most / per)
-            rows.append((name, rule, count, shown, _MU if unit == _TENTH_MU else unit, where))
+            shown = "" if most is None else _decimal(most / TENTHS_PER_MU if unit == "0.1 mu" else most)
+            rows.append((name, rule, count, shown, _UNITS.get(unit, unit), where))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -86,11 +88,13 @@ def _tables(shown: Shown, decided: Mapping[str, pd.DataFrame]) -> dict[str, pd.D
         before = decided["allocation"]
         factor = before[before["nature"] == FACTOR]
     allocation = pd.concat([allocation, factor], ignore_index=True) if len(factor) else allocation
+    envelopes = envelopes_of(problem, allocation)
     nothing = ("standards", "grades", "notice")
     return {
         "allocation": allocation,
         "weights": decided["weights"] if shown.pots is not None else decided["weights"].iloc[:0],
-        "envelopes": envelopes_of(problem, allocation),
+        # Where a fund is overspent nothing lapses: the audit would count the same money twice.
+        "envelopes": envelopes.assign(lapsed_fen=envelopes["lapsed_fen"].clip(lower=0)),
         "offers": offers_of(problem, taken),
         "regions": regions_of(problem, {}),
         "uses": uses_of_money(problem, allocation),

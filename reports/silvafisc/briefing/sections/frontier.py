@@ -10,6 +10,9 @@ from .decision import compared
 from .drawings import shown
 from .prices import prices
 
+_EXCESS = {"fen": "fen", "fen/mu": "standard_fen", "mu": "mu", "tCO2e": "tonnes", "1": "plain"}
+"""Unit of an excess -> how it is shown."""
+
 
 def section(draft: Draft) -> Section:
     """Section 6 of the design."""
@@ -21,6 +24,7 @@ def section(draft: Draft) -> Section:
         blocks.append(Paragraph(words.runs("frontier.none")))
     if draft.baselines:
         blocks += [Heading(words("frontier.baselines_head")), baselines(draft)]
+        blocks += [] if draft.table("baseline_breaks").empty else [broken(draft)]
     priced = prices(draft)
     if priced:
         blocks += [Heading(words("frontier.prices_head")), *priced]
@@ -144,6 +148,33 @@ def baselines(draft: Draft) -> Table:
         Column(words("frontier.breaks"), width=1),
     )
     return Table(columns, tuple(rows), words.runs("frontier.baselines"), words.runs("frontier.baselines_note"))
+
+
+def broken(draft: Draft) -> Table:
+    """Per baseline and broken rule: how often, and the worst excess in its unit."""
+    words, frame = draft.words, draft.table("baseline_breaks")
+    names = ("baseline", "rule", "unit")
+    rows = []
+    for name, rule, unit in zip(*(frame[column].astype(str) for column in names), strict=True):
+        where = {"baseline": name, "rule": rule, "unit": unit}
+        worst = ref("baseline_breaks", "worst", **where)
+        rows.append(
+            Row(
+                (
+                    cell(capital(words.name("baseline", name))),
+                    cell(words.name("rule", rule)),
+                    (draft.number("count", ref("baseline_breaks", "rows", **where)),),
+                    draft.phrase(_EXCESS[unit], worst) if draft.lookup.cell(worst) else cell("—"),
+                )
+            )
+        )
+    columns = (
+        Column(words("frontier.baseline")),
+        Column(words("frontier.breaks"), width=1),
+        Column(words("frontier.broken_times"), "", True),
+        Column(words("frontier.broken_worst"), "", True),
+    )
+    return Table(columns, tuple(rows), words.runs("frontier.broken"), words.runs("frontier.broken_note"), dense=True)
 
 
 def _whole(draft: Draft, kind: str, name: str, column: str) -> Runs:
