@@ -194,6 +194,21 @@ def test_a_need_above_capacity_brings_nothing(
     assert (gaming[gaming["kind"] == "need"]["gain_fen"] == 0).all()
 
 
+def test_the_gaming_table_names_who_reports_indicators_and_needs(
+    prepared: Prepared, problem: Problem, tables: dict[str, pd.DataFrame]
+) -> None:
+    code = str(problem.inputs.regions["region_code"].iloc[0])
+    rows = [(code, "indicator", "gdp", "县统计局", "省统计局"), (code, "need", "afforestation", "县林业局", "")]
+    named = pd.DataFrame(rows, columns=["region_code", "kind", "item", "reported_by", "verified_by"])
+    told = replace(problem, inputs=replace(problem.inputs, reporting=named))
+    gaming = robustness(prepared, told, published(problem), tables)["gaming"]
+    for _, kind, item, by, verified in rows:
+        row = row_of(gaming, region_code=code, kind=kind, item=item)
+        assert (row["reported_by"], row["verified_by"]) == (by, verified)
+    others = gaming[gaming["kind"].isin(["indicator", "need"]) & (gaming["region_code"] != code)]
+    assert set(others["reported_by"]) | set(others["verified_by"]) == {""}
+
+
 @MUCH
 @given(
     unit=st.integers(0, 7),

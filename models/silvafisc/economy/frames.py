@@ -25,6 +25,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "land": ("region_code", "land"),
     "task_list": ("region_code", "measure", "period", "kind"),
     "acceptance": ("region_code", "measure", "period", "check"),
+    "reporting": ("region_code", "kind", "item"),
 }
 
 

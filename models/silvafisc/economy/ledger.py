@@ -18,7 +18,7 @@ DEMO = "演示数据"
 """Mark at the head of a row's `source`: demonstration data, never evidence."""
 SHOWN_SOURCES = 4
 _NAMES = {"region_code", "region_name", "region_name_en", "unit_level", "parent_code", "document", "category"}
-_NAMES |= {"measure", "factor", "subject", "fund", "reported_by", "verified_by"}
+_NAMES |= {"measure", "factor", "subject", "fund", "item", "reported_by", "verified_by"}
 _TENTH_MU = "_tenth_mu"
 
 

@@ -91,12 +91,19 @@ INPUT_TABLES: Mapping[str, Mapping[str, str]] = {
         "check": "text",
         "passed_share": "decimal",
     },
+    "reporting": {
+        "region_code": "code",
+        "kind": "text",
+        "item": "text",
+        "reported_by": "text",
+        "verified_by": "text",
+    },
 }
 """table -> column -> kind. Every table also has `status` and `source` (text) per row.
 Kinds: code and text are str, int is int64, bool is bool, float is float64, decimal is a str holding an exact decimal."""
 
-OPTIONAL_TABLES = ("last_year", "land", "task_list", "acceptance")
-"""Tables that may be absent: only a rule that reads one asks for it, by name."""
+OPTIONAL_TABLES = ("last_year", "land", "task_list", "acceptance", "reporting")
+"""Tables that may be absent: only a rule that reads one asks for it, by name. No rule reads `reporting`."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +128,8 @@ class UnitInputs:
     """Tasks that a higher level assigned: `binding` (约束性) or `expected` (预期性), by unit, measure and period."""
     acceptance: pd.DataFrame | None = None
     """Results of the checks that gate instalments of earlier years, by unit, measure, period due and check."""
+    reporting: pd.DataFrame | None = None
+    """Who reports and who verifies a unit's indicators, areas and needs (factors say it in their own rows)."""
 
     @staticmethod
     def of(tables: Mapping[str, pd.DataFrame], ledger: pd.DataFrame, draws: pd.DataFrame | None = None) -> "UnitInputs":

@@ -54,8 +54,8 @@ def _land(spec: RuleSpec, resolved: Resolved, inputs: UnitInputs) -> Missing:
     for shared in spec.params.get("exclusive", ()):
         absent = [code for code in inputs.codes if (code, shared["land"]) not in held]
         if absent:
-            en = f"the table land has no row of {shared['land']} for {_some(absent)}; write 0 where there is none"
-            yield en, f"land 表缺少下列单位的 {shared['land']}：{_some(absent)}；没有请写 0"
+            en = f"the table land has no row of {shared['land']} for {some(absent)}; write 0 where there is none"
+            yield en, f"land 表缺少下列单位的 {shared['land']}：{some(absent)}；没有请写 0"
 
 
 def _task_list(spec: RuleSpec, resolved: Resolved, inputs: UnitInputs) -> Missing:
@@ -63,8 +63,8 @@ def _task_list(spec: RuleSpec, resolved: Resolved, inputs: UnitInputs) -> Missin
         tasks = {task.id for task in resolved.tasks}
         unknown = sorted(set(inputs.task_list["measure"]) - tasks)
         if unknown:
-            en = f"the task list names measures that no menu of the scenario offers: {_some(unknown)}"
-            yield en, f"任务清单列有情景 menus 未提供的措施：{_some(unknown)}"
+            en = f"the task list names measures that no menu of the scenario offers: {some(unknown)}"
+            yield en, f"任务清单列有情景 menus 未提供的措施：{some(unknown)}"
         if not set(inputs.task_list["period"]) & set(resolved.periods):
             yield "the task list has no row for a period of the scenario", "任务清单没有本情景年度的任务"
 
@@ -75,8 +75,8 @@ def _acceptance(spec: RuleSpec, resolved: Resolved, inputs: UnitInputs) -> Missi
         due = [*resolved.opening_commitments, *resolved.withheld_commitments]
         absent = sorted({f"{r} {m} {p}" for r, _, m, p, _ in due if (r, m, p) not in held})
         if absent:
-            en = f"no result of acceptance for the instalments {_some(absent)}"
-            yield en, f"下列分期资金没有验收结果：{_some(absent)}"
+            en = f"no result of acceptance for the instalments {some(absent)}"
+            yield en, f"下列分期资金没有验收结果：{some(absent)}"
 
 
 def _full_cost(spec: RuleSpec, resolved: Resolved, inputs: UnitInputs) -> Missing:
@@ -85,7 +85,7 @@ def _full_cost(spec: RuleSpec, resolved: Resolved, inputs: UnitInputs) -> Missin
     needs = zip(inputs.tasks["region_code"], inputs.tasks["measure"], strict=True)
     absent = sorted(f"{r} {m}" for r, m in needs if m in wanted and (r, m) not in held)
     if absent:
-        yield f"no full cost in the table responses for {_some(absent)}", f"responses 表缺少全部成本：{_some(absent)}"
+        yield f"no full cost in the table responses for {some(absent)}", f"responses 表缺少全部成本：{some(absent)}"
 
 
 _ROWS: Mapping[str, Callable[[RuleSpec, Resolved, UnitInputs], Missing]] = {
@@ -96,5 +96,6 @@ _ROWS: Mapping[str, Callable[[RuleSpec, Resolved, UnitInputs], Missing]] = {
 }
 
 
-def _some(names: list[str]) -> str:
+def some(names: list[str]) -> str:
+    """The first of the names, as a message lists them."""
     return ", ".join(names[:LISTED]) + (" …" if len(names) > LISTED else "")

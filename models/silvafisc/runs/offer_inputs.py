@@ -13,7 +13,7 @@ import pandas as pd
 
 from silvafisc.allocation.tables import PAYERS
 from silvafisc.quantities import mu_to_tenths
-from silvafisc.results import INPUT_TABLES, CategorySpec, Resolved, TaskSpec
+from silvafisc.results import INPUT_TABLES, OPTIONAL_TABLES, CategorySpec, Resolved, TaskSpec
 from silvafisc.results.resolved import Shares
 
 from .offer_facts import LAND, LAST_YEAR, Facts
@@ -90,7 +90,7 @@ def implied_inputs(table: OfferTable, facts: Facts) -> dict[str, pd.DataFrame]:
     tables = {}
     for name, columns in INPUT_TABLES.items():
         frame = found.get(name)
-        if name == "regions" or (frame is None and name in ("last_year", "land", "task_list", "acceptance")):
+        if name == "regions" or (frame is None and name in OPTIONAL_TABLES):
             continue
         frame = pd.DataFrame() if frame is None else frame
         source = frame.get("source", SOURCE)

@@ -25,6 +25,7 @@ from silvafisc.economy.perturbation import INDICATORS, moved_indices, reweighted
 from silvafisc.policy import Rules
 
 from .prepare import Prepared
+from .reporting import reporters
 
 MOVES = [
     "kind",
@@ -217,7 +218,7 @@ def _gaming(ground: Ground, allocation: pd.DataFrame) -> pd.DataFrame:
             # Of an income or a product, less means more need: there the unit would say less.
             if (move.what in FALLING) != (sign < 0):
                 continue
-            who = _reporters(ground.rule, move)
+            who = reporters(ground.rule.problem.inputs, move.kind, move.what)
             for at, code in enumerate(ground.rule.codes):
                 gain, total = int(move.gain[0][at]), int(totals.get(code, 0))
                 part = gain / total if total else 0.0
@@ -226,20 +227,6 @@ def _gaming(ground: Ground, allocation: pd.DataFrame) -> pd.DataFrame:
                 )
     frame = pd.DataFrame(rows, columns=GAMING)
     return frame.sort_values(["region_code", "kind", "item"], kind="stable", ignore_index=True)
-
-
-def _reporters(rule: FixedRule, move: Moved) -> dict[str, tuple[str, str]]:
-    """region_code -> who reports and who verifies, as the inputs say; of a certified area its document."""
-    inputs = rule.problem.inputs
-    if move.kind == "factor":
-        rows = inputs.factors[inputs.factors["factor"] == move.what]
-        named = zip(rows["region_code"], rows["reported_by"].fillna(""), rows["verified_by"].fillna(""), strict=True)
-        return {str(code): (str(by), str(checked)) for code, by, checked in named}
-    if move.kind == "area":
-        rows = inputs.areas[inputs.areas["category"] == move.what]
-        documents = zip(rows["region_code"], rows["certified"], rows["document"].fillna(""), strict=True)
-        return {str(code): ("", str(text) if certified else "") for code, certified, text in documents}
-    return {}
 
 
 def _times(figures: Ints, factor: Fraction) -> Ints:

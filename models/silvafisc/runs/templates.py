@@ -37,6 +37,10 @@ TITLES = {
     "land": ("互斥措施共用的地块面积（可缺）", "Land that exclusive measures share (may be absent)"),
     "task_list": ("上级下达的任务清单（可缺）", "Tasks assigned by a higher level (may be absent)"),
     "acceptance": ("往年任务验收结果（可缺）", "Acceptance of tasks of earlier years (may be absent)"),
+    "reporting": (
+        "指标、面积和需要由谁填报、由谁核实（可缺）",
+        "Who reports and verifies indicators, areas and needs (may be absent)",
+    ),
 }
 
 
