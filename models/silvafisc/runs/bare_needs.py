@@ -12,7 +12,7 @@ from silvafisc.results import Resolved, UnitInputs
 
 from .offer_facts import LAND
 from .offer_inputs import recurring, tasked
-from .offer_table import OfferTable
+from .offer_table import OfferTable, shared_categories
 
 Said = tuple[str, str]
 """English, Chinese."""
@@ -281,7 +281,8 @@ def menus_of_categories(resolved: Resolved, inputs: UnitInputs, table: OfferTabl
     """A rule on standards compares units and periods, so every unit with certified area needs its menus."""
     offered = set(table.frame["menu"])
     areas = inputs.areas[inputs.areas["area_tenth_mu"] > 0]
-    for category in resolved.categories:
+    shared = shared_categories(table.frame)
+    for category in (spec for spec in resolved.categories if spec.id not in shared):
         codes = areas["region_code"][areas["category"] == category.id]
         missing = [
             f"{code}/{category.id}/{period}"

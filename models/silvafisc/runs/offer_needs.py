@@ -11,9 +11,11 @@ from silvafisc.policy.offers_scenario import OffersScenario
 from silvafisc.results import ObjectiveSpec, Resolved, UnitInputs
 
 from .bare_needs import Bare, Said, bare_needs, filled, menus_of_categories
-from .offer_table import OfferTable
+from .offer_table import OfferTable, shared_categories
 
 _STANDARDS = ("statutory_floor", "standards_only_rise", "published_values", "no_inversion")
+_ONE_STANDARD = (*_STANDARDS, "adjustment", "eligible_area", "split", "adequacy", "simplicity")
+"""Rules and objectives that know one standard, and one area, of each category."""
 _AREAS = ("eligible_area", "delivery_capacity")
 _BENEFITS = ("carbon", "development")
 
@@ -56,6 +58,8 @@ def _finding(where: str, path: str, rule: str, en: str, zh: str) -> Finding:
 def _of_rule(
     rule: str, params: dict[str, object], resolved: Resolved, inputs: UnitInputs, table: OfferTable, bare: Bare | None
 ) -> Iterator[Said]:
+    if rule in _ONE_STANDARD:
+        yield from _shared(table)
     if rule == "no_hidden_debt" and "repaid_by_appropriation" not in table.stated:
         yield "needs the column repaid_by_appropriation", "需要列 repaid_by_appropriation"
     if rule == "carbon_target":
@@ -77,6 +81,8 @@ def _of_rule(
 
 def _of_objective(spec: ObjectiveSpec, inputs: UnitInputs, table: OfferTable, bare: Bare | None) -> Iterator[Said]:
     name = spec.term
+    if name in _ONE_STANDARD:
+        yield from _shared(table)
     if name.startswith(COLUMN) or name in _BENEFITS:
         yield from _column(table, name if name.startswith(COLUMN) else f"{COLUMN}{name}")
         if "risk" in spec.params:
@@ -89,6 +95,14 @@ def _of_objective(spec: ObjectiveSpec, inputs: UnitInputs, table: OfferTable, ba
         recurring = table.frame["nature"] == "top_up"
         yield from filled(table, "standard_yuan_per_mu", recurring & (table.frame["standard_fen"] < 0))
         yield from filled(table, "area_mu", recurring & (table.frame["area_tenth_mu"] < 0))
+
+
+def _shared(table: OfferTable) -> Iterator[Said]:
+    for category, measures in shared_categories(table.frame).items():
+        en = (
+            f"needs one measure in each category; {category} has {', '.join(measures)}: give each a category of its own"
+        )
+        yield en, f"要求每个类别只含一项措施；{category} 含 {'、'.join(measures)}：请分列为不同类别"
 
 
 def _column(table: OfferTable, column: str) -> Iterator[Said]:

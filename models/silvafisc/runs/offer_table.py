@@ -168,10 +168,20 @@ def _frame(source: Table, resolved: Resolved) -> pd.DataFrame:
     if "repaid_by_appropriation" in table:
         frame["repaid_by_appropriation"] = table["repaid_by_appropriation"]
     subject = frame["category"].mask(frame["category"] == "", frame["measure"])
+    # A category's menu has its name, under which rules on its standard look; measures that share one have menus apart.
+    shared = frame["category"].isin(list(shared_categories(frame)))
+    subject = subject.mask(shared, frame["category"] + "." + frame["measure"])
     menu = frame["region_code"] + "/" + subject + "/" + frame["period"]
     pot = frame["region_code"] + "/" + frame["fund"] + "." + FACTOR_POT + "/" + frame["period"]
     frame["menu"] = menu.mask(frame["nature"] == "factor", pot)
     return finish(frame)
+
+
+def shared_categories(frame: pd.DataFrame) -> dict[str, list[str]]:
+    """category -> its measures, of every category in which several measures have offers."""
+    pairs = frame.loc[frame["category"] != "", ["category", "measure"]].drop_duplicates()
+    found = {str(category): sorted(measures) for category, measures in pairs.groupby("category")["measure"]}
+    return {category: measures for category, measures in found.items() if len(measures) > 1}
 
 
 def _texts(text: pd.DataFrame, name: str) -> "pd.Series[str]":
