@@ -26,8 +26,8 @@ from silvafisc.allocation.settle import settle
 from silvafisc.allocation.tables import chosen_offers
 from silvafisc.allocation.terms import COLUMN
 from silvafisc.datasets import Finding, InputError
-from silvafisc.economy.ledger import ledger_frame
-from silvafisc.policy import ParameterTree, Scenario
+from silvafisc.economy.ledger import ledger_frame, parameter_ledger
+from silvafisc.policy import ParameterTree, Rules, Scenario
 from silvafisc.policy.offers_scenario import OffersScenario, load_offers_scenario
 from silvafisc.quantities import yuan_to_fen
 from silvafisc.results import FundSpec, GradeSpec, ObjectiveSpec, Offers, Outcome, Resolved, RuleSpec, UnitInputs
@@ -55,6 +55,8 @@ class Ground:
     inputs: UnitInputs | None
     indices: pd.DataFrame | None
     fixed: Fixed
+    law: Rules
+    """The dated parameters, which note what is read of them."""
 
 
 def solve_offers(
@@ -108,7 +110,7 @@ def solve_offers(
     if "repaid_by_appropriation" not in table.stated:
         # The table does not say it, so the outcome does not either.
         tables["offers"] = tables["offers"].drop(columns="repaid_by_appropriation")
-    frames = _completed(decision, point, tables, _sha256(Path(offers)))
+    frames = _completed(decision, point, tables, _sha256(Path(offers)), ground.law)
     checked = audit(resolved, inputs, frames)
     if not checked["clean"]:
         broken = [f"{c['rule']}: {f['en']}" for c in checked["checks"] for f in c["findings"]]
@@ -131,7 +133,8 @@ def full_ground(scenario: Scenario, data: str | Path | None, say: Progress) -> G
     prepared = prepare(scenario, data, say)
     floors_within_envelopes(prepared)
     resolved = replace(prepared.resolved, mode="case", offers_given=True)
-    return Ground(scenario, resolved, prepared.inputs, prepared.responses.indices, prepared.menus.fixed)
+    indices, fixed = prepared.responses.indices, prepared.menus.fixed
+    return Ground(scenario, resolved, prepared.inputs, indices, fixed, prepared.rules)
 
 
 def bare_ground(scenario: OffersScenario) -> Ground:
@@ -188,7 +191,7 @@ def bare_ground(scenario: OffersScenario) -> Ground:
     )
     if scenario.notice.unit is not None:
         resolved = replace(resolved, notice_unit_fen=yuan_to_fen(scenario.notice.unit))
-    return Ground(scenario, resolved, None, None, Fixed(finish(pd.DataFrame())))
+    return Ground(scenario, resolved, None, None, Fixed(finish(pd.DataFrame())), law)
 
 
 def _solved(scenario: Scenario | OffersScenario, engine: Engine, say: Progress) -> tuple[Decision, Floats]:
@@ -210,7 +213,7 @@ _INDICATORS = {"adequacy": "adequacy.minimum", "carbon": "", "development": ""}
 
 
 def _completed(
-    decision: Decision, point: Floats, tables: dict[str, pd.DataFrame], digest: str
+    decision: Decision, point: Floats, tables: dict[str, pd.DataFrame], digest: str, law: Rules
 ) -> dict[str, pd.DataFrame]:
     """Every declared table with its columns in order; what was not computed is empty."""
     frames = dict(tables)
@@ -234,7 +237,8 @@ def _completed(
     origin = {"origin": "assumption", "reference": "a table of offers made elsewhere", "status": "assumption"}
     own = {"what": "offers", "value": digest, "unit": "", "demo": "", **origin}
     known = [{str(k): str(v) for k, v in row.items()} for row in problem.inputs.ledger.to_dict("records")]
-    frames["sources"] = ledger_frame([*known, own])
+    reads = parameter_ledger(law, sorted(law.used))
+    frames["sources"] = ledger_frame({row["what"]: row for row in [*known, *reads, own]}.values())
     for name, columns in outcome_columns().items():
         declared = [column.name for column in columns]
         frame = frames.get(name, pd.DataFrame())
