@@ -14,7 +14,7 @@ from silvafisc.policy.scenario_terms import Carbon, CarbonTarget
         ({"risk": "cvar", "share": "0"}, "must be > 0"),
         ({"risk": "quantile", "share": "1"}, "share below 1"),
         ({"risk": "worst"}, "'mean', 'cvar' or 'quantile'"),
-        ({"carbon": "credited"}, "'economic' or 'importance'"),
+        ({"carbon": "gross"}, "'economic', 'importance' or 'credited'"),
     ],
 )
 def test_a_tail_that_says_nothing_is_refused(fields: dict[str, str], message: str) -> None:

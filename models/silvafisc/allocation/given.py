@@ -14,6 +14,7 @@ from scipy import sparse
 from silvafisc.quantities import fen_to_yuan, tenths_to_mu
 from silvafisc.results.outcome import outcome_columns
 
+from .menus.tonnes import CREDITED
 from .model import Model
 from .problem import Floats, Problem
 from .tables import PAYERS, Chosen, envelopes_of, offers_of, regions_of
@@ -92,6 +93,7 @@ def _rows(offers: pd.DataFrame, *, first: bool) -> pd.DataFrame:
     long = long[(long["due"] == long["period"]) == first]
     if first:
         carried = (offers["area_tenth_mu"] > 0) | (_tonnes(offers) != 0)
+        carried |= offers[CREDITED] != 0 if CREDITED in offers else False
         free = offers[carried & ~offers.index.isin(long["at"])].reset_index(names="at")
         unpaid = free[["at", "fund"]].assign(due=free["period"], payer=PAYERS[0], fen=0)
         long = pd.concat([long, unpaid]) if len(unpaid) else long
@@ -115,6 +117,7 @@ def _rows(offers: pd.DataFrame, *, first: bool) -> pd.DataFrame:
             **{f"{payer}_fen": paid[payer] for payer in PAYERS},
             "due_later_fen": np.where(own, head["due_later_fen"], 0).astype("int64"),
             "carbon_tco2e": np.where(own, _tonnes(head), 0.0),
+            "credited_tco2e": np.where(own, head[CREDITED], 0.0) if CREDITED in head else np.nan,
         }
     )
 

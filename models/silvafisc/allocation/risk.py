@@ -22,13 +22,15 @@ from scipy import sparse
 from silvafisc.quantities import share
 from silvafisc.results.draws import CARBON, Draws, Key
 
+from .menus.tonnes import CARBON as CARBON_COLUMN
+from .menus.tonnes import CREDITED as CREDITED_COLUMN
 from .model import power_of_two
 from .problem import Aux, Floats, Indices, Problem, Row
 
 Fill = Callable[[Floats], Mapping[str, float]]
 # Tonnes are floats; the audit allows the same.
 ROUNDING = 1e-9
-ECONOMIC, IMPORTANCE = "economic", "importance"
+ECONOMIC, IMPORTANCE, CREDITED = "economic", "importance", "credited"
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,8 @@ def totals(problem: Problem, counted: str = ECONOMIC) -> Totals:
     """The totals of a problem under the draws of its inputs.
 
     Args:
-        counted: `economic` (additional tonnes) or `importance` (each unit's additional tonnes times its carbon
-            importance).
+        counted: `economic` (additional tonnes), `importance` (each unit's additional tonnes times its carbon importance)
+            or `credited` (what the crediting rules leave of them).
 
     Raises:
         DrawsError: there are no draws, or they do not speak of an offer with tonnes.
@@ -119,9 +121,9 @@ def totals(problem: Problem, counted: str = ECONOMIC) -> Totals:
 
 def counted_tonnes(problem: Problem, counted: str) -> tuple[Floats, Floats]:
     """Tonnes per offer and per row of fixed money, as they are counted."""
-    found = []
+    found, column = [], CREDITED_COLUMN if counted == CREDITED else CARBON_COLUMN
     for table in (problem.offers.table, problem.fixed.table):
-        values = table["obj.carbon"].to_numpy(np.float64) if "obj.carbon" in table else np.zeros(len(table))
+        values = table[column].to_numpy(np.float64) if column in table else np.zeros(len(table))
         if counted == IMPORTANCE:
             indices = problem.indices
             weight = dict(zip(indices["region_code"], indices["importance"].astype(float), strict=True))

@@ -12,6 +12,7 @@ from .binding import binding_rules
 from .carry import carried_out, carry_limits
 from .menus.columns import cost_column
 from .menus.factor_pot import pot_parts, weight_vectors
+from .menus.tonnes import CARBON, CREDITED
 from .model import Model
 from .owed import instalments_owed
 from .problem import Floats, Problem
@@ -57,6 +58,7 @@ def allocation_of(problem: Problem, chosen: Chosen, binding: Mapping[int, str]) 
     """Rigid, committed and chosen money, one row each; rows without money and without area are left out."""
     regions = problem.inputs.regions.set_index("region_code")
     names, levels = regions["region_name"].to_dict(), regions["unit_level"].to_dict()
+    credited = CREDITED in problem.offers.table  # otherwise nothing counts them, and they are left empty
     rows: list[dict[str, object]] = []
 
     def add(
@@ -66,7 +68,7 @@ def allocation_of(problem: Problem, chosen: Chosen, binding: Mapping[int, str]) 
         area: str,
         standard: str,
         later: int,
-        carbon: float,
+        tonnes: Mapping[str, float],
         rules: str,
     ) -> None:
         fund = str(offer["fund"])
@@ -90,8 +92,9 @@ def allocation_of(problem: Problem, chosen: Chosen, binding: Mapping[int, str]) 
                 "payment_fen": total,
                 **{f"{payer}_fen": fen for payer, fen in paid.items()},
                 "due_later_fen": later,
-                "carbon_tco2e": carbon,
+                "carbon_tco2e": tonnes.get(CARBON, 0.0),
                 "binding_rules": rules,
+                "credited_tco2e": tonnes.get(CREDITED, 0.0) if credited else np.nan,
             }
         )
 
@@ -105,18 +108,18 @@ def allocation_of(problem: Problem, chosen: Chosen, binding: Mapping[int, str]) 
             area,
             standard,
             0,
-            float(offer.get("obj.carbon", 0.0)),
+            {name: float(offer[name]) for name in (CARBON, CREDITED) if name in offer},
             "",
         )
     for position, offer in zip(chosen, problem.offers.table.iloc[chosen].to_dict("records"), strict=True):
         nature, own = str(offer["nature"]), str(offer["period"])
         area = tenths_to_mu(int(offer["area_tenth_mu"])) if nature == "task" else ""
         standard = fen_to_yuan(int(offer["standard_fen"])) if int(offer["standard_fen"]) >= 0 else ""
-        later, carbon = int(offer["due_later_fen"]), float(offer["obj.carbon"])
-        add(offer, own, nature, area, standard, later, carbon, binding.get(int(position), ""))
+        later, tonnes = int(offer["due_later_fen"]), {n: float(offer[n]) for n in (CARBON, CREDITED) if n in offer}
+        add(offer, own, nature, area, standard, later, tonnes, binding.get(int(position), ""))
         for period in problem.resolved.periods:
             if period != own:
-                add(offer, period, "committed", "", "", 0, 0.0, "")
+                add(offer, period, "committed", "", "", 0, {}, "")
     frame = pd.DataFrame(rows)
     order = ["region_code", "fund", "period", "nature", "measure", "category", "offer"]
     return frame.sort_values(order, kind="stable", ignore_index=True)

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from silvafisc.allocation.agreements import all_transfers
+from silvafisc.allocation.menus.tonnes import counts_credited
 from silvafisc.allocation.published import count_published
-from silvafisc.allocation.risk import ECONOMIC, IMPORTANCE
+from silvafisc.allocation.risk import CREDITED, ECONOMIC, IMPORTANCE
 from silvafisc.economy.fairness import adequacy, gini, kakwani, lorenz, theil
 from silvafisc.quantities.money import FEN_PER_YUAN
 from silvafisc.results.draws import Draws
@@ -31,6 +32,8 @@ def indicators(prepared: Prepared, tables: Mapping[str, pd.DataFrame]) -> pd.Dat
 
     carbon, money = allocation["carbon_tco2e"], allocation["payment_fen"]
     add("carbon.total", "tco2e", carbon.sum())
+    if counts_credited(prepared.resolved):
+        add("carbon.credited", "tco2e", allocation["credited_tco2e"].sum())
     for value in over_draws(prepared, allocation):
         add("carbon.over_draws", "tco2e", value)
     for measure, value in allocation.groupby("measure")["carbon_tco2e"].sum().items():
@@ -76,6 +79,8 @@ def over_draws(prepared: Prepared, allocation: pd.DataFrame) -> list[float]:
         indices = prepared.responses.indices
         weight = dict(zip(indices["region_code"], indices["importance"].astype(float), strict=True))
         allocation = allocation.assign(carbon_tco2e=allocation["carbon_tco2e"] * allocation["region_code"].map(weight))
+    if spec.params.get("carbon") == CREDITED:
+        allocation = allocation.assign(carbon_tco2e=allocation["credited_tco2e"])
     found = evaluate(allocation, Draws.of(prepared.inputs.draws))
     if spec.params["risk"] == "mean":
         return [found.mean("tonnes")]

@@ -5,10 +5,11 @@ record have joined those stated: refused by name, never skipped.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from silvafisc.allocation.menus.tonnes import counts_credited
 from silvafisc.datasets.findings import Finding
 from silvafisc.policy import Scenario
 from silvafisc.quantities import share
-from silvafisc.results import Resolved, UnitInputs
+from silvafisc.results import Resolved, UnitInputs, Yields
 
 
 def lacking(scenario: Scenario, resolved: Resolved, inputs: UnitInputs) -> Iterator[Finding]:
@@ -33,6 +34,29 @@ def lacking(scenario: Scenario, resolved: Resolved, inputs: UnitInputs) -> Itera
             if missing:
                 en, zh = f"has no value for {', '.join(missing)}", f"缺少年度 {'、'.join(missing)}"
                 yield Finding(where, f"{key}[{place}].index", en, zh)
+
+
+def uncredited(scenario: Scenario, resolved: Resolved, yields: Yields) -> Iterator[Finding]:
+    """A finding at every objective and rule that counts credited tonnes where no measure earns any."""
+    if not counts_credited(resolved) or any(yields.totals("credited_tco2e_per_mu").values()):
+        return
+    en = (
+        "counts credited tonnes, and no measure of the scenario earns any here: name measures that do in"
+        " `carbon.crediting.credited_measures`, let a fund pay one of them, or count economic tonnes"
+    )
+    zh = (
+        "按可计入碳信用的碳汇计，而本情景没有措施可计入：请在 carbon.crediting.credited_measures 中列出可计入的措施、"
+        "让资金支持其中的措施，或改按 economic 计"
+    )
+    for place, objective in enumerate(resolved.objectives):
+        if objective.params.get("carbon") == "credited":
+            yield Finding(scenario.where("objectives", place), f"objectives[{place}].carbon", en, zh)
+    for number, spec in enumerate(resolved.rules):
+        if spec.params.get("carbon") == "credited":
+            key, at = (
+                ("rules", number) if number < len(scenario.rules) else ("more_rules", number - len(scenario.rules))
+            )
+            yield Finding(scenario.where(key, at), f"{key}[{at}].carbon", en, zh)
 
 
 def _contradictions(rule: str, params: Mapping[str, Any], first: str) -> Iterator[tuple[str, str, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from silvafisc.allocation.menus.tonnes import CARBON, CREDITED
 from silvafisc.allocation.terms import COLUMN, term
 from silvafisc.datasets import Finding
 from silvafisc.policy import Scenario
@@ -63,7 +64,7 @@ def _of_rule(
     if rule == "no_hidden_debt" and "repaid_by_appropriation" not in table.stated:
         yield "needs the column repaid_by_appropriation", "需要列 repaid_by_appropriation"
     if rule == "carbon_target":
-        yield from _column(table, f"{COLUMN}carbon")
+        yield from _column(table, CREDITED if params.get("carbon") == "credited" else CARBON)
         yield from _draws(inputs, bare is not None)
         if bare is not None and params.get("carbon") == "importance":
             yield from bare_needs("importance", {}, bare)
@@ -84,7 +85,8 @@ def _of_objective(spec: ObjectiveSpec, inputs: UnitInputs, table: OfferTable, ba
     if name in _ONE_STANDARD:
         yield from _shared(table)
     if name.startswith(COLUMN) or name in _BENEFITS:
-        yield from _column(table, name if name.startswith(COLUMN) else f"{COLUMN}{name}")
+        column = name if name.startswith(COLUMN) else f"{COLUMN}{name}"
+        yield from _column(table, CREDITED if spec.params.get("carbon") == "credited" else column)
         if "risk" in spec.params:
             yield from _draws(inputs, bare is not None)
         if bare is not None and spec.params.get("carbon") == "importance":

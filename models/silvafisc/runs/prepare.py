@@ -21,7 +21,7 @@ from silvafisc.results import FundSpec, Resolved, Responses, UnitInputs, Yields
 from .carbon_source import moved_yields, yields_of
 from .draws import with_draws
 from .inputs import load_inputs
-from .lacking import lacking
+from .lacking import lacking, uncredited
 from .needs import unmet_needs
 from .reporting import unknown_figures
 from .resolve import resolve
@@ -74,6 +74,9 @@ def prepare(
     packages = {name: load_package(name) for name in carbon.PACKAGES}
     measures = ["compensation", *(task.id for task in resolved.tasks)]
     yields, inputs = yields_of(loaded, inputs, measures, resolved.periods, rules)
+    without = list(uncredited(loaded, resolved, yields))
+    if without:
+        raise InputError(without)
     scores = carbon.scores(inputs.stands, packages, rules)
     responses = economy.responses(inputs, resolved, scores, rules)
     say("offers")

@@ -21,6 +21,7 @@ from silvafisc.allocation.engine import Engine
 from silvafisc.allocation.given import binding_by_menu, given_tables
 from silvafisc.allocation.menus import Fixed, Menus
 from silvafisc.allocation.menus.columns import finish
+from silvafisc.allocation.menus.tonnes import CREDITED
 from silvafisc.allocation.problem import Floats, ObjectiveError
 from silvafisc.allocation.settle import settle
 from silvafisc.allocation.tables import chosen_offers
@@ -222,6 +223,8 @@ def _completed(
     rows = [(ALL, "money.total", "fen", "", sums["payment_fen"], "model")]
     if "obj.carbon" in problem.offers.table:
         rows.append((ALL, "carbon.total", "tco2e", "", sums["carbon_tco2e"], "model"))
+    if CREDITED in problem.offers.table:
+        rows.append((ALL, "carbon.credited", "tco2e", "", float(tables["allocation"]["credited_tco2e"].sum()), "model"))
     for spec in problem.resolved.objectives:
         objective = engine.objectives[spec.term][0]
         value = float(engine.vector(objective) @ point) + objective.constant

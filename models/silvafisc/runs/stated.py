@@ -180,9 +180,9 @@ class _Writer:
     def _factor(self, line: Line) -> None:
         fund, amount = self._resolved.fund(line.fund), line.payment or 0
         self.factor.setdefault((line.fund, line.period), {})[line.region] = amount
-        rate = self._of_factors.tonnes_per_fen.get((line.region, line.fund, line.period), 0.0)
+        key = (line.region, line.fund, line.period)
         gain = {
-            "obj.carbon": amount * rate,
+            **{name: amount * self._of_factors.per_fen(name).get(key, 0.0) for name in self._of_factors.columns},
             "obj.development": amount * self._of_factors.omega[line.region] / FEN_PER_YUAN,
         }
         menu = f"factor/{menu_name(line.region, line.fund, line.period)}"
@@ -209,10 +209,10 @@ class _Writer:
     def _benefits(self, line: Line, measure: str, subject: str, standard: int, area: int) -> dict[str, float]:
         codes, weight, at = [line.region], np.array([area], np.float64), self._at_standards
         if not area:
-            return {"obj.carbon": 0.0, "obj.development": 0.0}
+            return dict.fromkeys((*at.columns, "obj.development"), 0.0)
         tonnes = at.tonnes(codes, measure, subject, line.period, standard, weight)
         return {
-            "obj.carbon": float(tonnes[0]),
+            **{name: float(values[0]) for name, values in tonnes.items()},
             "obj.development": float(at.weighted_income(codes, subject, standard, weight)[0]),
         }
 

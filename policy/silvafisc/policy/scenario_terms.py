@@ -150,8 +150,8 @@ def _tonnes(value: Any) -> str:
     return value
 
 
-Counted = Literal["economic", "importance"]
-"""Which tonnes: additional; or additional, each unit's times its carbon importance."""
+Counted = Literal["economic", "importance", "credited"]
+"""Which tonnes: additional; additional, each unit's times its carbon importance; or what the crediting rules leave of them."""
 
 
 class CarbonTarget(Rule):

@@ -12,6 +12,7 @@ from math import fsum, isclose
 from typing import Any
 
 from .case import ALL_UNITS, Case
+from .credited import credited
 from .finding import Check
 from .over_draws import level_reached, tonnes_in_draws, worst_mean
 from .parameters import share_parameter
@@ -23,7 +24,9 @@ ABSOLUTE = 1e-6
 
 def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
     """params: risk, share, carbon. Refused by name where offers.csv has no column obj.carbon or a row has no figure."""
-    if case.offers and "carbon" not in case.objective_columns:
+    if params.get("carbon") == "credited":
+        credited(case, check)
+    elif case.offers and "carbon" not in case.objective_columns:
         check.refuse("offers", "缺少列 obj.carbon", "the column obj.carbon is missing")
         return
     tonnes = {(o.region, o.measure, o.category, o.period): o.objectives.get("carbon") for o in case.offers}

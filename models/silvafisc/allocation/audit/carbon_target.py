@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from .case import Case
+from .credited import credited
 from .finding import Check
 from .over_draws import tonnes_in_draws
 from .parameters import share_parameter
@@ -21,6 +22,8 @@ def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
     """params: target_tco2e (decimal string), share (optional decimal string), carbon (optional)."""
     target = share_parameter(params, "target_tco2e", check)
     part = share_parameter(params, "share", check) if "share" in params else None
+    if params.get("carbon") == "credited":
+        credited(case, check)
     values = tonnes_in_draws(case, params, check)
     if target is None or values is None or ("share" in params and part is None):
         return

@@ -34,6 +34,8 @@ class Row:
     columns: Mapping[str, int]
     due_later: int
     carbon: float | None
+    credited: float | None = None
+    """None where nothing of the scenario counts credited tonnes, and in an outcome made before the column existed."""
 
     @property
     def region(self) -> str:

@@ -19,10 +19,10 @@ _Scope = tuple[str, ...]
 def tonnes_in_draws(case: Case, params: Mapping[str, Any], check: Check) -> list[Fraction] | None:
     """Tonnes per draw, ascending; None where `check` says what is missing.
 
-    params: carbon (`economic`, or `importance`: each unit's tonnes times its published importance).
+    params: carbon (`economic`; `importance`: each unit's tonnes times its published importance; or `credited`).
     """
     counted = params.get("carbon", "economic")
-    if counted not in ("economic", "importance"):
+    if counted not in ("economic", "importance", "credited"):
         check.refuse(
             f"{check.rule}: carbon", f"无法复算 {counted} 口径的碳汇", f"{counted} tonnes cannot be recomputed"
         )
@@ -35,7 +35,8 @@ def tonnes_in_draws(case: Case, params: Mapping[str, Any], check: Check) -> list
     for scope in factors:
         by_region.setdefault(scope[0], []).append(scope)
     for row in case.rows:
-        if not row.carbon:
+        tonnes = row.credited if counted == "credited" else row.carbon
+        if not tonnes:
             continue
         near = [*by_region.get("", ()), *by_region.get(row.region, ())]
         speaking = [scope for scope in near if _speaks(scope, row.measure, row.category, row.period, row.offer)]
@@ -45,9 +46,9 @@ def tonnes_in_draws(case: Case, params: Mapping[str, Any], check: Check) -> list
         if len(speaking) != 1:
             return None
         weight = case.published[row.region].importance if counted == "importance" else Fraction(1)
-        sums[speaking[0]] = sums.get(speaking[0], Fraction(0)) + Fraction(row.carbon) * weight
+        sums[speaking[0]] = sums.get(speaking[0], Fraction(0)) + Fraction(tonnes) * weight
     draws = sorted({draw for values in factors.values() for draw in values})
-    return [sum((tonnes * factors[scope][draw] for scope, tonnes in sums.items()), Fraction(0)) for draw in draws]
+    return [sum((total * factors[scope][draw] for scope, total in sums.items()), Fraction(0)) for draw in draws]
 
 
 def worst_mean(values: list[Fraction], part: Fraction) -> Fraction:

@@ -34,7 +34,8 @@ _ROW_KEY = ("region_code", "nature", "fund", "measure", "category", "period")
 
 def read_case(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.DataFrame], check: Check) -> Case:
     """All tables, parsed exactly. Use the case only where `check` stayed clean: unreadable cells hold placeholders."""
-    allocation = _allocation(tables.get("allocation"), check, negative=resolved.offers_given)
+    later = _later("allocation", tables, "credited_tco2e")
+    allocation = _allocation(tables.get("allocation"), check, later, negative=resolved.offers_given)
     published = _table(tables, "regions", ("region_code",), _published, _PUBLISHED_COLUMNS, check)
     offers, menus, objectives = _offers(tables.get("offers"), check)
     case = Case(
@@ -121,7 +122,7 @@ def _unique(name: str, keys: list[tuple[str, ...]], columns: Sequence[str], chec
         check.equal(where, 1, count, "", "同一键的行数", "the number of rows with this key")
 
 
-def _allocation(frame: pd.DataFrame | None, check: Check, *, negative: bool) -> tuple[Row, ...]:
+def _allocation(frame: pd.DataFrame | None, check: Check, later: Sequence[str], *, negative: bool) -> tuple[Row, ...]:
     """negative: whether amounts may be below 0, as those of a table made elsewhere may."""
     columns = (
         "offer",
@@ -131,6 +132,7 @@ def _allocation(frame: pd.DataFrame | None, check: Check, *, negative: bool) -> 
         *(f"{payer}_fen" for payer in PAYERS),
         "due_later_fen",
         "carbon_tco2e",
+        *later,
     )
     result = []
     for cells in rows("allocation", frame, _ROW_KEY, columns, check):
@@ -145,6 +147,7 @@ def _allocation(frame: pd.DataFrame | None, check: Check, *, negative: bool) -> 
             columns={payer: cells.integer(f"{payer}_fen") for payer in PAYERS},
             due_later=cells.integer("due_later_fen"),
             carbon=cells.number("carbon_tco2e"),
+            credited=cells.number("credited_tco2e") if later else None,
         )
         for what, value in {"payment_fen": row.payment, "due_later_fen": row.due_later, **row.columns}.items():
             check.holds(negative or value >= 0, f"{row.where}, {what}", "≥ 0", value, "fen", "金额", "the amount")

@@ -115,7 +115,13 @@ def _unspent(shown: Shown, allocation: pd.DataFrame) -> pd.DataFrame:
     rows = [
         blank
         | {"region_code": code, "nature": FACTOR, "fund": fund, "measure": FACTOR_POT, "period": period}
-        | {"payment_fen": int(fen), f"{payers[fund]}_fen": int(fen), "due_later_fen": 0, "carbon_tco2e": 0.0}
+        | {
+            "payment_fen": int(fen),
+            f"{payers[fund]}_fen": int(fen),
+            "due_later_fen": 0,
+            "carbon_tco2e": 0.0,
+            "credited_tco2e": 0.0,
+        }
         for (code, fund), amounts in sorted(left.items())
         for period, fen in zip(ground.periods, amounts, strict=True)
         if fen

@@ -17,6 +17,7 @@ from silvafisc.results import FundSpec
 
 from ..exact import Ints
 from ..menus import cost_column
+from ..menus.tonnes import CREDITED
 from ..problem import Floats, Problem, cost_columns
 from ..terms.local_capacity import LOCAL_PAYERS
 
@@ -91,7 +92,11 @@ class Ground:
     @cached_property
     def gain(self) -> Floats:
         """Benefit per offer in the first objective that the scenario names and that offers carry; else carbon."""
-        named = [s.term for s in self.problem.resolved.objectives if s.term in self.objectives]
+        named = [
+            CREDITED.removeprefix("obj.") if s.params.get("carbon") == "credited" else s.term
+            for s in self.problem.resolved.objectives
+            if s.term in self.objectives
+        ]
         return self.objectives[named[0] if named else CARBON]
 
     @cached_property

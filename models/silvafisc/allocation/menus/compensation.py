@@ -44,7 +44,7 @@ def compensation_offers(
                         "area_tenth_mu": area,
                         "due_later_fen": 0,
                         **{cost_column(category.fund, payer, period): fen for payer, fen in split.items()},
-                        "obj.carbon": tonnes - base_tonnes,
+                        **{name: values - base_tonnes[name] for name, values in tonnes.items()},
                         "obj.development": income - base_income,
                     }
                 )

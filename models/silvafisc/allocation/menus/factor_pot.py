@@ -79,7 +79,10 @@ def factor_offers(resolved: Resolved, inputs: UnitInputs, consequences: Conseque
     omega = np.tile([consequences.omega[code] for code in codes], len(levels))
     frames = []
     for period in resolved.periods:
-        rate = [consequences.tonnes_per_fen.get((code, fund.id, period), 0.0) for code in codes]
+        rates = {
+            name: [consequences.per_fen(name).get((code, fund.id, period), 0.0) for code in codes]
+            for name in consequences.columns
+        }
         menu = [menu_name(code, f"{fund.id}.{FACTOR_POT}", period) for code in codes]
         frames.append(
             pd.DataFrame(
@@ -89,7 +92,7 @@ def factor_offers(resolved: Resolved, inputs: UnitInputs, consequences: Conseque
                     "period": period,
                     "offer": names,
                     cost_column(fund.id, fund.payer, period): amounts,
-                    "obj.carbon": amounts * np.tile(rate, len(levels)),
+                    **{name: amounts * np.tile(rate, len(levels)) for name, rate in rates.items()},
                     "obj.development": amounts * omega / FEN_PER_YUAN,
                 }
             )

@@ -71,7 +71,7 @@ def task_offers(resolved: Resolved, inputs: UnitInputs, consequences: Consequenc
                         "area_tenth_mu": area,
                         "due_later_fen": total - first,
                         **costs,
-                        "obj.carbon": consequences.tonnes(codes, task.id, task.id, period, standard, weight),
+                        **consequences.tonnes(codes, task.id, task.id, period, standard, weight),
                         "obj.development": consequences.weighted_income(codes, task.id, standard, weight),
                     }
                 )

@@ -12,6 +12,8 @@ from silvafisc.results import Resolved, Responses, Yields
 
 Floats = NDArray[np.float64]
 COMPENSATION = "compensation"
+CARBON, CREDITED = "obj.carbon", "obj.carbon_credited"
+"""Columns of economically additional tonnes, and of those that the crediting rules leave of them."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,10 @@ class Consequences:
     omega: Mapping[str, float]
     tonnes_per_fen: Mapping[tuple[str, str, str], float]
     """(region, fund, period) -> tonnes that one fen of factor money is taken to bring; empty without assumption."""
+    credited: Mapping[tuple[str, str, str], float] | None = None
+    """As `yields`, of credited tonnes; None where nothing of the scenario counts them."""
+    credited_per_fen: Mapping[tuple[str, str, str], float] | None = None
+    """As `tonnes_per_fen`, of credited tonnes."""
 
     @staticmethod
     def of(resolved: Resolved, yields: Yields, responses: Responses) -> "Consequences":
@@ -31,6 +37,7 @@ class Consequences:
         levels, indices = responses.levels, responses.indices
         keys = list(zip(levels["region_code"], levels["subject"], levels["standard_fen"].astype(int), strict=True))
         totals = yields.totals()
+        credited = yields.totals("credited_tco2e_per_mu") if counts_credited(resolved) else None
         uptake = dict(zip(keys, levels["uptake"].astype(float), strict=True))
         return Consequences(
             yields=totals,
@@ -38,19 +45,39 @@ class Consequences:
             income=dict(zip(keys, levels["income_fen_per_mu"].astype(float), strict=True)),
             omega=dict(zip(indices["region_code"], indices["omega"].astype(float), strict=True)),
             tonnes_per_fen=_factor_tonnes(resolved, totals, uptake, indices["region_code"]),
+            credited=credited,
+            credited_per_fen=credited and _factor_tonnes(resolved, credited, uptake, indices["region_code"]),
         )
+
+    @property
+    def columns(self) -> Mapping[str, Mapping[tuple[str, str, str], float]]:
+        """Column of tonnes -> yields: the additional ones and, where they count, the credited ones."""
+        return {CARBON: self.yields} | ({} if self.credited is None else {CREDITED: self.credited})
+
+    def per_fen(self, column: str) -> Mapping[tuple[str, str, str], float]:
+        """(region, fund, period) -> tonnes of that column per fen of factor money."""
+        return self.tonnes_per_fen if column == CARBON else self.credited_per_fen or {}
 
     def tonnes(
         self, regions: list[str], measure: str, subject: str, period: str, standard: int, area: Floats
-    ) -> Floats:
-        """Economically additional tCO2e of paying `standard` (fen/mu) on `area` (0.1 mu) from `period` on."""
-        per_mu = [self.yields[r, measure, period] * self.uptake[r, subject, standard] for r in regions]
-        return np.asarray(per_mu, np.float64) * area / TENTHS_PER_MU
+    ) -> dict[str, Floats]:
+        """tCO2e by column of paying `standard` (fen/mu) on `area` (0.1 mu) from `period` on."""
+        found = {}
+        for column, yields in self.columns.items():
+            per_mu = [yields[r, measure, period] * self.uptake[r, subject, standard] for r in regions]
+            found[column] = np.asarray(per_mu, np.float64) * area / TENTHS_PER_MU
+        return found
 
     def weighted_income(self, regions: list[str], subject: str, standard: int, area: Floats) -> Floats:
         """Equity-weighted yuan that reach households and unit budgets."""
         per_mu = [self.omega[r] * self.income[r, subject, standard] for r in regions]
         return np.asarray(per_mu, np.float64) * area / TENTHS_PER_MU / FEN_PER_YUAN
+
+
+def counts_credited(resolved: Resolved) -> bool:
+    """Whether an objective or a rule of the scenario counts credited tonnes."""
+    params = [spec.params for spec in resolved.objectives] + [spec.params for spec in resolved.rules]
+    return any(stated.get("carbon") == "credited" for stated in params)
 
 
 def _factor_tonnes(

@@ -6,8 +6,8 @@
         `risk: cvar`      max η − Σ_k max(0, η − T[k]) / (β K), the mean of the worst share β of the draws
         `risk: quantile`  max t with T[k] ≥ t in all but floor(β K) draws
 In words: the tonnes to the horizon that would not be there without the payments; on average, in the worst cases, or at
-a level that is reached with a stated confidence. `carbon` says which tonnes: economic (additional) or importance (each
-unit's additional tonnes times its carbon importance).
+a level that is reached with a stated confidence. `carbon` says which tonnes: economic (additional), importance (each
+unit's additional tonnes times its carbon importance) or credited (what the crediting rules leave of the additional ones).
 """
 
 from collections.abc import Mapping
@@ -18,12 +18,13 @@ import numpy as np
 from silvafisc.results.draws import DrawsError
 
 from ..problem import Objective, ObjectiveError, Problem
-from ..risk import ECONOMIC, IMPORTANCE, counted_tonnes, reached_level, tail, totals
+from ..risk import CREDITED, ECONOMIC, IMPORTANCE, counted_tonnes, reached_level, tail, totals
 
 TITLE = {"zh": "碳汇（经济额外性）", "en": "Carbon (economically additional)"}
 _COUNTED = {
     ECONOMIC: TITLE,
     IMPORTANCE: {"zh": "碳汇（按重要性加权）", "en": "Carbon (weighted by importance)"},
+    CREDITED: {"zh": "碳汇（可计入碳信用）", "en": "Carbon (credited)"},
 }
 _RISK = {
     "mean": {"zh": "{}，抽样均值", "en": "{}, mean over draws"},
