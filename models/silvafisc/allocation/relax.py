@@ -50,13 +50,7 @@ class Written:
 
     def model(self, without: frozenset[Path] = frozenset()) -> Model:
         """The model without some of its rules and bounds."""
-        parts = [
-            Part(
-                tuple(row for row in part.rows if not row.relaxable or _said_by(place, row) not in without),
-                part.variables,
-            )
-            for place, part in enumerate(self.parts)
-        ]
+        parts = [_kept(part, place, without) for place, part in enumerate(self.parts)]
         parts.append(Part(tuple(row for path, row in self.bounds() if path not in without)))
         return assemble(self.problem, parts, list(self.objectives.values()))
 
@@ -148,6 +142,14 @@ def feasible_without(written: Written, giving: Sequence[Statement]) -> bool:
     """Whether there is an answer when these statements are left out altogether."""
     model = written.model(frozenset(statement.path for statement in giving))
     return written.maximise(model, np.zeros(model.size)) is not None
+
+
+def _kept(part: Part, place: int, without: frozenset[Path]) -> Part:
+    """What stays of a rule where some statements are left out."""
+    if not any(path[:2] == ("rules", place) for path in without):
+        return part
+    rows = (row for row in part.rows if not row.relaxable or _said_by(place, row) not in without)
+    return Part(tuple(rows), part.variables)
 
 
 def _said_by(place: int, row: Row) -> Path:

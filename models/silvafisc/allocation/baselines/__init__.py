@@ -65,11 +65,12 @@ def baselines(problem: Problem, tables: Mapping[str, pd.DataFrame], case: Proble
         case: the case-mode problem whose menus the benefit–cost greedy takes; None = the problem's own offers.
 
     Returns:
-        Rows and broken rules. Columns of `baselines` in columns.csv, then one `obj.<name>` per further objective of the offers. payment_fen and
-        converted_fen are the fund payer's money and include rigid and committed money, so that a baseline's sum compares
-        with paid + instalments due of envelopes.csv. Rows of money baselines have no measure and category. `breaks`
-        holds for the baseline as a whole and stands in each of its rows. Order: `ORDER`, then by key. `last_year` is
-        absent without a table of last year; `flat_standard` is, where decided tasks stand in no menu (a scored proposal).
+        Rows and broken rules (columns of `baseline_breaks`). Columns of the rows: those of `baselines` in columns.csv,
+        then one `obj.<name>` per further objective of the offers. payment_fen and converted_fen are the fund payer's money
+        and include rigid and committed money, so that a baseline's sum compares with paid + instalments due of
+        envelopes.csv. Rows of money baselines have no measure and category. `breaks` holds for the baseline as a whole and
+        stands in each of its rows. Order: `ORDER`, then by key. `last_year` is absent without a table of last year;
+        `flat_standard` is, where decided tasks stand in no menu (a scored proposal).
 
     Raises:
         KeyError: a factor of the scenario has no values.
