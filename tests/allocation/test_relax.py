@@ -7,7 +7,7 @@ from tests.allocation.brute import Choice
 from tests.allocation.tiny import CODES, MODES, PROTECTION, Tiny, tiny
 
 from silvafisc.allocation.corrections import alone, together
-from silvafisc.allocation.limits import Statement, stated, statements, with_values
+from silvafisc.allocation.limits import FULL, Statement, stated, statements, with_values
 from silvafisc.allocation.relax import Relaxed, Written, relax
 from silvafisc.quantities import share
 from silvafisc.results import ObjectiveSpec, RuleSpec
@@ -164,3 +164,24 @@ def test_what_is_stated_is_rounded_to_the_side_that_makes_room() -> None:
         "lower": "-0.0624",
         "upper": "0.1",
     }
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_reserve_is_the_least_that_any_choice_leaves(mode: str) -> None:
+    """enumeration: the smallest rest of all affordable choices, where nothing may be left and more money would not help."""
+    case = tiny(mode).budget("0.37", (PROTECTION,))
+    full = case.rules(RuleSpec("envelope", {"full_allocation": True}))
+    fixed = int(case.menus.fixed.table.filter(like="cost.").sum().sum())
+    free = case.resolved.fund(PROTECTION).appropriation_fen["2026"] - fixed
+    # The other fund offers nothing here: all of it is left, whatever is chosen.
+    other = next(fund for fund in case.resolved.funds if fund.id != PROTECTION)
+    least = min(free - choice.paid(PROTECTION, "2026") for choice in case.choices() if case.affordable(choice))
+    assert least > 0
+    reserve = next(s for s in statements(full.resolved) if s.path == ("rules", 0, FULL))
+    found = relax(Written(full.problem()), (reserve,))
+    assert found is not None
+    assert {limit.path: need for limit, need in found.needs.items()} == {
+        ("funds", PROTECTION, "reserve", "2026"): least,
+        ("funds", other.id, "reserve", "2026"): other.appropriation_fen["2026"],
+    }
+    assert relax(Written(full.problem()), (giving(full, "envelope"),)) is None
