@@ -9,6 +9,7 @@ carried to columns by that matrix, so each rule is written once.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -199,8 +200,8 @@ def make_row(rule: str, label: str, coefficients: Floats, **limits: object) -> R
     return Row(rule, label, used, coefficients[used], **limits)  # type: ignore[arg-type]
 
 
-def grouped(frame: pd.DataFrame, by: list[str]) -> dict[tuple[str, ...], Indices]:
-    """Positions of the rows that share the text values of `by`, keys ascending."""
+def grouped(frame: pd.DataFrame, by: list[str]) -> dict[tuple[Any, ...], Indices]:
+    """Positions of the rows that share the values of `by`, keys ascending."""
     if frame.empty:
         return {}
     number, texts = np.zeros(len(frame), np.int64), []

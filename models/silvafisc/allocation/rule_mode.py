@@ -116,25 +116,8 @@ def _membership(resolved: Resolved, menus: Menus, columns: pd.DataFrame, cells: 
     """offers x columns: offer of level l = u[l] − u[next level]; tasks and factor offers = their column."""
     table = menus.offers.table
     names = ("kind", "fund", "subject", "period", "level", "offer", "cell")
-    position = pd.Series(np.arange(len(columns)), pd.MultiIndex.from_frame(columns[list(names)]))
-    category = table["category"].to_numpy(object)
-    top_up = (table["nature"] == "top_up").to_numpy()
+    position = {key: i for i, key in enumerate(zip(*(columns[name] for name in names), strict=True))}
     graded = {c.id: c.graded for c in resolved.categories}
-    cell = table["region_code"].map(cells).fillna(0).to_numpy(np.int64) * np.array(
-        [graded.get(c, False) for c in category]
-    )
-    keys = pd.DataFrame(
-        {
-            "kind": np.where(top_up, "threshold", table["nature"].to_numpy(object)),
-            "fund": table["fund"].to_numpy(object),
-            "subject": np.where(top_up, category, table["measure"].to_numpy(object)),
-            "period": table["period"].to_numpy(object),
-            "level": table["standard_fen"].to_numpy(np.int64),
-            "offer": np.where(top_up, "", table["offer"].to_numpy(object)),
-            "cell": np.where(top_up, cell, 0),
-        }
-    )
-    own = position.loc[pd.MultiIndex.from_frame(keys)].to_numpy()
     # The threshold above, where there is one, is taken off.
     next_level = {
         (c.id, period, low): high
@@ -142,14 +125,24 @@ def _membership(resolved: Resolved, menus: Menus, columns: pd.DataFrame, cells: 
         for period in resolved.periods
         for low, high in pairwise(_levels(c, period))
     }
-    fields = zip(category, keys["period"], keys["level"], strict=True)
-    above = np.array([next_level.get(key, -1) for key in fields], np.int64)
-    less = np.flatnonzero(top_up & (above >= 0))
-    higher = position.loc[pd.MultiIndex.from_frame(keys.iloc[less].assign(level=above[less]))].to_numpy()
+    cell = table["region_code"].map(cells).fillna(0).to_numpy(np.int64)
+    own, higher = np.full((2, len(table)), -1)
+    # Offers of one subject, period and level share their column, or lie in the columns of the cells, one after another.
+    by = ["nature", "fund", "category", "measure", "period", "standard_fen", "offer"]
+    for (nature, fund, category, measure, period, level, offer), at in grouped(table, by).items():
+        if nature != "top_up":
+            own[at] = position[nature, fund, measure, period, level, offer, 0]
+            continue
+        place = cell[at] if graded[category] else 0
+        own[at] = position["threshold", fund, category, period, level, "", 0] + place
+        above = next_level.get((category, period, level))
+        if above is not None:
+            higher[at] = position["threshold", fund, category, period, above, "", 0] + place
+    less = np.flatnonzero(higher >= 0)
     at = np.concatenate([np.arange(len(table)), less])
     value = np.concatenate([np.ones(len(table)), -np.ones(len(less))])
     shape = (len(table), len(columns))
-    return sparse.csr_matrix((value, (at, np.concatenate([own, higher]))), shape=shape)
+    return sparse.csr_matrix((value, (at, np.concatenate([own, higher[less]]))), shape=shape)
 
 
 def _structure(columns: pd.DataFrame, cells: int, grading: GradeSpec) -> Part:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from .blocks import Block
 from .problem import Floats, Indices
+from .rows import entries_of
 from .solve import Solution
 from .staircase_search import Search
 
@@ -100,14 +101,16 @@ class Staircase:
                 most[categories.index(row.label)] = int(row.upper)
             if row.rule in _STRUCTURE:
                 continue
-            line = block.matrix[number]
-            touched = set(of_period[line.indices].tolist())
+            at, values = entries_of(block.matrix, number)
+            touched = set(of_period[at].tolist())
             if row.rule == "standards_only_rise" and len(touched) > 1:
                 rises = True
             elif row.aux or len(touched) != 1 or -1 in touched:
                 return None
             else:
-                limits[touched.pop()] += _limits(line.toarray()[0], block.lower[number], block.upper[number])
+                line = np.zeros(len(block.columns))
+                line[at] = values
+                limits[touched.pop()] += _limits(line, block.lower[number], block.upper[number])
         order = [
             (number, categories.index(other))
             for number, category in enumerate(categories)
