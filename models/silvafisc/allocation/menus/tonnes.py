@@ -35,14 +35,16 @@ class Consequences:
     def of(resolved: Resolved, yields: Yields, responses: Responses) -> "Consequences":
         """Read the lookups out of the exchanged tables."""
         levels, indices = responses.levels, responses.indices
-        keys = list(zip(levels["region_code"], levels["subject"], levels["standard_fen"].astype(int), strict=True))
+        # As lists: pandas' own strings are several times slower to loop over.
+        codes, subjects = (levels[name].astype(object).tolist() for name in ("region_code", "subject"))
+        keys = list(zip(codes, subjects, levels["standard_fen"].astype(int).tolist(), strict=True))
         totals = yields.totals()
         credited = yields.totals("credited_tco2e_per_mu") if counts_credited(resolved) else None
-        uptake = dict(zip(keys, levels["uptake"].astype(float), strict=True))
+        uptake = dict(zip(keys, levels["uptake"].astype(float).tolist(), strict=True))
         return Consequences(
             yields=totals,
             uptake=uptake,
-            income=dict(zip(keys, levels["income_fen_per_mu"].astype(float), strict=True)),
+            income=dict(zip(keys, levels["income_fen_per_mu"].astype(float).tolist(), strict=True)),
             omega=dict(zip(indices["region_code"], indices["omega"].astype(float), strict=True)),
             tonnes_per_fen=_factor_tonnes(resolved, totals, uptake, indices["region_code"]),
             credited=credited,
