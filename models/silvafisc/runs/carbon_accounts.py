@@ -81,7 +81,9 @@ def climates_table(
     for variant, flows in {decided: yields, **others}.items():
         if variant.case == CENTRAL:
             per_mu = flows.totals()
-            tonnes = pd.Series([land * per_mu[key] for key, land in zip(mu.index.tolist(), mu, strict=True)], mu.index, dtype="float64")
+            tonnes = pd.Series(
+                [land * per_mu[key] for key, land in zip(mu.index.tolist(), mu, strict=True)], mu.index, dtype="float64"
+            )
             sums = tonnes.groupby("region_code").sum()
             rows += [(str(code), variant.climate, variant.growth_model, value) for code, value in sums.items()]
     table = pd.DataFrame(rows, columns=["region_code", "climate", "growth_model", "tco2e"])
