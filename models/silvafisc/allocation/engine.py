@@ -1,7 +1,7 @@
 """One α, all its solves: blocks solved apart where nothing ties them, by structure where it is known, else by HiGHS."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -50,6 +50,7 @@ class _Unit:
         return self._stairs is not None
 
     def maximise(self, objective: Floats, gap: float, beat: float = -np.inf) -> Solution:
+        """The block's answer. By prices it may leave a wider gap than was asked for; `closer` goes on from there."""
         start = None
         if self._stairs is not None:
             solution = self._stairs.maximise(objective, beat)
@@ -64,16 +65,22 @@ class _Unit:
         return found
 
     def _solved(self, objective: Floats, gap: float, start: Floats | None) -> Solution:
-        """By prices where the block is large, of that form and a gap is allowed; else, or to close the gap, in HiGHS.
+        """By prices where the block is large, of that form and a gap is allowed; else in HiGHS.
 
         start: the best answer of an enumeration that had to give up.
         """
-        if self._large(gap):
-            found = priced(self.block, self._holds, objective, gap, self._last)
-            if found is not None:
-                close = found.status == "optimal" or self.block.choices > LARGEST
-                return found if close else handed_on(self.session, found, objective, gap)
-        return self.session.maximise(objective, gap=gap, start=start)
+        found = priced(self.block, self._holds, objective, gap, self._last) if self._large(gap) else None
+        return self.session.maximise(objective, gap=gap, start=start) if found is None else found
+
+    def closer(self, found: Solution, objective: Floats, gap: float) -> Solution:
+        """An answer by prices that leaves too wide a gap, carried on in HiGHS where that may end in time."""
+        if found.prices is None or self.block.choices > LARGEST:
+            return found
+        key = self._key(objective, gap) + b"closer"
+        if key not in self._known:
+            self._known[key] = handed_on(self.session, found, objective, gap)
+        self._last = self._known[key].point
+        return self._known[key]
 
     def _large(self, gap: float) -> bool:
         """Whether the block is to be solved by prices, if it is of that form."""
@@ -192,19 +199,33 @@ class Engine:
         """
         if self._beyond_reach or self.model.unreachable.size:
             return Solution("infeasible", np.zeros(0), -np.inf, -np.inf)
-        point = np.zeros(self.model.size)
-        value = bound = 0.0
-        status = "optimal"
+        allowed, value = self._gap(gap), 0.0
+        answers: list[tuple[_Unit, Solution]] = []
         # Blocks in HiGHS first: what they bring tells a structured block how much it would have to reach.
         for unit in sorted(self._units, key=lambda u: u.structured):
             structured = sum(u.structured for u in self._units)
             needed = beat - value if unit.structured and structured == 1 else -np.inf
-            found = unit.maximise(objective[unit.block.columns], self._gap(gap), needed)
+            found = unit.maximise(objective[unit.block.columns], allowed, needed)
             if not found.found:
                 return Solution(found.status, np.zeros(0), -np.inf, found.bound)
-            status = found.status if found.status != "optimal" else status
+            answers.append((unit, found))
+            value += found.value
+        return self._together(answers, objective, allowed)
+
+    def _together(self, answers: list[tuple[_Unit, Solution]], objective: Floats, gap: float) -> Solution:
+        """The blocks' answers as one. The gap is asked of the sum: the widest block is carried on first, as far as needed."""
+        answers = sorted(answers, key=lambda answer: answer[1].value - answer[1].bound)
+        for number, (unit, found) in enumerate(answers):
+            if found.status == "optimal" or _close([one for _, one in answers], gap):
+                continue
+            answers[number] = unit, unit.closer(found, objective[unit.block.columns], gap)
+        solutions = [found for _, found in answers]
+        point = np.zeros(self.model.size)
+        for unit, found in answers:
             point[unit.block.columns] = found.point
-            value, bound = value + found.value, bound + found.bound
+        value, bound = (float(sum(getattr(one, name) for one in solutions)) for name in ("value", "bound"))
+        open_ones = [one.status for one in solutions if one.status != "optimal"]
+        status = "optimal" if not open_ones or _close(solutions, gap) else open_ones[-1]
         return Solution(status, point, value, bound)
 
     def _gap(self, gap: float | None) -> float:
@@ -306,6 +327,12 @@ class Engine:
             fixed += 1
         session.release(fixed)
         return best
+
+
+def _close(solutions: Sequence[Solution], gap: float) -> bool:
+    """Whether the bounds of several blocks together lie within the relative gap of their values together."""
+    value, bound = sum(one.value for one in solutions), sum(one.bound for one in solutions)
+    return bool(gap > 0 and bound - value <= gap * max(1.0, abs(value)))
 
 
 def plain(objectives: Mapping[str, tuple[Objective, ...]]) -> bool:
