@@ -90,7 +90,7 @@ def test_a_member_of_growth_is_drawn_where_the_climate_shifts() -> None:
     first, second = (added(*placed({MEMBER: member}, "both"), ["afforestation"], 1, [END]) for member in (0.0, 1.0))
     assert not np.allclose(first.additional, second.additional)
     today = [added(*placed({MEMBER: member}), ["afforestation"], 1, [END]).additional for member in (0.0, 1.0)]
-    np.testing.assert_array_equal(*today)
+    np.testing.assert_array_equal(today[0], today[1])
 
 
 def test_merging_refuses_nothing_and_keeps_unlike_rows_apart() -> None:

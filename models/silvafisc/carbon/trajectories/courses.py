@@ -80,7 +80,8 @@ def balances_of(setting: Setting, place: Place, plans: Sequence[Plan], *, merge:
     """
     parts = [_rows(setting, place, plan) for plan in plans]
     if merge:
-        plans, parts = zip(*map(merged, plans, parts), strict=True)
+        joined = [merged(plan, rows) for plan, rows in zip(plans, parts, strict=True)]
+        plans, parts = [plan for plan, _ in joined], [rows for _, rows in joined]
     grown = [early(rows, plan.begins) for plan, rows in zip(plans, parts, strict=True)]
     flows = simulate(stacked_rows(grown), setting.parameters)
     ends = np.cumsum([len(part) for part in parts])

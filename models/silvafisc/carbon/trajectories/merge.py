@@ -21,7 +21,7 @@ def merged(plan: Plan, rows: Rows) -> tuple[Plan, Rows]:
         alike.append(plan.nitrogen)
     _, first, of = np.unique(np.concatenate(alike, axis=1), axis=0, return_index=True, return_inverse=True)
     of = of.ravel()
-    weight = np.bincount(of, land.weight)
+    weight = np.bincount(of, land.weight).astype(np.float64)
 
     def mean(values: Array) -> Array:
         sums = np.zeros((len(first), *values.shape[1:]))
