@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from functools import cache
 
+import pandas as pd
+
 from silvafisc import carbon, economy
 from silvafisc.carbon import cbm
 from silvafisc.carbon.climate import climates
@@ -31,9 +33,14 @@ def rules() -> Rules:
 
 
 @cache
+def stands() -> pd.DataFrame:
+    nation = economy.nation_inputs({name: load_package(name) for name in economy.PACKAGES}, rules()).stands
+    return nation[nation["region_code"].isin(UNITS)]
+
+
+@cache
 def curves() -> Curves:
-    stands = economy.nation_inputs({name: load_package(name) for name in economy.PACKAGES}, rules()).stands
-    return calibrate_curves(stands[stands["region_code"].isin(UNITS)], packages(), rules())
+    return calibrate_curves(stands(), packages(), rules())
 
 
 @cache

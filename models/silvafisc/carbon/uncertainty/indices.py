@@ -1,6 +1,6 @@
 """What matters most: Sobol indices of groups of sources, by SALib (extra `carbon`), imported when they are asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,9 +73,8 @@ def indices(design: Design, outputs: Array) -> pd.DataFrame:
     return table.sort_values(["total", "group"], ascending=[False, True], kind="stable", ignore_index=True)
 
 
-def by_measure(design: Design, measures: Sequence[str], model: Callable[[Array], Array]) -> pd.DataFrame:
-    """`indices` of every measure with a column `measure`; model: a row of uniform numbers -> (measures,) outputs."""
-    outputs = np.array([model(point) for point in design.points])
+def by_measure(design: Design, measures: Sequence[str], outputs: Array) -> pd.DataFrame:
+    """`indices` of every measure with a column `measure`; outputs: (rows of the design, measures)."""
     tables = [indices(design, outputs[:, at]).assign(measure=name) for at, name in enumerate(measures)]
     return pd.concat(tables, ignore_index=True)
 
