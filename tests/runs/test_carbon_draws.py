@@ -1,5 +1,7 @@
 """Draws of the carbon engine: written, resumed, and as a table that the allocation reads."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 from tests.carbon.conftest import changed
 from tests.carbon.uncertainty.small import UNITS, stands
 
+from silvafisc.carbon.uncertainty.drawn import Draw
 from silvafisc.carbon.uncertainty.follow import Added
 from silvafisc.carbon.uncertainty.sources import CAUSES, LOSS, LOSS_FACTOR
 from silvafisc.carbon.uncertainty.yields import DrawnYields
@@ -38,9 +41,14 @@ def test_draws_are_resumed_and_written_alike(base: Ground, tmp_path: Path, monke
     assert len(kept) == 3
     # One chunk is lost: only it is worked out again, and the same file comes out.
     kept[0].unlink()
-    worked = []
+    worked: list[Draw] = []
     added = Ground.added
-    monkeypatch.setattr(Ground, "added", lambda self, *rest: worked.append(rest) or added(self, *rest))
+
+    def counted(self: Ground, draw: Draw, measures: Sequence[str], until: Sequence[int]) -> Added:
+        worked.append(draw)
+        return added(self, draw, measures, until)
+
+    monkeypatch.setattr(Ground, "added", counted)
     again = draw_yields(base, 5, tmp_path / "a", count=4, measures=MEASURES)
     assert 1 <= len(worked) <= 2
     files = [save_yields(found, tmp_path / name) for found, name in ((whole, "one"), (again, "two"))]
@@ -64,7 +72,7 @@ def test_a_cause_drawn_alone_moves_only_what_hangs_on_it(base: Ground, tmp_path:
 def test_the_indices_take_every_source_as_part_of_its_cause(base: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     """By hand: tonnes that are the loss hazard's draw itself hang on that cause alone, its index is 1, the others' 0."""
 
-    def added(self: Ground, draw: dict[str, float], measures: tuple[str, ...], until: tuple[int, ...]) -> Added:
+    def added(self: Ground, draw: Draw, measures: Sequence[str], until: Sequence[int]) -> Added:
         tonnes = np.full((len(measures), len(UNITS), 1), draw[LOSS_FACTOR])
         return Added(tonnes, tonnes)
 
@@ -94,13 +102,21 @@ def sample() -> DrawnYields:
 def test_factors_give_back_the_drawn_tonnes_with_their_correlation(tmp_path: Path) -> None:
     """Round trip through the file: central tonnes times the factors read are the drawn tonnes."""
     given = sample()
-    write_csv(draw_factors(given).table, tmp_path / "draws.csv")
+    write_csv(draw_factors({"": given}).table, tmp_path / "draws.csv")
     read = read_draws(tmp_path / "draws.csv")
     keys = [(code, measure, "", "2026", "1") for code in UNITS for measure in MEASURES]
     patterns = read.patterns(CARBON, keys)
     tonnes = patterns.factors[:, patterns.of] * given.additional_central.reshape(-1)
     np.testing.assert_allclose(tonnes, given.additional.reshape(4, -1).T, rtol=1e-6)
     np.testing.assert_allclose(np.corrcoef(tonnes.T), np.corrcoef(given.additional.reshape(4, -1)), atol=1e-6)
+
+
+def test_periods_have_factors_of_their_own() -> None:
+    first, second = sample(), replace(sample(), additional=2 * sample().additional)
+    found = draw_factors({"2026": first, "2030": second})
+    patterns = found.patterns(CARBON, [(UNITS[0], "compensation", "", year, "") for year in ("2026", "2030")])
+    one, two = (patterns.factors[:, at] for at in patterns.of)
+    np.testing.assert_allclose(two, 2 * one, rtol=1e-6)
 
 
 def test_costs_prices_and_other_measures_stay() -> None:
@@ -112,7 +128,7 @@ def test_costs_prices_and_other_measures_stay() -> None:
             (PRICE, ("", "", "", "")): ["60"] * 5,
         }
     )
-    both = with_engine_carbon(made, sample())
+    both = with_engine_carbon(made, {"": sample()})
     keys = [(UNITS[0], "compensation", "", "", ""), (UNITS[0], "factor_pot", "", "", "")]
     found = both.patterns(CARBON, keys)
     expected = sample().additional[0, 0, :, 0] / 0.02
@@ -124,11 +140,11 @@ def test_costs_prices_and_other_measures_stay() -> None:
 
 def test_what_no_factor_can_say_is_refused() -> None:
     with pytest.raises(DrawsError, match="adds nothing centrally"):
-        draw_factors(yields(np.ones((2, 2, 3)), np.zeros((2, 2))))
-    nothing = draw_factors(yields(np.zeros((2, 2, 3)), np.zeros((2, 2))))
+        draw_factors({"": yields(np.ones((2, 2, 3)), np.zeros((2, 2)))})
+    nothing = draw_factors({"": yields(np.zeros((2, 2, 3)), np.zeros((2, 2)))})
     assert set(nothing.table["value"]) == {"1.000000000"}
     with pytest.raises(DrawsError, match="1 draws of costs"):
-        with_engine_carbon(draws_of({(PRICE, ("", "", "", "")): ["60"]}), sample())
+        with_engine_carbon(draws_of({(PRICE, ("", "", "", "")): ["60"]}), {"": sample()})
     everything = draws_of({(CARBON, ("", "", "", "")): ["1"] * 5})
     with pytest.raises(DrawsError, match="all measures"):
-        with_engine_carbon(everything, sample())
+        with_engine_carbon(everything, {"": sample()})

@@ -39,7 +39,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Ground:
-    """What every draw starts from: units on their curves, packages, years, a climate, the law of a date."""
+    """What every draw starts from: units on their curves, packages, years, a climate, the law of a date.
+
+    treated: calendar year in which the measures are carried out.
+    """
 
     stands: pd.DataFrame
     curves: Curves
@@ -47,6 +50,7 @@ class Ground:
     years: range
     climate: str
     rules: Rules
+    treated: int
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -54,16 +58,18 @@ class Ground:
         return read_sources(self.curves, self.packages, self.rules)
 
     def added(self, draw: Draw, measures: Sequence[str], until: Sequence[int]) -> Added:
-        """What measures of the first year add in a draw; `added_in`."""
+        """What measures add in a draw; `added_in`."""
         climate = climates(self.rules)[self.climate]
-        return added_in(draw, self.curves, self.packages, self.years, climate, self.rules, measures, until)
+        return added_in(
+            draw, self.curves, self.packages, self.years, climate, self.rules, measures, self.treated, until
+        )
 
 
-def ground(stands: pd.DataFrame, years: range, climate: str, rules: Rules) -> Ground:
-    """From a table of stands (results.INPUT_TABLES["stands"]) and a named climate.
+def ground(stands: pd.DataFrame, years: range, climate: str, rules: Rules, treated: int | None = None) -> Ground:
+    """From a table of stands (results.INPUT_TABLES["stands"]) and a named climate; measures of the first year, or `treated`.
 
     Raises:
-        InputError: an unknown climate; as `calibrate_curves`.
+        InputError: an unknown climate; as `calibrate_curves`. ValueError: `treated` outside the years.
     """
     if climate not in climates(rules):
         known = ", ".join(climates(rules))
@@ -71,7 +77,9 @@ def ground(stands: pd.DataFrame, years: range, climate: str, rules: Rules) -> Gr
         raise InputError([Finding("carbon", "climate", en, zh)])
     names = sorted({*carbon.CURVE_PACKAGES, *NEEDED, DENSITIES, CURVE_UNCERTAINTY})
     packages = {name: load_package(name) for name in names}
-    return Ground(stands, calibrate_curves(stands, packages, rules), packages, years, climate, rules)
+    treated = years[0] if treated is None else treated
+    years.index(treated)
+    return Ground(stands, calibrate_curves(stands, packages, rules), packages, years, climate, rules, treated)
 
 
 def draw_yields(
@@ -96,7 +104,7 @@ def draw_yields(
     until = milestones(base.rules, base.years)
     draws = worlds(base.sources, count, seed, design, causes)
     # The central case stands before the draws, as a chunk of its own.
-    chunks = [[{}], *(draws[first : first + CHUNK] for first in range(0, count, CHUNK))]
+    chunks: list[list[Draw]] = [[{}], *(draws[first : first + CHUNK] for first in range(0, count, CHUNK))]
     parts, done, told = [], 0, _told(base, measures, until)
     work.mkdir(parents=True, exist_ok=True)
     for number, chunk in enumerate(chunks):
@@ -104,13 +112,16 @@ def draw_yields(
         done += len(chunk) if number else 0
         if progress is not None:
             progress(done, count)
-    additional, creditable = (np.concatenate([part[at] for part in parts[1:]]) for at in range(2))
+    additional, creditable = (np.stack([row for part in parts[1:] for row in part[at]], axis=2) for at in range(2))
+    central = [part[0].swapaxes(0, 1) for part in parts[0]]
     return DrawnYields(
         base.curves.forest.codes,
         tuple(measures),
         until,
-        *(np.moveaxis(part, 0, 2).swapaxes(0, 1).astype(np.float32) for part in (additional, creditable)),
-        *(part[0].swapaxes(0, 1) for part in parts[0]),
+        additional.swapaxes(0, 1).astype(np.float32),
+        creditable.swapaxes(0, 1).astype(np.float32),
+        central[0],
+        central[1],
     )
 
 
@@ -132,9 +143,10 @@ def what_matters(base: Ground, measures: Sequence[str], weight: np.ndarray, poin
 def save_yields(yields: DrawnYields, folder: Path) -> Path:
     """Write `draws.npz`: the arrays, and their index as texts; the same bytes for the same numbers."""
     folder.mkdir(parents=True, exist_ok=True)
-    index = {name: np.array([str(value) for value in getattr(yields, name)]) for name in _NAMES}
+    held = {name: np.array([str(value) for value in getattr(yields, name)]) for name in _NAMES}
+    held |= {name: getattr(yields, name) for name in _ARRAYS}
     with (folder / FILE).open("wb") as file:
-        np.savez(file, **index, **{name: getattr(yields, name) for name in _ARRAYS})
+        np.savez(file, allow_pickle=False, **held)
     return folder / FILE
 
 
@@ -178,6 +190,7 @@ def _told(base: Ground, measures: Sequence[str], until: Sequence[int]) -> str:
             "programs": {name: version(name) for name in _PROGRAMS},
             "years": list(base.years),
             "climate": base.climate,
+            "treated": base.treated,
             "measures": list(measures),
             "until": list(until),
         },

@@ -17,7 +17,7 @@ _CONFIDENCE = "assumptions.carbon.uncertainty.confidence"
 
 @dataclass(frozen=True)
 class DrawnYields:
-    """tCO2e per mu of measures carried out in the first year, summed to the end of each milestone year.
+    """tCO2e per mu of measures carried out in one year, summed from the first year to the end of each milestone year.
 
     additional: over all pools, less emissions; creditable: over the credited pools, before deductions; each
     (units, measures, draws, milestones). additional_central, creditable_central: (units, measures, milestones), with
