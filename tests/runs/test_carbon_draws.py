@@ -69,6 +69,16 @@ def test_a_cause_drawn_alone_moves_only_what_hangs_on_it(base: Ground, tmp_path:
     assert (spread[:, 1] < 0.05).all()
 
 
+@pytest.mark.slow
+def test_several_processes_give_the_same_numbers(base: Ground, tmp_path: Path) -> None:
+    """The other road is one process."""
+    one, two = (
+        draw_yields(base, 5, tmp_path / str(processes), count=2, measures=["fertilising"], processes=processes)
+        for processes in (1, 2)
+    )
+    np.testing.assert_array_equal(one.additional, two.additional)
+
+
 def test_the_indices_take_every_source_as_part_of_its_cause(base: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     """By hand: tonnes that are the loss hazard's draw itself hang on that cause alone, its index is 1, the others' 0."""
 

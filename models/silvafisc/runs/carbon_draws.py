@@ -2,10 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+import multiprocessing
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -52,6 +57,10 @@ class Ground:
     rules: Rules
     treated: int
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process makes its own from the same stands, since packages know their files and do not travel."""
+        return ground, (self.stands, self.years, self.climate, self.rules, self.treated)
+
     @property
     def sources(self) -> tuple[Source, ...]:
         """What is uncertain here."""
@@ -91,11 +100,12 @@ def draw_yields(
     design: str = SOBOL,
     measures: Sequence[str] = tuple(MEASURES),
     causes: Collection[str] = CAUSES,
+    processes: int = 1,
     progress: Progress | None = None,
 ) -> DrawnYields:
     """Yields of every draw. Chunks are kept in the folder `work` under a key of all they hang on, and found again there.
 
-    count: draws, else as many as on record. causes: what is drawn; the rest stays central (for `side_by_side`).
+    count: draws, else as many as on record. processes: that work out chunks, which changes no number. causes: what is drawn; the rest stays central (for `side_by_side`).
 
     Raises:
         InputError: as `worlds`, `milestones` and the engine.
@@ -105,13 +115,15 @@ def draw_yields(
     draws = worlds(base.sources, count, seed, design, causes)
     # The central case stands before the draws, as a chunk of its own.
     chunks: list[list[Draw]] = [[{}], *(draws[first : first + CHUNK] for first in range(0, count, CHUNK))]
-    parts, done, told = [], 0, _told(base, measures, until)
+    told, parts, done = _told(base, measures, until), [], 0
     work.mkdir(parents=True, exist_ok=True)
-    for number, chunk in enumerate(chunks):
-        parts.append(_kept(base, chunk, measures, until, work, told))
-        done += len(chunk) if number else 0
-        if progress is not None:
-            progress(done, count)
+    keep = partial(_kept, base, measures=measures, until=until, work=work, told=told)
+    with _mapper(processes) as mapped:
+        for number, part in enumerate(mapped(keep, chunks)):
+            parts.append(part)
+            done += len(chunks[number]) if number else 0
+            if progress is not None:
+                progress(done, count)
     additional, creditable = (np.stack([row for part in parts[1:] for row in part[at]], axis=2) for at in range(2))
     central = [part[0].swapaxes(0, 1) for part in parts[0]]
     return DrawnYields(
@@ -156,6 +168,16 @@ def load_yields(folder: Path) -> DrawnYields:
         codes, measures, years = (tuple(str(text) for text in held[name]) for name in _NAMES)
         arrays = {name: held[name] for name in _ARRAYS}
     return DrawnYields(codes=codes, measures=measures, milestones=tuple(int(year) for year in years), **arrays)
+
+
+@contextmanager
+def _mapper(processes: int) -> Iterator[Callable[..., Iterator[tuple[np.ndarray, np.ndarray]]]]:
+    """`map` in this process or in several; started anew, since libraries with threads of their own do not survive a fork."""
+    if processes == 1:
+        yield map
+    else:
+        with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+            yield pool.map
 
 
 def _kept(
