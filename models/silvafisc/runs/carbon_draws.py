@@ -105,7 +105,8 @@ def draw_yields(
 ) -> DrawnYields:
     """Yields of every draw. Chunks are kept in the folder `work` under a key of all they hang on, and found again there.
 
-    count: draws, else as many as on record. processes: that work out chunks, which changes no number. causes: what is drawn; the rest stays central (for `side_by_side`).
+    count: draws, else as many as on record. causes: what is drawn; the rest stays central (for `side_by_side`).
+    processes: how many work out chunks, which changes no number.
 
     Raises:
         InputError: as `worlds`, `milestones` and the engine.

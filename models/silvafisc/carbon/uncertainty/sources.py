@@ -39,7 +39,7 @@ CURVE, BIOMASS, LOSS, HAZARDS, MEASURES, DEAD_MATTER, CLIMATE, WOOD = CAUSES = (
     "climate",
     "wood_products",
 )
-"""What a source belongs to where causes are compared; each source has one."""
+"""What a source belongs to where causes are compared; each has one. What an event kills and moves is of the hazards."""
 MEMBER, ELASTICITY, PER_DEGREE, LOSS_FACTOR = (
     "climate/member",
     "climate/elasticity",
