@@ -25,5 +25,8 @@ def test_factors_of_the_first_year_nearly_hold_five_years_later() -> None:
     central = {year: total(None, year) for year in (2026, 2031)}
     first, later = (np.array([total(draw, year) / base for draw in draws]) for year, base in central.items())
     gap = np.sqrt(np.mean((later - first) ** 2, axis=0))
-    assert (gap > 0).all()
-    assert (gap < 0.05).all()
+    # open land that is planted later takes the same course later; standing forest has grown meanwhile
+    planting, protection = gap
+    assert (planting < 1e-12).all()
+    assert (protection > 0).all()
+    assert (protection < 0.05).all()
