@@ -25,6 +25,8 @@ def accounts(outcome: Outcome, climates: tuple[tuple[str, str, float], ...]) -> 
                 credited = tonnes * part / 3 if measure == MEASURE else 0.0
                 flows = {"additional": tonnes * part * factor, "credited": credited, "deducted": credited / 10}
                 rows += [(measure, year, name, climate, model, "central", flow) for name, flow in flows.items()]
+            for share, factor in (("0.05", 0.5), ("0.5", 1.0), ("0.95", 2.0)):
+                rows.append((measure, "", "additional", climate, model, f"quantile {share}", tonnes * factor))
     return pd.DataFrame(rows, columns=["measure", "year", "account", "climate", "growth_model", "case", "tco2e"])
 
 
@@ -55,8 +57,14 @@ def test_credited_tonnes_stand_beside_added_ones_and_are_never_their_sum(outcome
     (table,) = (block for block in section.blocks if isinstance(block, Table))
     (row,) = (row for row in cells(table) if row[0] == "人工造林")
     money = int(held.tables["allocation"].query("measure == @MEASURE")["payment_fen"].sum())
-    assert row[2:5] == [f"{tonnes / 1e4:,.1f}", f"{tonnes / 3e4:,.1f}", f"{tonnes / 3e5:,.1f}"]
-    assert float(row[5].replace(",", "")) == pytest.approx(money / 100 / tonnes, rel=1e-3)
+    assert row[2:6] == [
+        f"{tonnes / 1e4:,.1f}",
+        f"{tonnes / 2e4:,.1f}～{tonnes / 5e3:,.1f}",
+        f"{tonnes / 3e4:,.1f}",
+        f"{tonnes / 3e5:,.1f}",
+    ]
+    assert [column.header for column in table.columns][3] == "5%—95% 分位"
+    assert float(row[6].replace(",", "")) == pytest.approx(money / 100 / tonnes, rel=1e-3)
     assert f"{tonnes / 3e4:,.1f} 万吨" in told(section)
 
 

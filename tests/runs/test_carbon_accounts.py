@@ -4,7 +4,16 @@ import pandas as pd
 import pytest
 
 from silvafisc.results import Yields
-from silvafisc.runs.carbon_accounts import ACCOUNTS, Variant, accounts_table, by_account, climates_table, effective_mu
+from silvafisc.results.draws import Draws
+from silvafisc.runs.carbon_accounts import (
+    ACCOUNTS,
+    Variant,
+    accounts_table,
+    by_account,
+    climates_table,
+    effective_mu,
+    ranges,
+)
 
 ALLOCATION = pd.DataFrame(
     [
@@ -91,3 +100,26 @@ def test_units_in_other_climates_keep_their_land() -> None:
         }
     )
     assert climates_table(ALLOCATION, yields(), Variant(), {}).empty
+
+
+def test_ranges_are_quantiles_of_each_measure_over_the_draws() -> None:
+    rows = [
+        ("1", "carbon", "", "", "", "", 0.5),
+        ("2", "carbon", "", "", "", "", 1.0),
+        ("3", "carbon", "", "", "", "", 3.0),
+    ]
+    columns = ["draw", "variable", "region_code", "subject", "period", "offer", "value"]
+    draws = Draws.of(pd.DataFrame(rows, columns=columns))
+    table = ranges(ALLOCATION.assign(offer="", category=""), draws, ("0", "0.5"), Variant())
+    found = {(r.measure, r.case): r.tco2e for r in table.itertuples()}
+    # planting is 30 - 5 = 25 t, protection 3 t, factor money 7 t: least and median factor 0.5 and 1
+    assert found == pytest.approx(
+        {
+            ("afforestation", "quantile 0"): 12.5,
+            ("afforestation", "quantile 0.5"): 25.0,
+            ("compensation", "quantile 0"): 1.5,
+            ("compensation", "quantile 0.5"): 3.0,
+            ("factor_pot", "quantile 0"): 3.5,
+            ("factor_pot", "quantile 0.5"): 7.0,
+        }
+    )

@@ -1,19 +1,22 @@
 """An allocation's carbon by measure, year and account, under the climate it was decided in and under others."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from silvafisc.policy import Scenario
 from silvafisc.results import Yields
+from silvafisc.results.draws import Draws
 
 from .carbon_source import decided_in, other_yields
+from .draws import tail_shares
 from .prepare import Prepared
+from .risk import evaluate
 
 COLUMNS = ["measure", "year", "account", "climate", "growth_model", "case", "tco2e"]
 ACCOUNTS = ("gross", "baseline", "additional", "credited", "deducted")
-CENTRAL = "central"
+CENTRAL, QUANTILE = "central", "quantile"
 _KEYS = ["region_code", "measure", "period"]
 _GROUPS = ["measure", "year"]
 
@@ -59,11 +62,29 @@ def carbon_accounts(prepared: Prepared, allocation: pd.DataFrame) -> dict[str, p
     measures = ["compensation", *(task.id for task in resolved.tasks)]
     built = other_yields(scenario, prepared.inputs.stands, measures, resolved.periods, prepared.rules)
     others = {Variant(c.climate, c.member or "", case): yields for (c, case), yields in built.items()}
-    decided = decided_on(scenario)
+    decided, accounts = decided_on(scenario), accounts_table(allocation, prepared.yields, decided_on(scenario), others)
+    draws = Draws.of(prepared.inputs.draws)
+    spread = ranges(allocation, draws, tail_shares(prepared.rules)["quantile"], decided)
     return {
-        "carbon_accounts": accounts_table(allocation, prepared.yields, decided, others),
+        "carbon_accounts": pd.concat([accounts, spread], ignore_index=True),
         "carbon_climates": climates_table(allocation, prepared.yields, decided, others),
     }
+
+
+def ranges(allocation: pd.DataFrame, draws: Draws, shares: Sequence[str], decided: Variant) -> pd.DataFrame:
+    """Quantiles over the draws of each measure's additional tonnes to the horizon, factor money included.
+
+    Every measure by itself: the quantiles of a sum are not the sums of quantiles. Case: `quantile <share>`.
+    """
+    rows = []
+    for measure, mine in allocation.groupby("measure"):
+        if (mine["carbon_tco2e"] != 0).any():
+            found = evaluate(mine, draws)
+            rows += [
+                (measure, "", "additional", decided.climate, decided.growth_model, f"{QUANTILE} {share}", tonnes)
+                for share, tonnes in ((share, found.quantile("tonnes", share)) for share in shares)
+            ]
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def decided_on(scenario: Scenario) -> Variant:

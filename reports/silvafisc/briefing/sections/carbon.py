@@ -1,5 +1,7 @@
 """Carbon: by measure and year with ranges, cost per tonne, economic against credited tonnes, and under other climates."""
 
+import pandas as pd
+
 from ..blocks import Block, Column, Figure, Paragraph, Row, Runs, Section, Table
 from ..draft import Draft, cell
 from ..figures.carbon import costs as draw_costs
@@ -44,7 +46,7 @@ def decided(draft: Draft) -> dict[str, str]:
 
 
 def _tonnes(draft: Draft, account: str, what: str = "sum(tco2e)", year: str = "", **where: str) -> str:
-    return ref("carbon_accounts", what, account=account, year=year, **decided(draft), **where)
+    return ref("carbon_accounts", what, account=account, year=year, **{**decided(draft), **where})
 
 
 def _by_measure(draft: Draft) -> list[str]:
@@ -81,35 +83,33 @@ def _lead(draft: Draft) -> Runs:
 
 
 def measures(draft: Draft) -> Table:
-    """One row per measure: money, tonnes in both senses, yuan per tonne."""
-    words = draft.words
-    held = set(draft.table("carbon_accounts")["measure"]) if _accounts(draft) else set()
+    """One row per measure: money, tonnes in both senses with their range over draws, yuan per tonne."""
+    words, ends = draft.words, _quantiles(draft)
+    credited = {str(name) for name in _rows(draft, account="credited", case="central")["measure"]}
 
-    def row(label: str, money: str, tonnes: str, credited: Runs, deducted: Runs, kind: str) -> Row:
+    def account(name: str, measure: str) -> Runs:
+        return (draft.number("carbon", _tonnes(draft, name, measure=measure)),) if measure in credited else cell("—")
+
+    def spread(measure: str) -> Runs:
+        keys = [_tonnes(draft, "additional", measure=measure, case=case) for case in ends]
+        return words.join([(draft.number("carbon", key),) for key in keys], "range")
+
+    rows = []
+    for measure in _by_measure(draft):
+        money, tonnes = (ref("allocation", f"sum({what})", measure=measure) for what in ("payment_fen", "carbon_tco2e"))
         price: Runs = cell("—")
         if draft.lookup.value(tonnes) > 0:
             price = (draft.number("fen_per_tonne", combine("ratio", money, tonnes)),)
-        money_cell, tonnes_cell = draft.number("money_total", money), draft.number("carbon", tonnes)
-        return Row((cell(label, kind == "total"), (money_cell,), (tonnes_cell,), credited, deducted, price), kind)
-
-    def account(name: str, measure: str) -> Runs:
-        return (draft.number("carbon", _tonnes(draft, name, measure=measure)),) if measure in held else cell("—")
-
-    rows = [
-        row(
-            capital(words.name("measure", measure)),
-            ref("allocation", "sum(payment_fen)", measure=measure),
-            ref("allocation", "sum(carbon_tco2e)", measure=measure),
-            account("credited", measure),
-            account("deducted", measure),
-            "body",
-        )
-        for measure in _by_measure(draft)
-    ]
+        cells: list[Runs] = [cell(capital(words.name("measure", measure)))]
+        cells += [(draft.number("money_total", money),), (draft.number("carbon", tonnes),)]
+        cells += [spread(measure)] if ends else []
+        rows.append(Row((*cells, account("credited", measure), account("deducted", measure), price)))
+    low, high = (f"{float(case.split()[1]):.0%}" for case in ends or ("q 0", "q 1"))
     columns = (
         Column(words("carbon.measure")),
         Column(words("carbon.money"), draft.unit("money_total"), True),
         Column(words("terms.carbon"), draft.unit("carbon"), True),
+        *((Column(words("carbon.spread", low=low, high=high), draft.unit("carbon"), True),) if ends else ()),
         Column(words("carbon.of_credit"), draft.unit("carbon"), True),
         Column(words("carbon.of_deduction"), draft.unit("carbon"), True),
         Column(words("carbon.price"), draft.unit("fen_per_tonne"), True),
@@ -117,12 +117,26 @@ def measures(draft: Draft) -> Table:
     return Table(columns, tuple(rows), words.runs("carbon.measures"), words.runs("carbon.measures_note"))
 
 
+def _rows(draft: Draft, **where: str) -> pd.DataFrame:
+    """Rows of carbon_accounts.csv."""
+    frame = draft.table("carbon_accounts")
+    for name, value in where.items():
+        frame = frame[frame[name] == value]
+    return frame
+
+
+def _quantiles(draft: Draft) -> tuple[str, str] | tuple[()]:
+    """Cases of the lowest and highest quantile over the draws; nothing for an outcome without them."""
+    cases = {str(case) for case in draft.table("carbon_accounts")["case"] if str(case).startswith("quantile ")}
+    found = sorted(cases, key=lambda case: float(case.split()[1]))
+    return (found[0], found[-1]) if len(found) > 1 else ()
+
+
 def years_picture(draft: Draft) -> Figure:
     """Additional carbon of every year, stacked by measure; what is below zero is an early loss."""
-    words, frame, variant = draft.words, draft.table("carbon_accounts"), decided(draft)
-    own = frame[(frame["account"] == "additional") & (frame["year"] != "")]
-    for name, value in variant.items():
-        own = own[own[name] == value]
+    words = draft.words
+    own = _rows(draft, account="additional", **decided(draft))
+    own = own[own["year"] != ""]
     order = [measure for measure in _by_measure(draft) if measure in set(own["measure"])]
     years = sorted({str(year) for year in own["year"]})
     numbers = {
