@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.allocation.tiny import MODES, tiny
 
-from silvafisc.allocation.problem import Indices
+from silvafisc.allocation.problem import Floats, Indices
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -13,7 +13,9 @@ def test_listed_rows_are_the_rows_made_one_by_one(mode: str) -> None:
     count = problem.membership.shape[0]
     none, all_of_them = np.zeros(0, np.int64), np.arange(count)
     offers: list[Indices] = [all_of_them, none, all_of_them[::-2]]
-    listed = [(f"row {i}", one, 1.0 + np.arange(len(one))) for i, one in enumerate(offers)]
+    listed: list[tuple[str, Indices, Floats]] = [
+        (f"row {i}", one, np.arange(1, len(one) + 1, dtype=np.float64)) for i, one in enumerate(offers)
+    ]
     upper = np.array([3.0, 5.0, 7.0])
     rows = problem.listed_rows("envelope", listed, (-upper, upper), unit="fen")
     for at, (label, mine, values) in enumerate(listed):

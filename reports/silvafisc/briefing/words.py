@@ -162,6 +162,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def inside(text: str) -> str:
+    """A name inside a sentence: its first letter small (Chinese has none)."""
+    return text[:1].lower() + text[1:]
+
+
 def opening(runs: Runs) -> Runs:
     """Runs with the first letter as a capital, for the start of a line."""
     if runs and isinstance(runs[0], Text):

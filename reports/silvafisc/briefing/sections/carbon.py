@@ -8,7 +8,7 @@ from ..figures.carbon import costs as draw_costs
 from ..figures.carbon import palette
 from ..figures.carbon import years as draw_years
 from ..keys import combine, ref
-from ..words import capital
+from ..words import capital, inside
 from . import climates
 from .drawings import shown
 from .sensitivity import first_term, loss_hazard_range
@@ -72,7 +72,7 @@ def _lead(draft: Draft) -> Runs:
             years=draft.years,
             horizon=draft.horizon,
             total=draft.phrase("carbon", total),
-            measure=words.name("measure", order[0]),
+            measure=inside(words.name("measure", order[0])),
             share=draft.share_of(most, total),
         )
     ]

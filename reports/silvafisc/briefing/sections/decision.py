@@ -17,7 +17,7 @@ from ..blocks import (
 )
 from ..draft import Draft, cell
 from ..keys import combine, meta_ref, ref
-from ..words import capital
+from ..words import capital, inside
 from .drawings import short_name
 from .sensitivity import first_term, loss_hazard_range, moved, summary
 
@@ -218,8 +218,7 @@ def _without_money(draft: Draft) -> list[Runs]:
     for spec in draft.outcome.resolved.tasks:
         if draft.lookup.value(draft.payment(measure=spec.id, nature="task")):
             continue
-        name = draft.words.name("measure", spec.id)
-        name = name if draft.language == "zh" else name[:1].lower() + name[1:]
+        name = inside(draft.words.name("measure", spec.id))
         best = _best_carbon(draft, spec.id)
         key = "decision.without"
         if best is not None and best <= 0:
