@@ -1,25 +1,14 @@
-"""Oracle: stands of libcbm's own tutorial through our adapter and through libcbm itself, with its bundled tables.
-
-Only the root table is not the bundled one: the adapter rests on a constant root:shoot ratio, so both sides have it.
-"""
+"""Oracle: stands of libcbm's own tutorial through our adapter and through libcbm itself, with its bundled tables."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
-from libcbm import resources
-from tests.carbon.cbm.direct import opened, roots, step_through
+from tests.carbon.cbm.bundled import CLEAR_CUT, FIRE, UNITS, their_parameters, trimmed, tutorial
+from tests.carbon.cbm.direct import opened, step_through
 
-from silvafisc.carbon.cbm import DEAD, POOLS, Event, Parameters, Rows, live_of, simulate
-from silvafisc.carbon.cbm.parameters import DECAY, TURNOVER
-from silvafisc.carbon.cbm.pools import SINKS
+from silvafisc.carbon.cbm import Event, Parameters, Rows, simulate
 
-BUNDLED = Path(resources.get_cbm_exn_parameters_dir())
-STANDS = Path(resources.get_test_resources_dir()) / "cbm_exn_net_increments" / "net_increments.csv"
-UNITS = (1, 3, 40)
-FIRE, CLEAR_CUT = 1, 4
 YEARS = 30
 EXACT = 1e-9
 # libcbm called directly compiles its own loops, and renames columns in a way that pandas 3.1 warns of; our adapter
@@ -27,75 +16,14 @@ EXACT = 1e-9
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The inplace keyword")]
 
 
-def bundled(name: str) -> pd.DataFrame:
-    return pd.read_csv(BUNDLED / f"{name}.csv")
-
-
-def trimmed() -> dict[str, pd.DataFrame]:
-    """The bundled tables cut down to three units and three disturbances (0 is none), roots as the adapter has them."""
-    turnover, places = bundled("turnover_parameters"), bundled("disturbance_matrix_association")
-    kept = places["spatial_unit_id"].isin(UNITS) & places["disturbance_type_id"].isin((0, FIRE, CLEAR_CUT))
-    return {
-        "turnover_parameters": turnover[turnover["spatial_unit_id"].isin(UNITS)],
-        "disturbance_matrix_association": places[kept],
-        "root_parameters": roots(0.222, 0.2),
-    }
-
-
-def their_matrices() -> dict[str, np.ndarray]:
-    """`unit:disturbance` -> (14, 18) from the bundled matrices, softwood."""
-    moves, places = bundled("disturbance_matrix_value"), bundled("disturbance_matrix_association")
-    found = {}
-    for unit in UNITS:
-        for disturbance in (FIRE, CLEAR_CUT):
-            place = (places["spatial_unit_id"] == unit) & (places["disturbance_type_id"] == disturbance)
-            (number,) = places.loc[place & (places["sw_hw"] == "sw"), "disturbance_matrix_id"]
-            matrix = np.eye(len(POOLS), len(SINKS))
-            rows = moves[(moves["disturbance_matrix_id"] == number) & moves["source_pool"].isin(POOLS)]
-            for source in rows["source_pool"].unique():
-                matrix[POOLS.index(source)] = 0
-            for source, sink, share in zip(rows["source_pool"], rows["sink_pool"], rows["proportion"], strict=True):
-                matrix[POOLS.index(source), SINKS.index(sink)] = share
-            found[f"{unit}:{disturbance}"] = matrix
-    return found
-
-
 @pytest.fixture(scope="module")
 def theirs() -> Parameters:
-    """The bundled tables as the adapter takes them: a group is a spatial unit."""
-    turnover = bundled("turnover_parameters")
-    chosen = turnover[turnover["sw_hw"] == "sw"].set_index("spatial_unit_id").loc[list(UNITS)]
-    decay = bundled("decay_parameters").set_index("pool").loc[list(DEAD)]
-    count = len(UNITS)
-    return Parameters(
-        groups=tuple(str(unit) for unit in UNITS),
-        turnover=chosen[list(TURNOVER)].to_numpy(),
-        root_shoot=np.full(count, 0.222),
-        fine_root_share=np.full(count, 0.2),
-        decay=np.repeat(decay[list(DECAY)].to_numpy()[None], count, axis=0),
-        mixing=np.full(count, bundled("slow_mixing_rate")["rate"].iloc[0]),
-        matrices=their_matrices(),
-        reported_as=("soil",) * len(DEAD),
-        start_share=np.ones(len(DEAD)),
-        status="secondary",
-    )
+    return their_parameters()
 
 
 @pytest.fixture(scope="module")
 def stands(theirs: Parameters) -> Rows:
-    """The tutorial's stand at ages 1, 11, 21, 31, 41 in three spatial units, following its increments."""
-    increments = pd.read_csv(STANDS)[["SoftwoodMerch", "SoftwoodFoliage", "SoftwoodOther"]].to_numpy()
-    ages = np.tile(np.arange(1, 50, 10), len(UNITS))
-    group = np.repeat(np.arange(len(UNITS)), 5)
-    above = np.stack([increments[:age].sum(axis=0) for age in ages])
-    dead = np.random.default_rng(2).uniform(0, 20, (len(group), len(DEAD)))
-    temperature = np.repeat(np.array([-3.0, 4.0, 12.0]), 5)[:, None] + np.linspace(0, 1, YEARS)
-    return Rows(
-        group,
-        temperature,
-        np.concatenate([live_of(above, theirs, group), dead], axis=1),
-        np.stack([increments[np.minimum(np.arange(age, age + YEARS), 69)] for age in ages]),
-    )
+    return tutorial(theirs, YEARS)
 
 
 def compared(rows: Rows, theirs: Parameters, disturbances: np.ndarray) -> float:
