@@ -1,0 +1,1 @@
+"""What is measured: evidence of acceptance checks, estimates of one figure fused, what more plots would narrow."""
