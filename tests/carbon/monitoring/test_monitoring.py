@@ -1,18 +1,21 @@
 """Measured data: acceptance on samples, totals from plots, fused sources. Expected numbers by hand, published or by scipy."""
 
+from fractions import Fraction
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from silvafisc.carbon.monitoring.acceptance import acceptance_rows, places_needed, survival, verified_area
+from silvafisc.carbon.monitoring.acceptance import CHECKS, acceptance_rows, places_needed, survival, verified_area
 from silvafisc.carbon.monitoring.fusion import fused
 from silvafisc.carbon.monitoring.sampling import Strata, best_plots, narrowed, total
 from silvafisc.datasets.findings import InputError
 from silvafisc.policy import ParameterTree, Rules
 from silvafisc.results import RuleSpec
 from silvafisc.runs.acceptance import gated
+from silvafisc.runs.inputs import load_inputs
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +26,7 @@ def rules() -> Rules:
 
 def test_limits_are_those_of_the_binomial_distribution(rules: Rules) -> None:
     # by definition: at the low limit 93 or more of 100 alive have probability 0.1, at the high one 93 or fewer
-    found = survival(93, 100, "survival_check", rules)
+    found = survival(93, 100, "survival", rules)
     assert stats.binom.sf(92, 100, found.low) == pytest.approx(0.1)
     assert stats.binom.cdf(93, 100, found.high) == pytest.approx(0.1)
     assert (found.estimate, found.required, found.verdict) == (0.93, 0.85, "passed")
@@ -31,30 +34,34 @@ def test_limits_are_those_of_the_binomial_distribution(rules: Rules) -> None:
 
 def test_all_alive_and_none_alive_have_the_closed_limits(rules: Rules) -> None:
     # by hand: low^n = 0.1 -> 0.1^(1/22) = 0.9006; (1 - high)^n = 0.1
-    assert survival(22, 22, "survival_check", rules).low == pytest.approx(0.1 ** (1 / 22))
-    none = survival(0, 22, "survival_check", rules)
+    assert survival(22, 22, "survival", rules).low == pytest.approx(0.1 ** (1 / 22))
+    none = survival(0, 22, "survival", rules)
     assert (none.low, none.high) == pytest.approx((0.0, 1 - 0.1 ** (1 / 22)))
     assert none.verdict == "failed"
 
 
 @pytest.mark.parametrize(("alive", "verdict"), [(70, "failed"), (86, "undecided"), (95, "passed")])
 def test_a_sample_may_decide_nothing(rules: Rules, alive: int, verdict: str) -> None:
-    assert survival(alive, 100, "survival_check", rules).verdict == verdict
+    assert survival(alive, 100, "survival", rules).verdict == verdict
 
 
 def test_lots_just_below_the_line_rarely_pass(rules: Rules) -> None:
     """What the confidence promises, over all samples of 60 from lots of which a share just below 85 % lives."""
     share = 0.85 - 1e-9
-    passing = [n for n in range(61) if survival(n, 60, "survival_check", rules).verdict == "passed"]
+    passing = [n for n in range(61) if survival(n, 60, "survival", rules).verdict == "passed"]
     assert 0 < sum(float(stats.binom.pmf(n, 60, share)) for n in passing) <= 0.1
 
 
 def test_places_needed_are_the_fewest_that_pass(rules: Rules) -> None:
-    needed = places_needed(0.95, "survival_check", rules)
-    assert needed is not None
-    assert survival(int(0.95 * needed), needed, "survival_check", rules).verdict == "passed"
-    assert survival(int(0.95 * (needed - 1)), needed - 1, "survival_check", rules).verdict != "passed"
-    assert places_needed(0.85, "survival_check", rules) is None
+    for text, wanted in (("0.95", None), ("0.90", 100), ("0.88", 266)):
+        needed = places_needed(text, "survival", rules)
+        assert needed is not None
+        alive = [int(Fraction(text) * n) for n in range(1, needed + 1)]
+        passed = [survival(k, n, "survival", rules).verdict == "passed" for n, k in enumerate(alive, start=1)]
+        assert passed == [False] * (needed - 1) + [True]
+        # of another program: the same search written apart
+        assert wanted in (None, needed)
+    assert places_needed("0.85", "survival", rules) is None
 
 
 def test_verified_area_is_a_ratio_with_finite_population(rules: Rules) -> None:
@@ -72,18 +79,26 @@ def test_verified_area_is_a_ratio_with_finite_population(rules: Rules) -> None:
 
 def test_evidence_opens_or_closes_the_gate_of_an_instalment(rules: Rules) -> None:
     commitments = (("510000", "reform_development", "afforestation", "2026", 100),)
-    gate = [RuleSpec("instalments", {"survival_check": "0.85"})]
+    gate = [RuleSpec("instalments", {"survival": "0.85", "retention": "0.80"})]
     for alive, paid in ((95, commitments), (86, ())):
-        rows = acceptance_rows(
-            "510000", "afforestation", "2026", {"survival_check": survival(alive, 100, "survival_check", rules)}
-        )
+        rows = acceptance_rows("510000", "afforestation", "2026", {"survival": survival(alive, 100, "survival", rules)})
         assert gated(commitments, rows, gate)[0] == paid
         assert float(rows["passed_share"].iloc[0]) <= alive / 100
 
 
-@pytest.mark.parametrize(
-    ("alive", "looked_at", "check"), [(5, 4, "survival_check"), (0, 0, "survival_check"), (1, 2, "x")]
-)
+def test_rows_of_evidence_are_read_as_the_input_table(rules: Rules, tmp_path: Path) -> None:
+    found = {check: survival(95, 100, check, rules) for check in CHECKS}
+    rows = acceptance_rows("510000", "afforestation", "2026", found)
+    rows.assign(status="assumption", source="a sample").to_csv(tmp_path / "acceptance.csv", index=False)
+    read = load_inputs(tmp_path, rules).acceptance
+    assert read is not None
+    shares = [dict(zip(table["check"], table["passed_share"], strict=True)) for table in (read, rows)]
+    assert {check: float(value) for check, value in shares[0].items()} == pytest.approx(
+        {check: float(value) for check, value in shares[1].items()}
+    )
+
+
+@pytest.mark.parametrize(("alive", "looked_at", "check"), [(5, 4, "survival"), (0, 0, "survival"), (1, 2, "x")])
 def test_impossible_samples_are_refused(rules: Rules, alive: int, looked_at: int, check: str) -> None:
     with pytest.raises(InputError):
         survival(alive, looked_at, check, rules)

@@ -10,16 +10,17 @@ import pandas as pd
 from scipy import stats
 
 from silvafisc.policy import Rules
+from silvafisc.quantities import share
 
 from ..errors import refuse
 
 _CONFIDENCE = "assumptions.carbon.monitoring.acceptance_confidence"
 Verdict = Literal["passed", "failed", "undecided"]
 CHECKS = {
-    "survival_check": "unit_standards.instalments.survival_check",
-    "retention_check": "unit_standards.instalments.retention_check",
+    "survival": "unit_standards.instalments.survival_check",
+    "retention": "unit_standards.instalments.retention_check",
 }
-"""Check of an instalment -> the share that it requires."""
+"""Check of an instalment, as the input table `acceptance` names it -> the share that it requires."""
 _SHOWN = Decimal("0.0001")
 """Shares are handed on to a hundredth of a per cent, downwards: never more than was shown."""
 
@@ -110,25 +111,25 @@ def acceptance_rows(region_code: str, measure: str, period: str, found: dict[str
     )
 
 
-def places_needed(share: float, check: str, rules: Rules) -> int | None:
-    """Planting places to look at so that a sample with this share alive passes; None where it never can.
+def places_needed(alive_share: str, check: str, rules: Rules) -> int | None:
+    """The fewest planting places n of which ⌊share · n⌋ alive pass; None where such a share never can.
 
-    The smallest n whose sample of ⌊share · n⌋ alive has a low limit that reaches what is required.
+    Whole trees make passing uneven: at n + 1 one more tree alive may be needed.
+
+    alive_share: decimal text, so that ⌊share · n⌋ is exact.
     """
-    required = _required(check, rules)
-    if not required < share <= 1:
+    required, part = _required(check, rules), share(alive_share)
+    # Exactly: a share that just equals what is required never passes, however many places are looked at.
+    if not rules.fraction(CHECKS[check]) < part <= 1:
         return None
-    low, high = 1, 2
-    while not _passes(share, high, check, rules):
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if _passes(share, middle, check, rules) else (middle, high)
-    return high
-
-
-def _passes(share: float, places: int, check: str, rules: Rules) -> bool:
-    return survival(int(share * places), places, check, rules).verdict == "passed"
+    alpha, reach = 1 - rules.number(_CONFIDENCE), 64
+    while True:
+        places = np.arange(1, reach + 1)
+        alive = np.array([int(part * n) for n in places.tolist()])
+        low = stats.beta.ppf(alpha, np.maximum(alive, 1), places - alive + 1)
+        if passing := np.flatnonzero((alive > 0) & (low >= required)).tolist():
+            return int(places[passing[0]])
+        reach *= 4
 
 
 def _required(check: str, rules: Rules) -> float:
