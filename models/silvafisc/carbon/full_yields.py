@@ -111,10 +111,10 @@ def full_yields(
     first, covered = course_years(periods, horizon)
     begin = table.years.index(first)
     inside = slice(begin, begin + horizon - first + 1)
-    member = _member(table, choice)
+    member, banded = _member(table, choice), held_at(package, choice, hazard)
     frames = []
     for measure in sorted(measures):
-        at = hazard if measure in held_at(package, choice, hazard) else CENTRAL
+        at = hazard if measure in banded else CENTRAL
         share = _eligible(rows, measure, rules)
         taken = deductions(measure, np.zeros(len(codes)), rules)
         for period in sorted(covered):

@@ -62,8 +62,8 @@ def carbon_accounts(prepared: Prepared, allocation: pd.DataFrame) -> dict[str, p
     measures = ["compensation", *(task.id for task in resolved.tasks)]
     built = other_yields(scenario, prepared.inputs.stands, measures, resolved.periods, prepared.rules)
     others = {Variant(c.climate, c.member or "", case): yields for (c, case), yields in built.items()}
-    decided, accounts = decided_on(scenario), accounts_table(allocation, prepared.yields, decided_on(scenario), others)
-    draws = Draws.of(prepared.inputs.draws)
+    decided, draws = decided_on(scenario), Draws.of(prepared.inputs.draws)
+    accounts = accounts_table(allocation, prepared.yields, decided, others)
     spread = ranges(allocation, draws, tail_shares(prepared.rules)["quantile"], decided)
     return {
         "carbon_accounts": pd.concat([accounts, spread], ignore_index=True),
@@ -80,10 +80,8 @@ def ranges(allocation: pd.DataFrame, draws: Draws, shares: Sequence[str], decide
     for measure, mine in allocation.groupby("measure"):
         if (mine["carbon_tco2e"] != 0).any():
             found = evaluate(mine, draws)
-            rows += [
-                (measure, "", "additional", decided.climate, decided.growth_model, f"{QUANTILE} {share}", tonnes)
-                for share, tonnes in ((share, found.quantile("tonnes", share)) for share in shares)
-            ]
+            own = (measure, "", "additional", decided.climate, decided.growth_model)
+            rows += [(*own, f"{QUANTILE} {share}", found.quantile("tonnes", share)) for share in shares]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

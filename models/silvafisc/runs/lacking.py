@@ -16,7 +16,7 @@ def lacking(scenario: Scenario, resolved: Resolved, inputs: UnitInputs) -> Itera
     """A finding at the rule's line for everything that it needs and the inputs lack."""
     known = sorted(set(inputs.factors["factor"].astype(str)))
     for number, spec in enumerate(resolved.rules):
-        key, place = ("rules", number) if number < len(scenario.rules) else ("more_rules", number - len(scenario.rules))
+        key, place = _stated_at(scenario, number)
         where = scenario.where(key, place)
         for name, en, zh in _contradictions(spec.rule, spec.params, resolved.periods[0]):
             yield Finding(where, f"{key}[{place}].{name}", en, zh)
@@ -53,10 +53,14 @@ def uncredited(scenario: Scenario, resolved: Resolved, yields: Yields) -> Iterat
             yield Finding(scenario.where("objectives", place), f"objectives[{place}].carbon", en, zh)
     for number, spec in enumerate(resolved.rules):
         if spec.params.get("carbon") == "credited":
-            key, at = (
-                ("rules", number) if number < len(scenario.rules) else ("more_rules", number - len(scenario.rules))
-            )
-            yield Finding(scenario.where(key, at), f"{key}[{at}].carbon", en, zh)
+            key, place = _stated_at(scenario, number)
+            yield Finding(scenario.where(key, place), f"{key}[{place}].carbon", en, zh)
+
+
+def _stated_at(scenario: Scenario, number: int) -> tuple[str, int]:
+    """Where the scenario states its rule of that number: the list, and the place in it."""
+    own = len(scenario.rules)
+    return ("rules", number) if number < own else ("more_rules", number - own)
 
 
 def _contradictions(rule: str, params: Mapping[str, Any], first: str) -> Iterator[tuple[str, str, str]]:

@@ -104,12 +104,15 @@ def measures(draft: Draft) -> Table:
         cells += [(draft.number("money_total", money),), (draft.number("carbon", tonnes),)]
         cells += [spread(measure)] if ends else []
         rows.append(Row((*cells, account("credited", measure), account("deducted", measure), price)))
-    low, high = (f"{float(case.split()[1]):.0%}" for case in ends or ("q 0", "q 1"))
+    between: list[Column] = []
+    if ends:
+        low, high = (f"{_share(case):.0%}" for case in ends)
+        between = [Column(words("carbon.spread", low=low, high=high), draft.unit("carbon"), True)]
     columns = (
         Column(words("carbon.measure")),
         Column(words("carbon.money"), draft.unit("money_total"), True),
         Column(words("terms.carbon"), draft.unit("carbon"), True),
-        *((Column(words("carbon.spread", low=low, high=high), draft.unit("carbon"), True),) if ends else ()),
+        *between,
         Column(words("carbon.of_credit"), draft.unit("carbon"), True),
         Column(words("carbon.of_deduction"), draft.unit("carbon"), True),
         Column(words("carbon.price"), draft.unit("fen_per_tonne"), True),
@@ -128,8 +131,13 @@ def _rows(draft: Draft, **where: str) -> pd.DataFrame:
 def _quantiles(draft: Draft) -> tuple[str, str] | tuple[()]:
     """Cases of the lowest and highest quantile over the draws; nothing for an outcome without them."""
     cases = {str(case) for case in draft.table("carbon_accounts")["case"] if str(case).startswith("quantile ")}
-    found = sorted(cases, key=lambda case: float(case.split()[1]))
+    found = sorted(cases, key=_share)
     return (found[0], found[-1]) if len(found) > 1 else ()
+
+
+def _share(case: str) -> float:
+    """The share in `quantile 0.05`."""
+    return float(case.removeprefix("quantile "))
 
 
 def years_picture(draft: Draft) -> Figure:
