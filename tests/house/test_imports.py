@@ -10,7 +10,19 @@ from pathlib import Path
 import pytest
 from tests.house.tree import ROOT, ROOTS, sources
 
-HEAVY = ("pandas", "numpy", "scipy", "pyomo", "highspy", "matplotlib", "pydantic", "typst", "jinja2")
+HEAVY = (
+    "pandas",
+    "numpy",
+    "scipy",
+    "pyomo",
+    "highspy",
+    "matplotlib",
+    "pydantic",
+    "typst",
+    "jinja2",
+    "skimage",
+    "rasterio",
+)
 
 
 def loaded_by(module: str) -> set[str]:

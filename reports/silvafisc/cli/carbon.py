@@ -1,4 +1,4 @@
-"""`silvafisc carbon`: the full engine's yields as a data package, and its growth curves beside what is published."""
+"""`silvafisc carbon`: the full engine's yields and growth curves, and what precision management is worth."""
 
 import json
 from pathlib import Path
@@ -56,6 +56,37 @@ def validate(
     write_validation(Terminal(language_of(lang), json), out)
 
 
+@carbon.command(
+    help="在坡度图上找低损集材路线，与直线集材比较 / extraction routes that spare the stand, beside straight ones"
+)
+def paths(
+    terrain: Annotated[
+        Path, typer.Argument(metavar="TERRAIN", help="高程或坡度 GeoTIFF，以米为单位的投影 / map of elevation or slope")
+    ],
+    kind: Annotated[
+        str,
+        typer.Option("--kind", metavar="KIND", help="elevation | slope_pct | slope_degree，该图的内容 / what it holds"),
+    ],
+    landings: Annotated[Path, typer.Option("--landings", metavar="FILE", help="楞场点：point, x, y / landings")],
+    stumps: Annotated[Path, typer.Option("--stumps", metavar="FILE", help="伐根点：point, x, y / stumps")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写出到该目录 / folder for tables and map")],
+    stand: Annotated[
+        Path | None,
+        typer.Option("--stand", metavar="FILE", help="保留林分 GeoTIFF，栅格同上 / map of the stand that stays"),
+    ] = None,
+    unit: Annotated[
+        str | None,
+        typer.Option("--unit", metavar="UNIT", help="m3_per_ha | t_per_ha，林分图的单位 / unit of the stand"),
+    ] = None,
+    scenario: Annotated[
+        str, typer.Option("--scenario", metavar="SCENARIO", help="取其参数 / whose parameters hold")
+    ] = DEFAULT_SCENARIO,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    write_paths(Terminal(language_of(lang), json), (terrain, kind, landings, stumps), out, (stand, unit), scenario)
+
+
 def build_package(
     terminal: Terminal, scenario: str, data: Path | None, out: Path, until: int | None, jobs: int
 ) -> None:
@@ -94,8 +125,7 @@ def build_package(
 
 def write_validation(terminal: Terminal, out: Path) -> None:
     """Four tables and a page in each language."""
-    if out.is_file():
-        raise InputError([Finding(str(out), "--out", "is a file, not a folder", "是文件，不是文件夹")])
+    _refuse_file(out)
     terminal.progress("对照公布数", "comparing with published figures")
     from silvafisc.briefing.curve_page import write_pages
     from silvafisc.policy import ParameterTree, load_scenario
@@ -109,6 +139,35 @@ def write_validation(terminal: Terminal, out: Path) -> None:
     terminal.progress("生成网页", "making the pages")
     files = [str(path) for path in (*written, *write_pages(tables, rules.date, out))]
     terminal.result({"exit_code": 0, "files": files}, files)
+
+
+def write_paths(
+    terminal: Terminal,
+    maps: tuple[Path, str, Path, Path],
+    out: Path,
+    stand: tuple[Path | None, str | None],
+    scenario: str,
+) -> None:
+    """Three tables and a map of the routes. maps: terrain, its kind, landings, stumps; stand: its map and unit."""
+    _refuse_file(out)
+    terminal.progress("读取地图，搜索路线", "reading the maps and searching routes")
+    from silvafisc.runs.precision_paths import extraction_paths
+
+    found = extraction_paths(*maps, stand=stand[0], unit=stand[1], scenario=scenario)
+    interrupts.check()
+    with interrupts.held():  # all files or none
+        files = [str(path) for path in found.save(out)]
+    for notice in found.notices:
+        terminal.note(notice.text(terminal.language))
+    notices = [{"where": n.where, "path": n.path, "zh": n.zh, "en": n.en} for n in found.notices]
+    shown = found.network.to_string(index=False, na_rep="", float_format=lambda value: f"{value:,.1f}")
+    terminal.result({"exit_code": 0, "files": files, "notices": notices}, [shown, *files])
+
+
+def _refuse_file(out: Path) -> None:
+    """A folder is wanted. Raises InputError."""
+    if out.is_file():
+        raise InputError([Finding(str(out), "--out", "is a file, not a folder", "是文件，不是文件夹")])
 
 
 def _refuse_target(out: Path) -> None:
