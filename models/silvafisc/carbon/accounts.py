@@ -21,7 +21,7 @@ from .guard import FLOWS
 from .mixtures import Array
 
 POOLS = ("living", "dead", "products")
-_MU_PER_HA = float(convert(Decimal(1), "ha", "mu"))
+MU_PER_HA = float(convert(Decimal(1), "ha", "mu"))
 _POOLS = "carbon.crediting.creditable_pools"
 
 
@@ -43,7 +43,7 @@ class Balance:
         """(n, years) tCO2e per mu: the change of these pools less the emissions."""
         held = {"living": self.living, "dead": self.dead, "products": self.products}
         stock = sum(held[pool] for pool in pools)
-        return np.asarray(np.diff(stock, axis=1) * TCO2E_PER_MU - self.emissions / _MU_PER_HA)
+        return np.asarray(np.diff(stock, axis=1) * TCO2E_PER_MU - self.emissions / MU_PER_HA)
 
 
 @dataclass(frozen=True)

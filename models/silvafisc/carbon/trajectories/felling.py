@@ -14,13 +14,12 @@ import pandas as pd
 from silvafisc.quantities import UNITS
 
 from ..accounts import Balance
-from ..age_structure import AGE_GROUPS
 from ..cbm import Parameters
 from ..cbm.pools import POOLS, PRODUCTS, SINKS
 from ..forest import Forest
 from ..mixtures import Array
 from .cohorts import Strand
-from .land import Land, standing
+from .land import Land, area_of, standing
 from .plans import Act, Plan, killed_share
 from .setting import Setting, in_year, shifted, untouched
 from .stands import thinned_volume
@@ -123,7 +122,7 @@ def felling_table(setting: Setting, year: int, follow: _Follow) -> pd.DataFrame:
     names = sorted(plans.selective)
     unfelled, clear, *selective = follow([plans.unfelled, plans.clear, *(plans.selective[name] for name in names)])
     published, low, high = (setting.rules.number(_PUBLISHED + name) for name in ("published", "band_low", "band_high"))
-    area = old_area(setting)
+    area = area_of(setting.forest, setting.rules.texts(_AGE_GROUPS))
     against = _with_nation(mean_lack(unfelled, clear, year), area)
     frames = []
     for (matrix, recovery), balance in zip(names, selective, strict=True):
@@ -154,13 +153,6 @@ def mean_lack(unfelled: Balance, felled: Balance, year: int) -> Array:
     """(units, years - year + 1) tCO2e per mu: L_n = 1/n Σ_{k=1..n} Σ_{i≤k} (flow without felling - flow with it)."""
     lack = np.cumsum((unfelled.flow() - felled.flow())[:, year - 1 :], axis=1)
     return np.asarray(np.cumsum(lack, axis=1) / np.arange(1, lack.shape[1] + 1))
-
-
-def old_area(setting: Setting) -> Array:
-    """(units,) area of the stands that may be felled, in the unit of the stands table."""
-    forest, groups = setting.forest, setting.rules.texts(_AGE_GROUPS)
-    old = forest.age_shares[:, [AGE_GROUPS.index(group) for group in groups]].sum(axis=1)
-    return np.asarray(forest.stands["arbor_area_tenth_mu"] * old * forest.standing[:, ~forest.rotation].sum(axis=1))
 
 
 def _with_nation(values: Array, area: Array) -> Array:

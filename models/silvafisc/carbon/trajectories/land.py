@@ -87,3 +87,9 @@ def open_land(forest: Forest, years: int, shares: Array) -> Land:
 def poorer(land: Land, share: float) -> Land:
     """The same land with this share of its volume, standing and regrown: a degraded site."""
     return replace(land, volume=share * land.volume, regrowth=share * land.regrowth)
+
+
+def area_of(forest: Forest, age_groups: Sequence[str]) -> Array:
+    """(units,) area of the stands of these age groups without short rotation, in the unit of the stands table."""
+    chosen = forest.age_shares[:, [AGE_GROUPS.index(group) for group in age_groups]].sum(axis=1)
+    return np.asarray(forest.stands["arbor_area_tenth_mu"] * chosen * forest.standing[:, ~forest.rotation].sum(axis=1))
