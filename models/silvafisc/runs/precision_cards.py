@@ -61,14 +61,27 @@ class Cards:
     date: str
     span: tuple[int, int]
 
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """cards, verdicts, inputs, and plots where there are any."""
+        tables = {"cards": self.cards, "verdicts": self.verdicts, "inputs": self.inputs}
+        return tables if self.plots is None else {**tables, "plots": self.plots}
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What all cards have in common, as texts: date, first, last, market, period, low, high."""
+        first, last = self.span
+        prices = {"market": self.prices.market, "period": self.prices.period}
+        ends = {"low": f"{self.prices.low:g}", "high": f"{self.prices.high:g}"}
+        return {"date": self.date, "first": str(first), "last": str(last), **prices, **ends}
+
     def save(self, folder: Path) -> list[Path]:
-        """Write cards.csv, cards_verdicts.csv, cards_inputs.csv, and cards_plots.csv where there are plots."""
-        tables = {"cards": self.cards, "cards_verdicts": self.verdicts, "cards_inputs": self.inputs}
-        if self.plots is not None:
-            tables["cards_plots"] = self.plots
-        for name, table in tables.items():
-            write_csv(table, folder / f"{name}.csv")
-        return [folder / f"{name}.csv" for name in tables]
+        """Write cards.csv, and cards_<table>.csv of every other table."""
+        paths = []
+        for name, table in self.tables.items():
+            paths.append(folder / ("cards.csv" if name == "cards" else f"cards_{name}.csv"))
+            write_csv(table, paths[-1])
+        return paths
 
 
 def review_cards(

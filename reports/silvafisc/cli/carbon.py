@@ -56,6 +56,22 @@ def validate(
     write_validation(Terminal(language_of(lang), json), out)
 
 
+@carbon.command(help="精准施肥、低损集材、传感网的事前绩效评估卡 / review cards of precision management")
+def cards(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写出到该目录 / folder for tables and pages")],
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="取其单位、年度、期末和参数 / whose units, years and law")
+    ] = DEFAULT_SCENARIO,
+    data: Data = None,
+    plots: Annotated[
+        Path | None, typer.Option("--plots", metavar="FILE", help="分层样地表，比较传感网与样地 / plots by stratum")
+    ] = None,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    write_cards(Terminal(language_of(lang), json), scenario, data, plots, out)
+
+
 @carbon.command(
     help="在坡度图上找低损集材路线，与直线集材比较 / extraction routes that spare the stand, beside straight ones"
 )
@@ -138,6 +154,22 @@ def write_validation(terminal: Terminal, out: Path) -> None:
         written = save_curve_validation(tables, out)
     terminal.progress("生成网页", "making the pages")
     files = [str(path) for path in (*written, *write_pages(tables, rules.date, out))]
+    terminal.result({"exit_code": 0, "files": files}, files)
+
+
+def write_cards(terminal: Terminal, scenario: str, data: Path | None, plots: Path | None, out: Path) -> None:
+    """Three tables, or four, and a page in each language."""
+    _refuse_file(out)
+    terminal.progress("读取情景和数据", "reading the scenario and its tables")
+    from silvafisc.briefing.card_page import write_cards as write_pages
+    from silvafisc.runs.precision_cards import review_cards
+
+    found = review_cards(scenario, data=data, plots=plots, progress=terminal.step)
+    interrupts.check()
+    with interrupts.held():  # all tables or none
+        written = found.save(out)
+    terminal.progress("生成网页", "making the pages")
+    files = [str(path) for path in (*written, *write_pages(found.tables, found.told, found.names, out))]
     terminal.result({"exit_code": 0, "files": files}, files)
 
 
