@@ -177,6 +177,9 @@ def _ground(scenario: str | Path | Scenario, data: str | Path | None) -> _Ground
 
 def _cards(ground: _Ground, law: Mapping[str, Rules], prices: PriceRange) -> pd.DataFrame:
     """The rows of all three measures. law: of each, where what it reads is marked."""
+    whole = ground.stands["arbor_area_tenth_mu"].to_numpy(dtype=np.float64) / TENTHS_PER_MU
+    codes = [str(code) for code in ground.stands["region_code"]]
+    nets = sensor_rows(codes, whole, law[sensors.MEASURE])
     packages = {name: load_package(name) for name in PACKAGES}
     curves = calibrate_curves(ground.stands, packages, ground.rules())
     cases = {
@@ -186,10 +189,8 @@ def _cards(ground: _Ground, law: Mapping[str, Rules], prices: PriceRange) -> pd.
     tables = []
     for name, land in ((fertilising.MEASURE, fertilising.LAND), (skidding.MEASURE, skidding.LAND)):
         mu = area_of(curves.forest, law[name].texts(land)) / TENTHS_PER_MU
-        tables.append(card_table(name, cases[name], curves.forest.codes, mu, prices, law[name]))
-    whole = ground.stands["arbor_area_tenth_mu"].to_numpy(dtype=np.float64) / TENTHS_PER_MU
-    tables.append(sensor_rows(curves.forest.codes, whole, law[sensors.MEASURE]))
-    return pd.concat(tables, ignore_index=True)
+        tables.append(card_table(name, cases[name], codes, mu, prices, law[name]))
+    return pd.concat([*tables, nets], ignore_index=True)
 
 
 def _built(ground: _Ground) -> Array:
