@@ -9,15 +9,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from silvafisc.briefing.blocks import Card, Table, runs_text, texts
-from silvafisc.briefing.card_page import page, write_cards
+from silvafisc.briefing.blocks import Briefing, Card, Table, runs_text, texts
+from silvafisc.briefing.card_page import page
 from silvafisc.carbon.accounts import MU_PER_HA
 from silvafisc.carbon.yield_arrays import YieldArrays
 from silvafisc.cli.endings import finish
 from silvafisc.cli.main import app
 from silvafisc.datasets import load_package
 from silvafisc.datasets.findings import InputError
+from silvafisc.runs import precision_cards
 from silvafisc.runs.precision_cards import Cards, review_cards
+from silvafisc.runs.precision_plots import read_strata
 
 SCENARIO = "nation-2026-2028"
 NATION = "000000"
@@ -27,6 +29,13 @@ PLOTS = "region_code,stratum,area_mu,mean_tco2e_per_mu,sd_tco2e_per_mu,plots\n"
 @pytest.fixture(scope="module")
 def nation() -> Cards:
     return review_cards(SCENARIO)
+
+
+@pytest.fixture(scope="module")
+def pages(nation: Cards) -> tuple[Briefing, Briefing]:
+    """In Chinese and in English."""
+    zh, en = (page(nation.tables, nation.told, nation.names, language) for language in ("zh", "en"))
+    return zh, en
 
 
 def scenario(folder: Path, more: str = "", **values: str) -> Path:
@@ -145,7 +154,7 @@ def test_a_measure_that_costs_little_is_recommended_with_its_reasons(tmp_path: P
     assert "Recommended: low-damage skidding." in runs_text(cards[0].summary)
 
 
-def test_plots_tell_what_the_money_of_a_net_would_narrow(tmp_path: Path) -> None:
+def test_plots_tell_what_the_money_of_a_net_would_narrow(nation: Cards, tmp_path: Path) -> None:
     plots = tmp_path / "plots.csv"
     plots.write_text(PLOTS + "220000,pine,20000,6,3,5\n220000,oak,10000,4,2,5\n", encoding="utf-8")
     found = review_cards(SCENARIO, plots=plots)
@@ -156,9 +165,9 @@ def test_plots_tell_what_the_money_of_a_net_would_narrow(tmp_path: Path) -> None
     assert row["money_yuan"] == pytest.approx(money, abs=0.01)
     assert (row["region_code"], row["plots_bought"]) == ("220000", 34)
     assert 0 < row["half_width_with_plots"] < row["half_width"]
-    said = " ".join(texts(page(found.tables, found.told, found.names, "zh")))
-    assert "吉林" in said
-    assert "可设样地" in said
+    assert "可设样地" in "".join(texts(page(found.tables, found.told, found.names, "zh")))
+    # Everything else is the same numbers again.
+    pd.testing.assert_frame_equal(found.cards, nation.cards, check_exact=True)
 
 
 def tabled(blocks: object) -> list[Table]:
@@ -172,8 +181,7 @@ def tabled(blocks: object) -> list[Table]:
     return found
 
 
-def test_both_languages_show_the_same_numbers_and_no_id(nation: Cards) -> None:
-    pages = [page(nation.tables, nation.told, nation.names, language) for language in ("zh", "en")]
+def test_both_languages_show_the_same_numbers_and_no_id(pages: tuple[Briefing, Briefing]) -> None:
     numbers = [
         [
             runs_text(cell)
@@ -186,30 +194,39 @@ def test_both_languages_show_the_same_numbers_and_no_id(nation: Cards) -> None:
         for one in pages
     ]
     assert numbers[0] == numbers[1]
-    assert len([block for block in pages[0].sections[-1].blocks if isinstance(block, Card)]) == 31
     for one in pages:
+        assert len([block for block in one.sections[-1].blocks if isinstance(block, Card)]) == 31
         ids = [text for text in texts(one) if re.fullmatch(r"[a-z]+(_[a-z]+)+|\w+=\w+(;\w+=\w+)*", text)]
         assert ids == ["growth_curves_published"], "the one package whose source is another package"
 
 
-def test_the_page_says_what_is_not_adopted_and_that_a_net_has_no_price(nation: Cards) -> None:
-    zh, en = (" ".join(texts(page(nation.tables, nation.told, nation.names, language))) for language in ("zh", "en"))
+def test_the_page_says_what_is_not_adopted_and_that_a_net_has_no_price(pages: tuple[Briefing, Briefing]) -> None:
+    zh, en = ("".join(texts(one)) for one in pages)
     assert zh.count("毫米级") == 2
     assert en.count("millimet") == 2
     assert "没有保本碳价" in zh
     assert "no break-even price" in en
-    assert "假设" in zh
+    assert "状态为：假设" in zh
 
 
-def test_the_verb_writes_what_python_gives_the_same_bytes(nation: Cards, tmp_path: Path) -> None:
-    nation.save(tmp_path / "python")
-    write_cards(nation.tables, nation.told, nation.names, tmp_path / "python")
-    assert finish(app, ["carbon", "cards", "--out", str(tmp_path / "verb"), "--lang", "en"]) == 0
-    written = {path.name: path.read_bytes() for path in (tmp_path / "verb").iterdir()}
-    assert sorted(written) == ["cards.csv", "cards_en.html", "cards_inputs.csv", "cards_verdicts.csv", "cards_zh.html"]
-    assert written == {path.name: path.read_bytes() for path in (tmp_path / "python").iterdir()}
+def test_the_verb_writes_tables_and_a_page_in_each_language(
+    nation: Cards, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def reviewed(scenario: str, **options: object) -> Cards:
+        asked.append((scenario, options["plots"]))
+        return nation
+
+    monkeypatch.setattr(precision_cards, "review_cards", reviewed)
+    for name in ("one", "other"):
+        assert finish(app, ["carbon", "cards", "--out", str(tmp_path / name), "--plots", "p.csv", "--lang", "en"]) == 0
+    assert asked == [(SCENARIO, Path("p.csv"))] * 2
+    one, other = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "other"))
+    assert sorted(one) == ["cards.csv", "cards_en.html", "cards_inputs.csv", "cards_verdicts.csv", "cards_zh.html"]
+    assert one == other
     for name in ("cards_zh.html", "cards_en.html"):
-        assert not re.search(rb"""(?:src|href)=["']?(?:https?:)?//""", written[name])
+        assert not re.search(rb"""(?:src|href)=["']?(?:https?:)?//""", one[name])
 
 
 FULL = "carbon: {{engine: full, climate: {climate}}}\n"
@@ -250,7 +267,7 @@ def test_wrong_scenarios_are_refused(given: Callable[[Path], str], said: str, tm
 def test_wrong_plots_are_refused_at_their_line(text: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "plots.csv").write_text(text, encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        review_cards(SCENARIO, plots=tmp_path / "plots.csv")
+        read_strata(tmp_path / "plots.csv", ["220000"])
     assert said in str(caught.value)
 
 

@@ -160,12 +160,21 @@ def _text(path: Path, text: str) -> Path:
     return path
 
 
+def torn(path: Path) -> Path:
+    """The file without its second half."""
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    return path
+
+
 WRONG: list[tuple[str, Callable[[Place], dict[str, Any]], str]] = [
     ("no map", lambda p: {"terrain": p.folder / "none.tif"}, "no such file"),
     ("a text", lambda p: {"terrain": _text(p.folder / "text.tif", "x")}, "cannot be read as a GeoTIFF"),
     ("two bands", lambda p: {"terrain": write_map(p.folder / "two.tif", np.zeros((3, 4)), count=2)}, "has 2 bands"),
     ("degrees", lambda p: {"terrain": write_map(p.folder / "wgs.tif", np.zeros((3, 4)), crs="EPSG:4326")}, "project it, for instance to EPSG:4513"),
     ("no crs", lambda p: {"terrain": write_map(p.folder / "bare.tif", np.zeros((3, 4)), crs=None)}, "no coordinate reference system"),
+    ("no projection", lambda p: {"terrain": write_map(p.folder / "local.tif", np.zeros((3, 4)), crs='LOCAL_CS["mine",UNIT["metre",1]]')}, "in no projected system"),
+    ("torn off", lambda p: {"terrain": torn(write_map(p.folder / "long.tif", np.ones((99, 99))))}, "cannot be read as a GeoTIFF"),
     ("feet", lambda p: {"terrain": write_map(p.folder / "feet.tif", np.zeros((3, 4)), crs="EPSG:2263")}, "not in metres"),
     ("empty", lambda p: {"terrain": write_map(p.folder / "empty.tif", np.full((3, 4), -9999.0))}, "no value at all"),
     ("infinite", lambda p: {"terrain": write_map(p.folder / "inf.tif", np.full((3, 4), np.inf))}, "infinite values"),

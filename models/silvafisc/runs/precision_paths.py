@@ -27,6 +27,8 @@ POINTS = (
 """Columns of a table of stumps or landings; x and y in the map's own reference system."""
 CHEAPEST, STRAIGHT = WAYS = ("cheapest", "straight")
 ALL, COMPARED = ("all", "compared")
+DECIMALS = 6
+"""Digits that are kept: another processor's last bits stay below them."""
 Routes = Mapping[str, list[Route | None]]
 """Way -> the route of each stump."""
 
@@ -97,8 +99,8 @@ def extraction_paths(
     by_stump = [(stump, way, routes[way][at]) for at, stump in enumerate(starts) for way in WAYS]
     notices = [notice for table in tables for notice in table.notices]
     return Paths(
-        routes=pd.DataFrame([_row(*one, ends, ground, trail) for one in by_stump]),
-        network=_network(routes, ground, trail),
+        routes=pd.DataFrame([_row(*one, ends, ground, trail) for one in by_stump]).round(DECIMALS),
+        network=_network(routes, ground, trail).round(DECIMALS),
         parameters=parameter_table(rules, sorted(rules.used)),
         geojson=_geojson(by_stump, ends, ground_map),
         notices=(*notices, *_noticed(ground, trail, routes[CHEAPEST], starts, ground_map.file)),

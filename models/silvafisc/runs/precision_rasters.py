@@ -137,6 +137,11 @@ def _problems(source: Any) -> Iterator[tuple[str, str]]:
             f"is in degrees ({system}), and lengths need metres; project it, for instance to {metres}",
             f"为经纬度坐标（{system}），计算长度须以米为单位；请先投影，如 CGCS2000 三度带 EPSG:4513—4533",
         )
+    elif not system.is_projected:
+        yield (
+            f"is in no projected system; project it, for instance to {metres}",
+            "不是投影坐标系；请先投影，如 CGCS2000 三度带 EPSG:4513—4533",
+        )
     elif system.linear_units_factor[1] != 1:
         name = system.linear_units_factor[0]
         yield (
