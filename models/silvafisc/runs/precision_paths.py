@@ -84,7 +84,7 @@ def extraction_paths(
     loaded = as_scenario(scenario)
     rules = ParameterTree.load().apply(loaded.parameter_changes()).on(loaded.policy_date)
     trail, ground_map = read_trail(rules), read_map(terrain)
-    slope, volume = slope_map(ground_map, kind), None
+    slope, volume = slope_map(ground_map, kind, rules), None
     if stand is not None and unit is not None:
         _known("--unit", unit, STANDS)
         volume = stand_map(read_map(stand), unit, ground_map, trail, rules)

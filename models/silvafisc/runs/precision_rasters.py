@@ -21,8 +21,7 @@ TERRAINS = ("elevation", "slope_pct", "slope_degree")
 STANDS = ("m3_per_ha", "t_per_ha")
 MAX_CELLS = 25_000_000
 """Routes over more cells than this would need many gigabytes; cut the map to the felling area."""
-_LAND = (-500.0, 9000.0)
-"""No land lies lower or higher, m: what does is an undeclared mark of missing values."""
+_PREFIX = "assumptions.carbon.extraction."
 _RIGHT_ANGLE = 90.0
 _SAME = 1e-6
 """Part of a cell by which two grids may be shifted against each other and still be the same."""
@@ -150,7 +149,7 @@ def _problems(source: Any) -> Iterator[tuple[str, str]]:
         )
 
 
-def slope_map(terrain: Map, kind: str) -> Array:
+def slope_map(terrain: Map, kind: str, rules: Rules) -> Array:
     """Rise over run of a map of elevation (m), of slope in per cent, or of slope in degrees.
 
     Raises:
@@ -160,7 +159,7 @@ def slope_map(terrain: Map, kind: str) -> Array:
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     mark = ("an undeclared nodata value?", "是否为未声明的 nodata 值？")
     if kind == "elevation":
-        if low < _LAND[0] or high > _LAND[1]:
+        if low < rules.number(_PREFIX + "lowest_land") or high > rules.number(_PREFIX + "highest_land"):
             en = f"elevations from {low:g} to {high:g} m: {mark[0]}"
             raise InputError([Finding(file, "", en, f"高程为 {low:g}～{high:g} 米：{mark[1]}")])
         return slope_of(values, terrain.cell)

@@ -94,12 +94,13 @@ def measured(edges: Iterable[Edge], terrain: Terrain, trail: Trail) -> Mapping[s
     length = np.hypot(*((first - second) * np.array(terrain.cell)).T)
     found = {"length_m": float(length.sum())}
     found |= {"trail_m2": found["length_m"] * trail.trail_width, "touched_m2": found["length_m"] * trail.touched}
-    taken = per_metre(terrain, trail)
-    for name in QUANTITIES:
-        if name in taken:
-            values = (taken[name][tuple(first.T)] + taken[name][tuple(second.T)]) / 2
-            total = float((values * length).sum())
-            found[name] = total if np.isfinite(total) else np.nan
+    # Only the cells of the steps: a grid may hold millions.
+    at = tuple(np.moveaxis(np.stack([first, second]), -1, 0))
+    volume = None if terrain.volume is None else terrain.volume[at]
+    on_the_way = Terrain(terrain.slope[at], volume, terrain.cell)
+    for name, values in per_metre(on_the_way, trail).items():
+        total = float((values.mean(axis=0) * length).sum())
+        found[name] = total if np.isfinite(total) else np.nan
     return {name: found.get(name, np.nan) for name in QUANTITIES}
 
 
