@@ -76,7 +76,8 @@ class Cards:
         return {"date": self.date, "first": str(first), "last": str(last), **prices, **ends}
 
     def save(self, folder: Path) -> list[Path]:
-        """Write cards.csv, and cards_<table>.csv of every other table."""
+        """Write cards.csv, and cards_<table>.csv of every other table; plots of an earlier run are taken away."""
+        (folder / "cards_plots.csv").unlink(missing_ok=True)
         paths = []
         for name, table in self.tables.items():
             paths.append(folder / ("cards.csv" if name == "cards" else f"cards_{name}.csv"))
