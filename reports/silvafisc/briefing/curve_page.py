@@ -1,7 +1,6 @@
 """The growth curves beside what is published, as one page in each language: fit, residuals, and every miss by name."""
 
-import hashlib
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +8,9 @@ import pandas as pd
 
 from silvafisc.datasets import load_package
 
-from .blocks import Block, Briefing, Callout, Column, Figure, Paragraph, Row, Section, Table, Text
-from .document import LABELS, number_blocks
-from .draft import cell
+from .blocks import Block, Briefing, Callout, Figure, Paragraph, Section, Table, Text
 from .figures.residuals import fit_and_residuals
+from .pages import framed, plain, plain_table, signed
 from .words import LANGUAGES, Words
 from .writing import write
 
@@ -44,21 +42,7 @@ def page(tables: Mapping[str, pd.DataFrame], date: str, language: str) -> Briefi
             "types", words("curves.types"), (_types(tables["types"], words, names), _shapes(tables["shapes"], words))
         ),
     ]
-    digest = hashlib.sha256("".join(frame.to_csv(index=False) for frame in tables.values()).encode())
-    labels = {name: words(f"labels.{name}") for name in LABELS}
-    labels["page"] = words("labels.page", page="{page}", pages="{pages}")
-    labels |= {"generated": words("curves.made"), "content_hash": words("curves.hash"), "hash": digest.hexdigest()}
-    kind = words("curves.kind")
-    return Briefing(
-        id="curves",
-        title=words("curves.title"),
-        subtitle=words("labels.subtitle", kind=kind, date=date),
-        kind=kind,
-        language=language,
-        date=date,
-        labels=labels,
-        sections=number_blocks(sections, words),
-    )
+    return framed("curves", words("curves.kind"), sections, tables, date, words)
 
 
 def _names(language: str) -> Mapping[str, str]:
@@ -75,7 +59,7 @@ def _lead(tables: Mapping[str, pd.DataFrame], words: Words, names: Mapping[str, 
     said = words.runs(
         "curves.lead",
         targets=str(len(known)),
-        largest=_plain(float(known["residual_pct"].abs().max()), 4),
+        largest=plain(float(known["residual_pct"].abs().max()), 4),
         gated=str(len(gated)),
         missed=str(len(missed)),
     )
@@ -91,9 +75,9 @@ def _told(row: Mapping[Hashable, object], words: Words, names: Mapping[str, str]
         "unit": names.get(str(row["region_code"]), str(row["region_code"])),
         "pool": words.name("curve_pool", str(row["pool"])),
         "period": str(row["period"]),
-        "published": _plain(row["published"], 1),
-        "model": _plain(row["model"], 1),
-        "deviation": _signed(row["deviation_pct"]),
+        "published": plain(row["published"], 1),
+        "model": plain(row["model"], 1),
+        "deviation": signed(row["deviation_pct"]),
     }
 
 
@@ -107,7 +91,7 @@ def _figure(tables: Mapping[str, pd.DataFrame], words: Words, names: Mapping[str
     }
     missed = published[published["verdict"] == MISS]
     named = [
-        (f"{names.get(code, code)} {_signed(value)}%", value)
+        (f"{names.get(code, code)} {signed(value)}%", value)
         for code, value in zip(missed["region_code"], missed["deviation_pct"], strict=True)
     ]
     svg = fit_and_residuals(
@@ -133,7 +117,7 @@ def _by_age(fit: pd.DataFrame, words: Words) -> Table:
         [words.name("age_group", str(row["age_group"])), *_volumes(row)]
         for row in fit[fit["region_code"] == NATION].to_dict("records")
     ]
-    return _table(words, "curves.table_age", ["curves.age_group"], _VOLUMES, rows)
+    return plain_table(words, "curves.table_age", ["curves.age_group"], _VOLUMES, rows)
 
 
 def _by_unit(fit: pd.DataFrame, words: Words, names: Mapping[str, str]) -> Table:
@@ -146,7 +130,7 @@ def _by_unit(fit: pd.DataFrame, words: Words, names: Mapping[str, str]) -> Table
         ]
         for row in own.to_dict("records")
     ]
-    return _table(words, "curves.table_unit", ["terms.unit", "curves.composition"], _VOLUMES, rows)
+    return plain_table(words, "curves.table_unit", ["terms.unit", "curves.composition"], _VOLUMES, rows)
 
 
 def _published(published: pd.DataFrame, words: Words, names: Mapping[str, str]) -> Table:
@@ -159,17 +143,17 @@ def _published(published: pd.DataFrame, words: Words, names: Mapping[str, str]) 
             words.name("curve_check", row["check"]),
             words.name("curve_pool", row["pool"]),
             row["period"],
-            _plain(row["published"], 1),
-            _plain(row["model"], 1),
-            _signed(row["deviation_pct"]),
-            _signed(row["stock_change_deviation_pct"]),
+            plain(row["published"], 1),
+            plain(row["model"], 1),
+            signed(row["deviation_pct"]),
+            signed(row["stock_change_deviation_pct"]),
             words.name("curve_verdict", row["verdict"]),
         ]
         for row in published[shown].to_dict("records")
     ]
     texts = ["terms.unit", "curves.check", "curves.pool", "curves.period"]
     numbers = ["curves.value", "curves.model", "curves.deviation", "curves.stock_change_deviation"]
-    table = _table(words, "curves.table_published", texts, numbers, rows, ["curves.verdict"])
+    table = plain_table(words, "curves.table_published", texts, numbers, rows, ["curves.verdict"])
     return replace(table, note=(Text(note),))
 
 
@@ -178,15 +162,15 @@ def _types(types: pd.DataFrame, words: Words, names: Mapping[str, str]) -> Table
         [
             names.get(row["region_code"], row["region_code"]),
             words.name("forest_type", row["forest_type"]),
-            _plain(row["published_tc_per_ha"], 1),
-            _plain(row["model_tc_per_ha"], 1),
-            _plain(row["stock_change_tc_per_ha"], 1),
-            _signed(row["deviation_pct"]),
+            plain(row["published_tc_per_ha"], 1),
+            plain(row["model_tc_per_ha"], 1),
+            plain(row["stock_change_tc_per_ha"], 1),
+            signed(row["deviation_pct"]),
         ]
         for row in types.to_dict("records")
     ]
     numbers = ["curves.value", "curves.model", "curves.stock_change", "curves.deviation"]
-    return _table(words, "curves.table_types", ["terms.unit", "curves.forest_type"], numbers, rows)
+    return plain_table(words, "curves.table_types", ["terms.unit", "curves.forest_type"], numbers, rows)
 
 
 def _shapes(shapes: pd.DataFrame, words: Words) -> Table:
@@ -194,15 +178,15 @@ def _shapes(shapes: pd.DataFrame, words: Words) -> Table:
         [
             words.name("forest_type", row["forest_type"]),
             row["source"] if row["source"] != "placeholder" else words("curves.placeholder"),
-            _plain(row["rate_per_year"], 4),
-            _plain(row["shape"], 2),
-            _plain(row["reached"], 2),
+            plain(row["rate_per_year"], 4),
+            plain(row["shape"], 2),
+            plain(row["reached"], 2),
             words("curves.used") if row["verdict"] == "used" else words("curves.not_used"),
         ]
         for row in shapes.to_dict("records")
     ]
     numbers = ["curves.rate", "curves.shape", "curves.reached"]
-    return _table(
+    return plain_table(
         words, "curves.table_shapes", ["curves.forest_type", "curves.curve"], numbers, rows, ["curves.verdict"]
     )
 
@@ -212,37 +196,8 @@ _VOLUMES = ("curves.volume_m3_per_ha", "curves.target_m3_per_ha", "curves.residu
 
 def _volumes(row: Mapping[Hashable, object]) -> list[str]:
     return [
-        _plain(row["volume_m3_per_ha"], 1),
-        _plain(row["target_m3_per_ha"], 1),
-        _plain(row["residual_pct"], 4),
-        _plain(row["stock_change_m3_per_ha"], 1),
+        plain(row["volume_m3_per_ha"], 1),
+        plain(row["target_m3_per_ha"], 1),
+        plain(row["residual_pct"], 4),
+        plain(row["stock_change_m3_per_ha"], 1),
     ]
-
-
-def _table(
-    words: Words,
-    caption: str,
-    texts: Sequence[str],
-    numbers: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    after: Sequence[str] = (),
-) -> Table:
-    columns = [Column(words(key), numeric=key in numbers) for key in (*texts, *numbers, *after)]
-    return Table(
-        tuple(columns),
-        tuple(Row(tuple(cell(text) for text in row)) for row in rows),
-        (Text(words(caption)),),
-        dense=True,
-    )
-
-
-def _plain(value: object, decimals: int) -> str:
-    """A number written out, an empty cell for none."""
-    number = float(str(value))
-    # Adding zero: what rounds to nothing carries no sign.
-    return "" if number != number else f"{round(number, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
-
-
-def _signed(value: object) -> str:
-    text = _plain(value, 1)
-    return text if not text or text.startswith("−") else f"+{text}"

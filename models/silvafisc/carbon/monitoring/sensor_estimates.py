@@ -59,9 +59,11 @@ def _anomalies(air: pd.DataFrame, readings: Readings, rules: Rules) -> list[Esti
 def _growth(stems: pd.DataFrame, readings: Readings, stocks: Sequence[Estimate], rules: Rules) -> list[Estimate]:
     """Flow F = r̄ C with r = (d_end / d_start)^b − 1 of each stem (at least two) and C the unit's live carbon, tC/ha.
 
-    var = (C s_r / √n)² + (C r̄ s_b / b)² + (r̄ s_C)². F follows the trees that live: what died in the year is not in it.
+    var = (C s_r / √n)² + (C r̄ s_b / b)² + (C r̄ c)² + (r̄ s_C)², with c for stems that are chosen and not drawn, which more
+    of them do not mend. F follows the trees that live: what died in the year is not in it.
     """
-    power, off = rules.number(_PREFIX + "stem_exponent"), rules.number(_PREFIX + "stem_exponent_sd")
+    power = rules.number(_PREFIX + "stem_exponent")
+    off = np.hypot(rules.number(_PREFIX + "stem_exponent_sd") / power, rules.number(_PREFIX + "stem_choice_sd"))
     start = first_diameters(readings)
     known = {(one.region_code, one.year): one for one in stocks if one.quantity == LIVE_CARBON}
     found = []
@@ -73,7 +75,7 @@ def _growth(stems: pd.DataFrame, readings: Readings, stocks: Sequence[Estimate],
         before = np.array([start[str(sensor), at] for sensor in group["sensor"]])
         relative = (1 + group["value"].to_numpy(dtype=np.float64) / before) ** power - 1
         rate, spread = float(relative.mean()), float(relative.std(ddof=1) / np.sqrt(len(relative)))
-        parts = (stock.mean * spread, stock.mean * rate * off / power, rate * stock.sd)
+        parts = (stock.mean * spread, stock.mean * rate * off, rate * stock.sd)
         sd = float(np.sqrt(sum(part**2 for part in parts)))
         if sd > 0:
             found.append(_estimate(readings, unit, GROWTH, at, rate * stock.mean, sd))
