@@ -25,11 +25,21 @@ from silvafisc.datasets.by_column import load_by_column
 from silvafisc.datasets.columns import Table
 from silvafisc.datasets.tables import read_grid, table_of
 from silvafisc.policy import Rules
+from silvafisc.policy.scenario_files import SCENARIOS
 from silvafisc.results.outcome import write_csv
 
 SOURCES = {"plots": ("plots", "strata"), "sensors": ("sensors",), "samples": ("samples", "claims")}
 """Kind of measurement -> its own table, and the one that only goes with it."""
 ACCEPTANCE = "acceptance"
+SHIPPED = SCENARIOS / "county-demo" / "measured"
+"""Measured tables of the demonstration of counties (演示数据)."""
+WRITTEN = frozenset(
+    {
+        *(f"{name}.csv" for name in ("estimates", "strata", "more_plots", "sensor_years", "sensor_gaps", ACCEPTANCE)),
+        *("evidence.csv", "instalments.csv", "settlement_lines.csv", "measured_zh.html", "measured_en.html"),
+    }
+)
+"""Files that an evaluation may hold; its page marks it."""
 Read = TypeVar("Read")
 
 
@@ -100,7 +110,8 @@ def measured_tables(measured: Measured, today: str, rules: Rules) -> Mapping[str
     if measured.plots is not None:
         samples = carbon_samples(measured.plots)
         estimates += plot_estimates(measured.plots)
-        tables |= {"strata": strata_table(samples), "more_plots": narrowing_table(samples, rules)}
+        if samples:
+            tables |= {"strata": strata_table(samples), "more_plots": narrowing_table(samples, rules)}
     if measured.sensors is not None:
         yearly = years(measured.sensors, today, rules)
         # After every source that tells the carbon of living trees: growth by dendrometers is a share of that.
@@ -128,6 +139,16 @@ def save_measured(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path
         paths.append(folder / f"{name}.csv")
         write_csv(table, paths[-1])
     return paths
+
+
+def refuse_place(folder: Path) -> None:
+    """Only an earlier evaluation, alone in its folder, is replaced. Raises InputError."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    held = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if not (held and held <= WRITTEN and "measured_zh.html" in held):
+        en = "exists and is no earlier evaluation; it will not be replaced. Choose another --out"
+        raise InputError([Finding(str(folder), "--out", en, "已存在且不是此前的评估结果，不会被覆盖；请另选 --out")])
 
 
 def _load(name: str, path: Path) -> Table:

@@ -19,21 +19,23 @@ STEPS = 10
 
 
 def strata_table(samples: Sequence[Stratified]) -> pd.DataFrame:
-    """region_code, year, stratum, plots, area_mu (empty where it is not known), mean_tc_per_ha, sd_tc_per_ha."""
+    """region_code, year, stratum, plots, area_mu (empty where it is not known), mean_tc_per_ha, sd_tc_per_ha, source."""
     rows = []
     for one in samples:
         strata = one.strata
         areas = [f"{area:.1f}" if one.known_area else "" for area in strata.area]
         cells = zip(one.names, strata.plots, areas, strata.mean, strata.sd, strict=True)
         rows += [
-            (one.region_code, one.year, name, int(n), area, float(mean), float(sd)) for name, n, area, mean, sd in cells
+            (one.region_code, one.year, name, int(n), area, float(mean), float(sd), one.reference)
+            for name, n, area, mean, sd in cells
         ]
-    names = ["region_code", "year", "stratum", "plots", "area_mu", "mean_tc_per_ha", "sd_tc_per_ha"]
+    names = ["region_code", "year", "stratum", "plots", "area_mu", "mean_tc_per_ha", "sd_tc_per_ha", "source"]
     return pd.DataFrame(rows, columns=names)
 
 
 def narrowing_table(samples: Sequence[Stratified], rules: Rules) -> pd.DataFrame:
-    """The curve of each unit's latest sample: region_code, year, money_yuan, plots, half_width_pct, narrows_pct, total_tco2e.
+    """The curve of each unit's latest sample: region_code, year, money_yuan, plots, half_width_pct, narrows_pct, total_tco2e,
+    source.
 
     half_width_pct: half the interval of the mean (`sampling.total`), of the mean, once so much money has gone into
     further plots where they narrow most; narrows_pct: by how many of those points the last 万元 did. The error of the
@@ -56,6 +58,7 @@ def narrowing_table(samples: Sequence[Stratified], rules: Rules) -> pd.DataFrame
                     "half_width_pct": reached.half_width / float(UNITS["pct"].factor),
                     "narrows_pct": (before - reached.half_width) / float(UNITS["pct"].factor),
                     "total_tco2e": f"{reached.total:.0f}" if one.known_area else "",
+                    "source": one.reference,
                 }
             )
             before = reached.half_width

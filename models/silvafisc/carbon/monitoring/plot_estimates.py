@@ -31,6 +31,7 @@ class Stratified:
     strata: Strata
     equation: float
     status: str
+    reference: str
     known_area: bool
 
     @property
@@ -58,7 +59,7 @@ def carbon_samples(plots: Plots) -> list[Stratified]:
         wrong = list(_incomplete(str(code), int(str(year)), group, plots.areas))
         findings += wrong
         if not wrong:
-            found.append(_stratified(str(code), int(str(year)), group, "carbon_tc_per_ha", plots.areas))
+            found.append(_stratified(str(code), int(str(year)), group, "carbon_tc_per_ha", plots))
     if findings:
         raise InputError(findings)
     return found
@@ -75,7 +76,7 @@ def growth_samples(plots: Plots) -> list[Stratified]:
     rows = rows.assign(rate=(rows["carbon_tc_per_ha"] - before["carbon_tc_per_ha"]) / years)
     rows = rows[rows["rate"].notna()]
     return [
-        _stratified(str(code), int(str(year)), group, "rate", plots.areas)
+        _stratified(str(code), int(str(year)), group, "rate", plots)
         for (code, year), group in rows.groupby(["region_code", "year"])
         if not any(_incomplete(str(code), int(str(year)), group, plots.areas))
     ]
@@ -141,19 +142,18 @@ def _incomplete(code: str, year: int, group: pd.DataFrame, areas: Mapping[tuple[
             yield Finding("plots", f"stratum of {code}", en, zh)
 
 
-def _stratified(
-    code: str, year: int, group: pd.DataFrame, column: str, areas: Mapping[tuple[str, str], float]
-) -> Stratified:
+def _stratified(code: str, year: int, group: pd.DataFrame, column: str, plots: Plots) -> Stratified:
     told = group.groupby("stratum")[column].agg(["mean", "std", "size"])
     names = tuple(str(name) for name in told.index)
-    known = all((code, name) in areas for name in names)
-    area = np.array([areas[code, name] if known else 1.0 for name in names])
+    known = all((code, name) in plots.areas for name in names)
+    area = np.array([plots.areas[code, name] if known else 1.0 for name in names])
     strata = Strata(area, *(told[name].to_numpy(dtype=np.float64) for name in ("mean", "std", "size")))
     share = area / area.sum() / strata.plots
     weight: Array = share[[names.index(str(name)) for name in group["stratum"]]]
     off = pd.Series(weight * group[column].to_numpy(dtype=np.float64) * group["equation_error"].to_numpy())
     equation = float(np.sqrt((off.groupby(group["forest_type"].to_numpy()).sum() ** 2).sum()))
-    return Stratified(code, year, names, strata, equation, worst_status(_COMPUTED, *group["status"]), known)
+    status = worst_status(_COMPUTED, *group["status"])
+    return Stratified(code, year, names, strata, equation, status, plots.reference[code], known)
 
 
 def _decimal_year(dates: "pd.Series[str]") -> Array:

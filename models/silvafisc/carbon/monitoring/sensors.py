@@ -83,7 +83,7 @@ def years(readings: Readings, today: str, rules: Rules) -> pd.DataFrame:
 
     sensor, region_code, variable, unit, year, coverage and least_month (share of the readings that the series' commonest
     step would make, in the year and in its worst month), told (whether both reach what the parameters ask), value (empty
-    unless told), last (time of the last good reading of the whole series), fresh, status.
+    unless told), last (time of the last good reading of the whole series), fresh, status, source.
 
     value: the mean of the good readings; of a stem diameter its growth over the year, from the last good reading of the
     year before where that is one step away, else from the first one of the year. Nothing is filled.
@@ -111,6 +111,7 @@ def years(readings: Readings, today: str, rules: Rules) -> pd.DataFrame:
                     "last": "" if last is None else last.isoformat(),
                     "fresh": last is not None and pd.Timestamp(today) - last <= fresh,
                     "status": worst_status(*set(series["status"])),
+                    "source": readings.reference[str(series["region_code"].iloc[0])],
                 }
             )
     return pd.DataFrame(found)

@@ -23,7 +23,7 @@ _TASK = ["region_code", "measure", "period"]
 
 
 def instalment_table(samples: list[Sample], rules: Rules) -> pd.DataFrame:
-    """region_code, measure, period, state, due_fen, reason: what becomes of the instalment that waits.
+    """region_code, measure, period, state, due_fen, reason, source: what becomes of the instalment that waits.
 
     released: survival and retention passed, whichever were checked; withheld: one failed; held: none failed and one is
     undecided. due_fen is empty where no claim says it. It is what the gate of the rule `instalments` does with the
@@ -39,8 +39,8 @@ def instalment_table(samples: list[Sample], rules: Rules) -> pd.DataFrame:
         stopping = [check for check, verdict in gate.items() if verdict != "passed"]
         claim = checks[0].claim
         due = "" if claim is None else str(claim.due_fen)
-        rows.append((*key, state, due, ";".join(stopping)))
-    return pd.DataFrame(rows, columns=[*_TASK, "state", "due_fen", "reason"])
+        rows.append((*key, state, due, ";".join(stopping), checks[0].source))
+    return pd.DataFrame(rows, columns=[*_TASK, "state", "due_fen", "reason", "source"])
 
 
 def settlement_lines(samples: list[Sample], rules: Rules) -> pd.DataFrame:
