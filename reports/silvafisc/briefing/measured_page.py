@@ -90,7 +90,7 @@ def _acceptance(tables: Mapping[str, pd.DataFrame], words: Words, names: Mapping
                 words.name("fund", row["fund"]),
                 words.name("measured_kind", row["kind"]),
                 words.name("measured_check", row["reason"]),
-                fen_to_yuan(row["amount_fen"]),
+                _yuan(row["amount_fen"]),
                 row["verified_by"],
             ]
             for row in lines.to_dict("records")
@@ -107,7 +107,7 @@ def _instalments(table: pd.DataFrame, words: Words, names: Mapping[str, str]) ->
         [
             *_task(row, words, names),
             words.name("measured_state", row["state"]),
-            "" if row["due_fen"] == "" else fen_to_yuan(int(row["due_fen"])),
+            "" if row["due_fen"] == "" else _yuan(row["due_fen"]),
             "".join(
                 run.text for run in words.join([words.name("measured_check", c) for c in row["reason"].split(";") if c])
             ),
@@ -230,3 +230,9 @@ _TASK = ["terms.unit", "measured.task", "measured.period"]
 def _task(row: Mapping[Hashable, object], words: Words, names: Mapping[str, str]) -> list[str]:
     code = str(row["region_code"])
     return [names.get(code, code), words.name("measure", str(row["measure"])), str(row["period"])]
+
+
+def _yuan(fen: object) -> str:
+    """Fen as yuan, exact, thousands apart."""
+    whole, _, rest = fen_to_yuan(int(str(fen))).partition(".")
+    return f"{int(whole):,}.{rest}"

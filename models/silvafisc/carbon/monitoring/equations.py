@@ -54,17 +54,15 @@ def read_equations(packages: Mapping[str, Tabular], rules: Rules) -> Equations:
     confidence that they are stated for.
     """
     shapes, rows = packages["growth_shapes"].table, packages["volume_biomass"].table
-    held = {
-        str(name): (str(zh), str(of))
-        for name, zh, of in zip(rows["forest_type"], rows["forest_type_zh"], rows["forest_type"], strict=True)
-    }
-    held |= {
-        str(name): (str(zh), str(of))
-        for name, zh, of in zip(shapes["forest_type"], shapes["forest_type_zh"], shapes["regressions"], strict=True)
-    }
-    types = tuple(sorted(held))
-    names = {name: at for at, name in enumerate(types)} | {held[name][0]: at for at, name in enumerate(types)}
-    made_of = [held[name][1] for name in types]
+    made = dict(zip(rows["forest_type"], rows["forest_type"], strict=True))
+    made |= dict(zip(shapes["forest_type"], shapes["regressions"], strict=True))
+    types = tuple(sorted(str(name) for name in made))
+    names = {name: at for at, name in enumerate(types)}
+    for table in (rows, shapes):
+        for name, zh in zip(table["forest_type"], table["forest_type_zh"], strict=True):
+            # 落叶松（人工） is also known as 落叶松.
+            names |= dict.fromkeys((str(zh), str(zh).partition("（")[0]), names[str(name)])
+    made_of = [str(made[name]) for name in types]
     known = dict(
         zip(packages["curve_uncertainty"].table["quantity"], packages["curve_uncertainty"].table["value"], strict=True)
     )

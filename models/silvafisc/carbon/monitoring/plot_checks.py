@@ -119,8 +119,8 @@ def wrong_densities(
         en = f"stratum {stratum} of {code} holds {ratio:.3g} times the carbon that its province's mean volume does"
         zh = f"{code} 的“{stratum}”层碳密度为所在省平均蓄积对应值的 {ratio:.3g} 倍"
         if low and ratio * _STEP <= limit:
-            en += "; figures per mu given as per hectare? (1 ha = 15 mu) If the stands are young, say so in age_group"
-            zh += "；是否把每亩数当作每公顷填写？（1 公顷 = 15 亩）如确为幼林，请填 age_group"
+            en += "; figures per mu given as per hectare? (1 ha = 15 mu) Say in age_group where stands are young, leave new plantings empty"
+            zh += "；是否把每亩数当作每公顷填写？（1 公顷 = 15 亩）如为幼林请填 age_group，新造林请留空"
         elif not low and ratio / _STEP >= 1 / limit:
             en += "; were figures per hectare multiplied by 15?"
             zh += "；是否把每公顷数又乘了 15？"

@@ -160,4 +160,4 @@ def _decimal_year(dates: "pd.Series[str]") -> Array:
     """2025-07-02 -> 2025.5: the part of its own year that has passed."""
     day = pd.to_datetime(dates).dt
     length = np.where(day.is_leap_year.to_numpy(), 366.0, 365.0)
-    return np.asarray(day.year.to_numpy(dtype=np.float64) + (day.dayofyear.to_numpy(dtype=np.float64) - 1) / length)
+    return np.asarray(day.year.to_numpy(dtype=np.float64) + (day.day_of_year.to_numpy(dtype=np.float64) - 1) / length)
