@@ -24,6 +24,7 @@ from silvafisc.datasets import Finding, InputError, load_package
 from silvafisc.datasets.by_column import load_by_column
 from silvafisc.datasets.columns import Table
 from silvafisc.datasets.tables import read_grid, table_of
+from silvafisc.economy.nation import nation_tables
 from silvafisc.policy import Rules
 from silvafisc.policy.scenario_files import SCENARIOS
 from silvafisc.results.outcome import write_csv
@@ -162,7 +163,8 @@ def _load(name: str, path: Path) -> Table:
 
 def _volumes(rules: Rules) -> dict[str, float]:
     """Province code -> mean volume of its arbor forest, m3/ha."""
-    stands = economy.nation_inputs({name: load_package(name) for name in economy.PACKAGES}, rules).stands
+    tables, _ = nation_tables({name: load_package(name) for name in economy.PACKAGES}, rules, ["stands"])
+    stands = tables["stands"]
     return dict(zip(stands["region_code"], stands["mean_volume_m3_per_ha"], strict=True))
 
 

@@ -198,7 +198,7 @@ def _sensors(tables: Mapping[str, pd.DataFrame], words: Words, names: Mapping[st
             str(row["year"]),
             plain(row["coverage"] * _PER_PCT, 0),
             plain(row["least_month"] * _PER_PCT, 0),
-            plain(row["value"], 2) or words("measured.untold"),
+            plain(row["value"], 2) or "—",
             row["last"][: len("2026-01-01")],
             words("measured.fresh" if row["fresh"] else "measured.stale"),
         ]

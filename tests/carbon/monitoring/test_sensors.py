@@ -81,7 +81,8 @@ def test_anomalies_are_told_against_a_sensors_other_years(tmp_path: Path) -> Non
     found = sensor_estimates(readings, years(readings, TODAY, RULES), [], RULES)
     assert {one.quantity for one in found} == {TEMPERATURE}
     last = found[-1]
-    assert (last.year, last.mean) == (2024, pytest.approx(2.6))
+    assert last.year == 2024
+    assert last.mean == pytest.approx(2.6)
     assert last.sd == pytest.approx(np.sqrt(0.3**2 + 0.3 / 5))
     # four other years are one too few
     write(
@@ -108,7 +109,8 @@ def test_dendrometers_tell_growth_of_the_carbon_that_others_measured(tmp_path: P
     # by hand: (202/200)^2.5 - 1 and (102/100)^2.5 - 1
     a, b = 1.01**2.5 - 1, 1.02**2.5 - 1
     rate, spread = (a + b) / 2, abs(a - b) / 2
-    assert (one.quantity, one.year, one.mean) == (GROWTH, 2024, pytest.approx(50 * rate))
+    assert (one.quantity, one.year) == (GROWTH, 2024)
+    assert one.mean == pytest.approx(50 * rate)
     off = (0.1 / 2.5) ** 2 + 0.25**2
     assert one.sd == pytest.approx(np.sqrt((50 * spread) ** 2 + (50 * rate) ** 2 * off + (5 * rate) ** 2))
     assert one.status == "assumption", "the power of the diameter is one"

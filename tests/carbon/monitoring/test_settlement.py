@@ -56,6 +56,8 @@ def test_further_places_are_the_fewest_that_decide() -> None:
     # exactly at the line no number decides, and a decided sample needs none
     one = sample("survival", (100,), (85,), replace(CLAIM, parcels=1))
     assert further(one, judge(one, RULES), RULES) is None
+    one = sample("survival", (100_000,), (85_010,), replace(CLAIM, parcels=1))
+    assert further(one, judge(one, RULES), RULES) is None, "a million places would not decide it"
     one = sample("survival", (100,), (99,), replace(CLAIM, parcels=1))
     assert further(one, judge(one, RULES), RULES) == 0
 

@@ -21,9 +21,18 @@ _SHORT_DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日
 _EITHER = {"plots": (("volume_m3_per_ha", "biomass_t_per_ha", "trees_planted"),)}
 """Of such columns a table needs one; which others it has decides whether the first may be absent."""
 _COMMON = (
-    ColumnSpec("status", "text", allowed=STATUSES),
-    ColumnSpec("source", "text"),
-    ColumnSpec("demo", "text", required=False, allowed=(YES, "no"), optional=True),
+    ColumnSpec(
+        "status", "text", allowed=STATUSES, description={"zh": "依据的可靠程度", "en": "How well the row is known"}
+    ),
+    ColumnSpec("source", "text", description={"zh": "来源", "en": "Source"}),
+    ColumnSpec(
+        "demo",
+        "text",
+        required=False,
+        allowed=(YES, "no"),
+        optional=True,
+        description={"zh": "演示数据填 yes", "en": "yes for demonstration data"},
+    ),
 )
 
 
@@ -62,6 +71,24 @@ def schema_for(table: str, header: Sequence[str]) -> tuple[ColumnSpec, ...]:
     """The columns that a table with this header must have: where none of several will do, the first is missing."""
     wanted = {names[0] for names in _EITHER.get(table, ()) if not set(names) & set(header)}
     return tuple(replace(spec, optional=False) if spec.name in wanted else spec for spec in schema(table))
+
+
+def described() -> str:
+    """Every column of every table with its meaning in both languages, and what a sensor may measure, as Markdown."""
+    lines = ["# 实测数据表 / Measured tables", ""]
+    for table in TABLES:
+        lines += [f"## {table}.csv", "", "| column | unit | required | 说明 | meaning |", "|---|---|---|---|---|"]
+        for spec in schema(table):
+            needed = "key" if spec.key else "yes" if spec.required else ""
+            allowed = f" ({' / '.join(spec.allowed)})" if spec.allowed else ""
+            unit = "" if spec.unit in {"text", "code"} else spec.unit
+            told = spec.description
+            lines.append(f"| {spec.name} | {unit} | {needed} | {told['zh']}{allowed} | {told['en']} |")
+        lines.append("")
+    lines += ["## variable (sensors.csv)", "", "| variable | unit | 说明 | meaning |", "|---|---|---|---|"]
+    for row in rows_of("variables.csv"):
+        lines.append(f"| {row['variable']} | {row['unit']} | {row['description_zh']} | {row['description_en']} |")
+    return "\n".join(lines) + "\n"
 
 
 def sources(table: Table, rows: Iterable[int] | None = None) -> list[str]:

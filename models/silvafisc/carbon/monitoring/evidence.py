@@ -22,6 +22,8 @@ from .acceptance import (
 )
 from .samples import AREA, Sample
 
+_MOST = 1_000_000
+"""Places beyond which no check goes: what would need more is at the line."""
 _AREA_CHECK = "assumptions.carbon.ground.area_check"
 
 
@@ -53,7 +55,7 @@ def judge(sample: Sample, rules: Rules) -> Evidence:
 def further(sample: Sample, found: Evidence, rules: Rules) -> int | None:
     """How many more places (survival, retention) or parcels (area) would decide, if they turn out as those seen.
 
-    0 where the sample decides. None where no number does: the share found is the one that is required. Where places of a
+    0 where the sample decides. None where no number does: the share found is the one that is required, or all but. Where places of a
     parcel are alike, their number grows by the design effect: the variance with parcels as clusters over that of places.
     """
     if found.verdict != "undecided":
@@ -114,18 +116,23 @@ def acceptance_table(samples: list[Sample], rules: Rules) -> pd.DataFrame:
 
 
 def _places(estimate: float, check: str, looked: int, rules: Rules) -> int | None:
-    """The fewest places, of which this share lives, that decide: upwards `places_needed`, downwards the same way round."""
-    required = required_share(check, rules)
+    """The fewest places, of which this share lives, that decide: upwards `places_needed`, downwards the same way round.
+
+    None at the line, and so near to it that by the normal approximation z² p (1 − p) / (p − required)² more than _MOST
+    places would be needed.
+    """
+    required, confidence = required_share(check, rules), rules.number(CONFIDENCE)
+    apart = abs(estimate - required)
+    if apart**2 * _MOST <= float(stats.norm.ppf(confidence)) ** 2 * estimate * (1 - estimate):
+        return None
     if estimate > required:
         return places_needed(str(Decimal(repr(estimate)).quantize(SHOWN)), check, rules)
-    if estimate == required:
-        return None
-    alpha, reach = 1 - rules.number(CONFIDENCE), looked
+    reach = looked
     while True:
         reach *= 4
         places = np.arange(looked + 1, reach + 1)
         alive = np.ceil(places * estimate)
-        high = stats.beta.ppf(1 - alpha, alive + 1, np.maximum(places - alive, 1))
+        high = stats.beta.ppf(confidence, alive + 1, np.maximum(places - alive, 1))
         if failing := np.flatnonzero((alive < places) & (high < required)).tolist():
             return int(places[failing[0]])
 

@@ -53,7 +53,7 @@ def carbon_samples(plots: Plots) -> list[Stratified]:
         InputError: a unit of several strata without their areas, a stratum with fewer than two plots in a year in which
             the unit was sampled, or with none: of all that, at once.
     """
-    rows = plots.rows[plots.rows["carbon_tc_per_ha"].notna()]
+    rows = _last_of_year(plots)
     findings, found = [], []
     for (code, year), group in rows.groupby(["region_code", "year"]):
         wrong = list(_incomplete(str(code), int(str(year)), group, plots.areas))
@@ -70,7 +70,7 @@ def growth_samples(plots: Plots) -> list[Stratified]:
 
     Only where every stratum has two such plots; who measures each plot once has no growth from plots, and no finding.
     """
-    rows = plots.rows[plots.rows["carbon_tc_per_ha"].notna()].sort_values(["region_code", "plot", "date"])
+    rows = _last_of_year(plots).sort_values(["region_code", "plot", "date"])
     before = rows.groupby(["region_code", "plot"])[["carbon_tc_per_ha", "date"]].shift()
     years = _decimal_year(rows["date"]) - _decimal_year(before["date"])
     rows = rows.assign(rate=(rows["carbon_tc_per_ha"] - before["carbon_tc_per_ha"]) / years)
@@ -96,7 +96,7 @@ def plot_estimates(plots: Plots) -> list[Estimate]:
             else:
                 en = f"all plots of {one.region_code} in {one.year} show the same: measured figures differ"
                 zh = f"{one.region_code} {one.year} 年各样地数值完全相同，不像实测"
-                findings.append(Finding("plots", quantity, en, zh))
+                findings.append(Finding(_first(plots, one), "plot", en, zh))
     planted = plots.rows[plots.rows["trees_planted"].notna()]
     for (code, year), group in planted.groupby(["region_code", "year"]):
         if len(group) > 1:
@@ -105,10 +105,17 @@ def plot_estimates(plots: Plots) -> list[Estimate]:
             found.append(_estimate(SURVIVAL, str(code), int(str(year)), share, error, status, plots))
         else:
             en, zh = f"{code} has trees counted in one plot only in {year}", f"{code} {year} 年仅一个样地清点了株数"
-            findings.append(Finding("plots", "trees_planted", f"{en}; two at least", f"{zh}，至少须有两个"))
+            where = str(group["where"].iloc[0])
+            findings.append(Finding(where, "trees_planted", f"{en}; two at least", f"{zh}，至少须有两个"))
     if findings:
         raise InputError(findings)
     return found
+
+
+def _first(plots: Plots, sample: Stratified) -> str:
+    """Where the first plot of a sample stands."""
+    rows = plots.rows
+    return str(rows["where"][(rows["region_code"] == sample.region_code) & (rows["year"] == sample.year)].iloc[0])
 
 
 def _estimate(quantity: str, code: str, year: int, mean: float, error: float, status: str, plots: Plots) -> Estimate:
@@ -128,18 +135,24 @@ def _share_alive(group: pd.DataFrame) -> tuple[float, float]:
     return ratio, float(max(clustered, np.sqrt(likely * (1 - likely) / trees)))
 
 
+def _last_of_year(plots: Plots) -> pd.DataFrame:
+    """Plots that tell carbon, each at the last day of the year on which it was measured."""
+    rows = plots.rows[plots.rows["carbon_tc_per_ha"].notna()]
+    return rows.drop_duplicates(["region_code", "stratum", "plot", "year"], keep="last")
+
+
 def _incomplete(code: str, year: int, group: pd.DataFrame, areas: Mapping[tuple[str, str], float]) -> Iterator[Finding]:
-    counted = group.groupby("stratum").size()
+    counted, where = group.groupby("stratum").size(), str(group["where"].iloc[0])
     known = [stratum for unit, stratum in areas if unit == code]
     if not known and len(counted) > 1:
         en = f"{code} has plots in {len(counted)} strata; their areas are missing: give strata.csv"
         zh = f"{code} 的样地分属 {len(counted)} 层，缺少各层面积：请提供 strata.csv"
-        yield Finding("plots", f"stratum of {code}", en, zh)
+        yield Finding(where, "stratum", en, zh)
     for stratum in sorted({*known, *counted.index}):
         if (n := int(counted.get(stratum, 0))) < 2:
             en = f"stratum {stratum} of {code} has {n} plots in {year}; two at least tell a spread, or merge strata"
             zh = f"{code} 的“{stratum}”层 {year} 年有 {n} 个样地，至少须有两个，或合并层"
-            yield Finding("plots", f"stratum of {code}", en, zh)
+            yield Finding(where, "stratum", en, zh)
 
 
 def _stratified(code: str, year: int, group: pd.DataFrame, column: str, plots: Plots) -> Stratified:

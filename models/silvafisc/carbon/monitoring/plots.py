@@ -21,7 +21,7 @@ class Plots:
 
     rows: plot, region_code, county_code, stratum, forest_type (id), area_m2, x, y, date, year, trees_planted, trees_alive,
     carbon_tc_per_ha, equation_error (standard error of the equation, of that carbon; 0 where biomass was measured),
-    status. Absent is NaN or empty. areas: (region_code, stratum) -> mu; empty where no table of strata was given.
+    status, where (file and line). Absent is NaN or empty. areas: (region_code, stratum) -> mu; empty where no table of strata was given.
     reference: region_code -> the sources of its rows.
     """
 
@@ -83,6 +83,7 @@ def read_plots(
             "carbon_tc_per_ha": carbon,
             "equation_error": np.where(measured, 0.0, equations.error[at]),
             "status": rows["status"],
+            "where": [table.place(row, "plot") for row in range(len(rows))],
         }
     )
     areas = {} if strata is None else stratum_areas(strata)
