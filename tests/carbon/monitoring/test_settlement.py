@@ -182,6 +182,15 @@ def test_a_wrong_sample_is_named_with_its_line_and_a_hint(tmp_path: Path, row: s
     assert hint in finding.en
 
 
+def test_areas_of_tenths_that_sum_to_the_whole_are_looked_at_whole(tmp_path: Path) -> None:
+    # 0.1 + 0.2 + 0.3 is 0.6000000000000001 in binary arithmetic
+    rows = [f"510822,afforestation,2026,area,{at},,,0.{at},0.{at},2026-05-01,a" for at in (1, 2, 3)]
+    write(tmp_path, "samples", rows)
+    write(tmp_path, "claims", ["510822,afforestation,2026,provincial_forestry,1,1,3,0.6,"])
+    (one,) = read(tmp_path).samples or []
+    assert judge(one, RULES).low == judge(one, RULES).high == 1
+
+
 def test_more_area_than_was_reported_in_all_cannot_have_been_looked_at(tmp_path: Path) -> None:
     rows = [f"510822,afforestation,2026,area,{at},,,300,290,2026-05-01,a" for at in (1, 2)]
     write(tmp_path, "samples", rows)

@@ -94,8 +94,8 @@ def described() -> str:
 def sources(table: Table, rows: Iterable[int] | None = None) -> list[str]:
     """The sources of a table's rows, each once, demonstration data marked."""
     told = table.table if rows is None else table.table.iloc[list(rows)]
-    demo = told["demo"] if "demo" in told else [""] * len(told)
-    return sorted({_marked(str(text), mark == YES) for text, mark in zip(told["source"], demo, strict=True)})
+    held = told.reindex(columns=["source", "demo"], fill_value="").drop_duplicates()
+    return sorted({_marked(str(text), mark == YES) for text, mark in zip(held["source"], held["demo"], strict=True)})
 
 
 def _marked(source: str, demo: bool) -> str:

@@ -70,7 +70,7 @@ def growth_samples(plots: Plots) -> list[Stratified]:
 
     Only where every stratum has two such plots; who measures each plot once has no growth from plots, and no finding.
     """
-    rows = _last_of_year(plots).sort_values(["region_code", "plot", "date"])
+    rows = _last_of_year(plots)
     before = rows.groupby(["region_code", "plot"])[["carbon_tc_per_ha", "date"]].shift()
     years = _decimal_year(rows["date"]) - _decimal_year(before["date"])
     rows = rows.assign(rate=(rows["carbon_tc_per_ha"] - before["carbon_tc_per_ha"]) / years)
@@ -136,9 +136,9 @@ def _share_alive(group: pd.DataFrame) -> tuple[float, float]:
 
 
 def _last_of_year(plots: Plots) -> pd.DataFrame:
-    """Plots that tell carbon, each at the last day of the year on which it was measured."""
-    rows = plots.rows[plots.rows["carbon_tc_per_ha"].notna()]
-    return rows.drop_duplicates(["region_code", "stratum", "plot", "year"], keep="last")
+    """Plots that tell carbon, each at the last day of the year on which it was measured; by unit, plot and date."""
+    rows = plots.rows[plots.rows["carbon_tc_per_ha"].notna()].sort_values(["region_code", "plot", "date"])
+    return rows.drop_duplicates(["region_code", "plot", "year"], keep="last")
 
 
 def _incomplete(code: str, year: int, group: pd.DataFrame, areas: Mapping[tuple[str, str], float]) -> Iterator[Finding]:

@@ -21,8 +21,8 @@ class Plots:
 
     rows: plot, region_code, county_code, stratum, forest_type (id), area_m2, x, y, date, year, trees_planted, trees_alive,
     carbon_tc_per_ha, equation_error (standard error of the equation, of that carbon; 0 where biomass was measured),
-    status, where (file and line). Absent is NaN or empty. areas: (region_code, stratum) -> mu; empty where no table of strata was given.
-    reference: region_code -> the sources of its rows.
+    status, where (file and line). Absent is NaN or empty. areas: (region_code, stratum) -> mu; empty where no table of
+    strata was given. reference: region_code -> the sources of its rows.
     """
 
     rows: pd.DataFrame

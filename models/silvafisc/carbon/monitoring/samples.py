@@ -17,6 +17,8 @@ from .columns import DEMO, sources, unknown, wrong_dates
 
 AREA = "area"
 KEY = ["region_code", "measure", "period"]
+_NOISE = 6
+"""Decimals of a mu up to which a sum of areas is meant: what is beyond stems from binary arithmetic."""
 TREES, LAND = ("places_looked_at", "places_alive"), ("reported_mu", "found_mu")
 
 
@@ -36,7 +38,8 @@ class Claim:
 class Sample:
     """One check of one task: parcels in the order of the file.
 
-    claim: what was paid, None where claims.csv says nothing of it. looked_at, right: places looked at and alive, or mu reported and found. where: file and line of its first row.
+    looked_at, right: places looked at and alive, or mu reported and found. claim: what was paid, None where claims.csv
+    says nothing of it. where: file and line of its first row.
     """
 
     region_code: str
@@ -143,7 +146,8 @@ def _wrong_figures(table: Table) -> Iterator[Finding]:
 
 def _unclaimed(sample: Sample) -> Iterator[Finding]:
     """What a sample cannot be judged without."""
-    n, claim, looked = len(sample.looked_at), sample.claim, sum(sample.looked_at)
+    n, claim, looked = len(sample.looked_at), sample.claim, round(sum(sample.looked_at), _NOISE)
+    whole = 0.0 if claim is None else float(claim.reported_mu)
     named = f"{sample.region_code} {sample.measure} {sample.period}"
     if claim is None:
         if sample.check == AREA:
@@ -156,7 +160,7 @@ def _unclaimed(sample: Sample) -> Iterator[Finding]:
         yield Finding(
             sample.where, "parcel", f"{en}; two at least, and no more than there are", f"{zh}；至少两个且不多于总数"
         )
-    if sample.check == AREA and (looked > claim.reported_mu or (n == claim.parcels and looked != claim.reported_mu)):
-        en = f"parcels of {looked:g} mu were looked at, {named} reported {float(claim.reported_mu):g} mu in all"
-        zh = f"检查的小班共 {looked:g} 亩，{named} 上报总面积为 {float(claim.reported_mu):g} 亩"
+    if sample.check == AREA and (looked > whole or (n == claim.parcels and looked < whole)):
+        en = f"parcels of {looked:g} mu were looked at, {named} reported {whole:g} mu in all"
+        zh = f"检查的小班共 {looked:g} 亩，{named} 上报总面积为 {whole:g} 亩"
         yield Finding(sample.where, "reported_mu", en, zh)

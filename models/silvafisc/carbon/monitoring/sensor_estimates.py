@@ -84,5 +84,5 @@ def _growth(stems: pd.DataFrame, readings: Readings, stocks: Sequence[Estimate],
 
 def _estimate(readings: Readings, code: str, quantity: str, year: int, mean: float, sd: float) -> Estimate:
     rows = readings.rows[readings.rows["region_code"] == code]
-    status = worst_status(_ASSUMED, *set(rows["status"]))
+    status = worst_status(_ASSUMED, *rows["status"].unique())
     return Estimate(code, quantity, year, mean, sd, SOURCE, status, readings.reference[code])

@@ -110,7 +110,7 @@ def years(readings: Readings, today: str, rules: Rules) -> pd.DataFrame:
                     "value": _value(str(variable), good, year, step) if told else np.nan,
                     "last": "" if last is None else last.isoformat(),
                     "fresh": last is not None and pd.Timestamp(today) - last <= fresh,
-                    "status": worst_status(*set(series["status"])),
+                    "status": worst_status(*series["status"].unique()),
                     "source": readings.reference[str(series["region_code"].iloc[0])],
                 }
             )
@@ -159,15 +159,14 @@ def _coverage(good: "pd.Series[pd.Timestamp]", year: int, step: pd.Timedelta) ->
 
 def _wrong_names(table: Table) -> Iterator[Finding]:
     units = {row["variable"]: row["unit"] for row in rows_of("variables.csv")}
-    for row, (variable, unit) in enumerate(zip(table.table["variable"], table.table["unit"], strict=True)):
-        if variable not in units:
+    variables, given = table.table["variable"], table.table["unit"]
+    for row in np.flatnonzero((variables.map(units) != given).to_numpy()).tolist():
+        if (variable := variables.iloc[row]) not in units:
             yield unknown(table, row, "variable", units)
-        elif unit != units[variable]:
-            en, zh = (
-                f"{variable} is read in {units[variable]}, not in {unit!r}",
-                f"{variable} 的单位应为 {units[variable]}，现为“{unit}”",
-            )
-            yield Finding(table.place(row, "unit"), "unit", f"{en}: convert the readings", f"{zh}；请换算读数")
+            continue
+        en = f"{variable} is read in {units[variable]}, not in {given.iloc[row]!r}: convert the readings"
+        zh = f"{variable} 的单位应为 {units[variable]}，现为“{given.iloc[row]}”；请换算读数"
+        yield Finding(table.place(row, "unit"), "unit", en, zh)
 
 
 def _wrong_times(table: Table, today: str) -> Iterator[Finding]:
@@ -183,9 +182,9 @@ def _wrong_times(table: Table, today: str) -> Iterator[Finding]:
 
 
 def _wrong_values(table: Table) -> Iterator[Finding]:
-    bounds = {row["variable"]: (float(row["minimum"]), float(row["maximum"])) for row in rows_of("variables.csv")}
     values = table.table["value"].to_numpy(dtype=np.float64)
-    low, high = (np.array([bounds[str(name)][at] for name in table.table["variable"]]) for at in (0, 1))
+    bounds = [{row["variable"]: float(row[end]) for row in rows_of("variables.csv")} for end in ("minimum", "maximum")]
+    low, high = (table.table["variable"].map(bound).to_numpy(dtype=np.float64) for bound in bounds)
     good = (table.table["flag"] == GOOD).to_numpy()
     for row in np.flatnonzero(good & ~((values >= low) & (values <= high))).tolist():
         where, name = table.place(row, "value"), table.table["variable"].iloc[row]
