@@ -96,3 +96,39 @@ def test_validation_is_tables_and_a_page_in_each_language(capsys: pytest.Capture
         "curves_en.html",
     ]
     assert all(Path(path).stat().st_size for path in json.loads(text)["files"])
+
+
+def test_measured_tables_become_tables_and_a_page_and_replace_the_last_ones_whole(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "measured"
+    code, text, err = said(capsys, "measure", "--out", out, "--date", "2026-11-27", "--json")
+    assert code == 0, err
+    files = [Path(path) for path in json.loads(text)["files"]]
+    assert {path.name for path in files} == {path.name for path in out.iterdir()}
+    assert {"acceptance.csv", "settlement_lines.csv", "estimates.csv", "measured_zh.html"} <= {p.name for p in files}
+    (tmp_path / "own").mkdir()
+    rows = "sensor,region_code,time,variable,value,unit,flag,status,source\n" + "".join(
+        f"A,510822,2025-01-0{day},temperature,3,celsius,good,secondary,ours\n" for day in (1, 2)
+    )
+    (tmp_path / "own" / "sensors.csv").write_text(rows, encoding="utf-8")
+    code, _, err = said(capsys, "measure", tmp_path / "own", "--out", out, "--date", "2026-11-27")
+    assert code == 0, err
+    assert not (out / "acceptance.csv").exists(), "nothing of the last evaluation may open a gate"
+
+
+def test_a_wrong_measurement_leaves_what_stood_there(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "sensor.csv").write_text("a\n1\n", encoding="utf-8")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine", encoding="utf-8")
+    for arguments, told in (
+        ((tmp_path / "own", "--out", tmp_path / "out"), "是否应为 sensors.csv？"),
+        (("--out", tmp_path / "mine"), "已存在且不是此前的评估结果"),
+        (("--out", tmp_path / "out", "--date", "27.11.2026"), "不是日期"),
+    ):
+        code, _, err = said(capsys, "measure", *arguments, "--lang", "zh")
+        assert code == 2
+        assert told in err
+    assert not (tmp_path / "out").exists()
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]

@@ -1,6 +1,5 @@
 """Review cards of precision management as one page in each language: conclusions, a section per measure, a card per unit."""
 
-import hashlib
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +10,7 @@ from silvafisc.datasets import worst_status
 from silvafisc.quantities import UNITS
 
 from .blocks import Block, Briefing, Callout, Card, Note, Paragraph, Runs, Section, Table, Text
-from .document import LABELS, number_blocks
-from .plain_tables import plain, plain_table
+from .pages import framed, plain, plain_table
 from .words import LANGUAGES, Words, inside
 from .writing import write
 
@@ -53,21 +51,7 @@ def page(
         *(Section(name, words.name("review_measure", name), tuple(sheet.measure(name))) for name in MEASURES),
         Section("units", words("review.units"), (sheet.note("units_note"), *map(sheet.unit, sheet.codes))),
     ]
-    digest = hashlib.sha256("".join(frame.to_csv(index=False) for frame in tables.values()).encode())
-    labels = {name: words(f"labels.{name}") for name in LABELS}
-    labels["page"] = words("labels.page", page="{page}", pages="{pages}")
-    labels |= {"generated": words("review.made"), "content_hash": words("review.hash"), "hash": digest.hexdigest()}
-    kind = words("review.kind")
-    return Briefing(
-        id="cards",
-        title=words("review.title"),
-        subtitle=words("labels.subtitle", kind=kind, date=told["date"]),
-        kind=kind,
-        language=language,
-        date=told["date"],
-        labels=labels,
-        sections=number_blocks(sections, words),
-    )
+    return framed("review", words("review.kind"), sections, tables, told["date"], words)
 
 
 class _Sheet:

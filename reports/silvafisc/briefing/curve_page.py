@@ -1,6 +1,5 @@
 """The growth curves beside what is published, as one page in each language: fit, residuals, and every miss by name."""
 
-import hashlib
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +9,8 @@ import pandas as pd
 from silvafisc.datasets import load_package
 
 from .blocks import Block, Briefing, Callout, Figure, Paragraph, Section, Table, Text
-from .document import LABELS, number_blocks
 from .figures.residuals import fit_and_residuals
-from .plain_tables import plain, plain_table, signed
+from .pages import framed, plain, plain_table, signed
 from .words import LANGUAGES, Words
 from .writing import write
 
@@ -44,21 +42,7 @@ def page(tables: Mapping[str, pd.DataFrame], date: str, language: str) -> Briefi
             "types", words("curves.types"), (_types(tables["types"], words, names), _shapes(tables["shapes"], words))
         ),
     ]
-    digest = hashlib.sha256("".join(frame.to_csv(index=False) for frame in tables.values()).encode())
-    labels = {name: words(f"labels.{name}") for name in LABELS}
-    labels["page"] = words("labels.page", page="{page}", pages="{pages}")
-    labels |= {"generated": words("curves.made"), "content_hash": words("curves.hash"), "hash": digest.hexdigest()}
-    kind = words("curves.kind")
-    return Briefing(
-        id="curves",
-        title=words("curves.title"),
-        subtitle=words("labels.subtitle", kind=kind, date=date),
-        kind=kind,
-        language=language,
-        date=date,
-        labels=labels,
-        sections=number_blocks(sections, words),
-    )
+    return framed("curves", words("curves.kind"), sections, tables, date, words)
 
 
 def _names(language: str) -> Mapping[str, str]:

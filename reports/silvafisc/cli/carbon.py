@@ -1,4 +1,4 @@
-"""`silvafisc carbon`: the full engine's yields and growth curves, and what precision management is worth."""
+"""`silvafisc carbon`: the full engine's yields, growth curves, what was measured, and what precision management is worth."""
 
 import json
 from pathlib import Path
@@ -14,13 +14,15 @@ from .terminal import Terminal, language_of
 
 carbon = typer.Typer(
     name="carbon",
-    help="碳引擎：固碳量表和生长曲线检验 / the carbon engine: its yields, its growth curves",
+    help="碳引擎：固碳量表、生长曲线检验、实测数据 / the carbon engine: its yields, its growth curves, what was measured",
     rich_markup_mode=None,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 DEFAULT_SCENARIO = "nation-2026-2028"
 OUT = Path("outcomes")
+DEMO = "county-demo"
+"""Stands for the measured tables that come with the demonstration of the same name."""
 _FILES = {"datapackage.json", "data.csv", "arrays.npz"}
 _NAME = "carbon_yields"
 
@@ -101,6 +103,26 @@ def paths(
     json: Json = False,
 ) -> None:
     write_paths(Terminal(language_of(lang), json), (terrain, kind, landings, stumps), out, (stand, unit), scenario)
+@carbon.command(
+    help="样地、传感器和验收抽样的评估，写出表和网页 / what plots, sensors and samples show, as tables and a page"
+)
+def measure(
+    folder: Annotated[
+        str,
+        typer.Argument(
+            metavar="DIR", help="plots.csv、sensors.csv、samples.csv 所在目录 / folder of the measured tables"
+        ),
+    ] = DEMO,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="默认 outcomes/measured / folder for tables and pages")
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="测算日，默认今天 / day of the evaluation, today")
+    ] = None,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    write_measured(Terminal(language_of(lang), json), folder, out or OUT / "measured", date)
 
 
 def build_package(
@@ -200,6 +222,34 @@ def _refuse_file(out: Path) -> None:
     """A folder is wanted. Raises InputError."""
     if out.is_file():
         raise InputError([Finding(str(out), "--out", "is a file, not a folder", "是文件，不是文件夹")])
+
+
+def write_measured(terminal: Terminal, folder: str, out: Path, date: str | None) -> None:
+    """Tables and a page in each language; an earlier evaluation is replaced whole, so that none of its rows stays."""
+    from datetime import date as calendar
+
+    from silvafisc.runs.monitoring import SHIPPED, measured_tables, read_measured, refuse_place, save_measured
+
+    refuse_place(out)
+    try:
+        day = (calendar.today() if date is None else calendar.fromisoformat(date)).isoformat()
+    except ValueError:
+        en, zh = f"{date!r} is no day; write 2026-11-27", f"“{date}”不是日期，应写成 2026-11-27 的形式"
+        raise InputError([Finding("--date", "", en, zh)]) from None
+    terminal.progress("读取实测数据", "reading what was measured")
+    from silvafisc.briefing.measured_page import write_measured_pages
+    from silvafisc.policy import ParameterTree
+
+    from .target import staged
+
+    rules = ParameterTree.load().on(day)
+    tables = measured_tables(read_measured(SHIPPED if folder == DEMO else Path(folder), day, rules), day, rules)
+    interrupts.check()
+    terminal.progress("生成网页", "making the pages")
+    with staged(out) as place:
+        written = [*save_measured(tables, place), *write_measured_pages(tables, day, place)]
+    files = [str(out / path.name) for path in written]
+    terminal.result({"exit_code": 0, "files": files}, files)
 
 
 def _refuse_target(out: Path) -> None:

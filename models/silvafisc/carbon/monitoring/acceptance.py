@@ -13,15 +13,16 @@ from silvafisc.policy import Rules
 from silvafisc.quantities import share
 
 from ..errors import refuse
+from ..mixtures import Array
 
-_CONFIDENCE = "assumptions.carbon.monitoring.acceptance_confidence"
+CONFIDENCE = "assumptions.carbon.monitoring.acceptance_confidence"
 Verdict = Literal["passed", "failed", "undecided"]
 CHECKS = {
     "survival": "unit_standards.instalments.survival_check",
     "retention": "unit_standards.instalments.retention_check",
 }
 """Check of an instalment, as the input table `acceptance` names it -> the share that it requires."""
-_SHOWN = Decimal("0.0001")
+SHOWN = Decimal("0.0001")
 """Shares are handed on to a hundredth of a per cent, downwards: never more than was shown."""
 
 
@@ -48,14 +49,14 @@ def survival(alive: int, looked_at: int, check: str, rules: Rules) -> Evidence:
     Raises:
         InputError: more alive than looked at, nothing looked at, an unknown check.
     """
-    required = _required(check, rules)
+    required = required_share(check, rules)
     if not 0 <= alive <= looked_at or looked_at == 0:
         en, zh = f"{alive} alive of {looked_at} looked at", f"检查 {looked_at} 株、成活 {alive} 株"
         raise refuse("survival", f"impossible sample: {en}", f"抽样数据有误：{zh}")
-    alpha = 1 - rules.number(_CONFIDENCE)
+    alpha = 1 - rules.number(CONFIDENCE)
     low = float(stats.beta.ppf(alpha, alive, looked_at - alive + 1)) if alive else 0.0
     high = float(stats.beta.ppf(1 - alpha, alive + 1, looked_at - alive)) if alive < looked_at else 1.0
-    return _judged(alive / looked_at, low, high, required)
+    return judged(alive / looked_at, low, high, required)
 
 
 def verified_area(
@@ -84,12 +85,24 @@ def verified_area(
         raise refuse("verified_area", f"impossible sample: {en}", f"抽样数据有误：{zh}")
     if not (claimed > 0).all() or not (seen >= 0).all() or not reported_in_all >= claimed.sum():
         raise refuse("verified_area", "areas must be known and possible", "面积须已知且合理")
-    ratio = float(seen.sum() / claimed.sum())
-    spread = float(((seen - ratio * claimed) ** 2).sum() / (n - 1))
-    mean = reported_in_all / parcels
-    error = float(np.sqrt((1 - n / parcels) * spread / n) / mean)
-    reach = float(stats.t.ppf(rules.number(_CONFIDENCE), n - 1)) * error
-    return _judged(ratio, max(0.0, ratio - reach), ratio + reach, required)
+    low, high = ratio_limits(claimed, seen, parcels, reported_in_all / parcels, rules)
+    return judged(float(seen.sum() / claimed.sum()), low, high, required)
+
+
+def ratio_limits(
+    claimed: Sequence[float] | Array, seen: Sequence[float] | Array, parcels: int | None, mean: float, rules: Rules
+) -> tuple[float, float]:
+    """One-sided limits, each, of Σ seen / Σ claimed over two or more parcels of a simple random sample.
+
+    parcels: how many there are in all; None: so many, or so sampled inside themselves, that none of the error goes away.
+    mean: X̄, the mean of what all parcels claim.
+    """
+    x, y = np.asarray(claimed, np.float64), np.asarray(seen, np.float64)
+    n, ratio = len(x), float(y.sum() / x.sum())
+    spread = float(((y - ratio * x) ** 2).sum() / (n - 1))
+    left = 1.0 if parcels is None else 1 - n / parcels
+    reach = float(stats.t.ppf(rules.number(CONFIDENCE), n - 1)) * float(np.sqrt(left * spread / n) / mean)
+    return max(0.0, ratio - reach), ratio + reach
 
 
 def acceptance_rows(region_code: str, measure: str, period: str, found: dict[str, Evidence]) -> pd.DataFrame:
@@ -98,7 +111,7 @@ def acceptance_rows(region_code: str, measure: str, period: str, found: dict[str
     So a gate opens on what was shown. An undecided check stands below what is required until more places are looked at.
     """
     shares = [
-        str(min(Decimal(1), Decimal(repr(one.low)).quantize(_SHOWN, ROUND_DOWN))) for _, one in sorted(found.items())
+        str(min(Decimal(1), Decimal(repr(one.low)).quantize(SHOWN, ROUND_DOWN))) for _, one in sorted(found.items())
     ]
     return pd.DataFrame(
         {
@@ -118,11 +131,11 @@ def places_needed(alive_share: str, check: str, rules: Rules) -> int | None:
 
     alive_share: decimal text, so that ⌊share · n⌋ is exact.
     """
-    required, part = _required(check, rules), share(alive_share)
+    required, part = required_share(check, rules), share(alive_share)
     # Exactly: a share that just equals what is required never passes, however many places are looked at.
     if not rules.fraction(CHECKS[check]) < part <= 1:
         return None
-    alpha, reach = 1 - rules.number(_CONFIDENCE), 64
+    alpha, reach = 1 - rules.number(CONFIDENCE), 64
     while True:
         places = np.arange(1, reach + 1)
         alive = np.array([int(part * n) for n in places.tolist()])
@@ -132,13 +145,15 @@ def places_needed(alive_share: str, check: str, rules: Rules) -> int | None:
         reach *= 4
 
 
-def _required(check: str, rules: Rules) -> float:
+def required_share(check: str, rules: Rules) -> float:
+    """What a check of CHECKS asks for. Raises InputError for any other."""
     if check not in CHECKS:
         known = ", ".join(sorted(CHECKS))
         raise refuse("check", f"unknown {check!r}; known: {known}", f"未知的验收项 {check!r}；可用：{known}")
     return float(rules.fraction(CHECKS[check]))
 
 
-def _judged(estimate: float, low: float, high: float, required: float) -> Evidence:
+def judged(estimate: float, low: float, high: float, required: float) -> Evidence:
+    """The verdict on a share with its limits."""
     verdict: Verdict = "passed" if low >= required else "failed" if high < required else "undecided"
     return Evidence(estimate, low, high, required, verdict)
