@@ -6,8 +6,8 @@ from math import pi, sqrt
 from silvafisc.policy import Rules
 
 from ..errors import refuse
+from .maps import PREFIX
 
-_PREFIX = "assumptions.carbon.maps."
 KINDS = ("biomass", "cover")
 """What a map shows: biomass errs by a share of what it shows, cover by an amount."""
 
@@ -33,7 +33,7 @@ class MapError:
 def correlation_area(rules: Rules) -> float:
     """km² over which errors go together: α = ∫ρ(h) dh = π a² / 5 for the spherical correlogram
     ρ(h) = 1 − 3h/2a + h³/2a³ of range a = `range`."""
-    return pi * rules.number(_PREFIX + "range") ** 2 / 5
+    return pi * rules.number(PREFIX + "range") ** 2 / 5
 
 
 def map_error(kind: str, mean: float, mean_square: float, area_km2: float, rules: Rules) -> MapError:
@@ -56,10 +56,10 @@ def map_error(kind: str, mean: float, mean_square: float, area_km2: float, rules
         en, zh = f"{kind}, mean {mean}, {area_km2} km2", f"{kind}、均值 {mean}、面积 {area_km2} 平方公里"
         raise refuse("map", f"no error can be told of {en}", f"无法给出误差：{zh}")
     if kind == "biomass":
-        share, common = rules.number(_PREFIX + "pixel_error"), rules.number(_PREFIX + "common_error") * mean
+        share, common = rules.number(PREFIX + "pixel_error"), rules.number(PREFIX + "common_error") * mean
         whole, square = (share * mean) ** 2, share**2 * mean_square
     else:
-        pixel, common = rules.number(_PREFIX + "cover_pixel_error"), rules.number(_PREFIX + "cover_common_error")
+        pixel, common = rules.number(PREFIX + "cover_pixel_error"), rules.number(PREFIX + "cover_common_error")
         whole = square = pixel**2
     effective = max(1.0, area_km2 / correlation_area(rules))
     return MapError(effective, sqrt(min(whole, square / effective)), common)
