@@ -109,6 +109,15 @@ class Grid:
         return first, up, last - first, down - up
 
     @property
+    def top_value(self) -> float:
+        """What the highest number of the band's type would be, in the unit wanted; NaN for floats."""
+        kind = np.dtype(self.dataset.dtypes[self.band - 1])
+        if not np.issubdtype(kind, np.integer):
+            return float("nan")
+        scale, offset = self.dataset.scales[self.band - 1], self.dataset.offsets[self.band - 1]
+        return float((np.iinfo(kind).max * scale + offset) * self.factor)
+
+    @property
     def box(self) -> tuple[float, float, float, float]:
         """(left, bottom, right, top) of the map."""
         return self.left, self.top - self.height * self.dy, self.left + self.width * self.dx, self.top

@@ -91,30 +91,46 @@ def zones(grid: Grid, units: Units, model: Model | None = None) -> list[Zone]:
 
 def on_grid(grid: Grid, units: Units) -> list[Unit]:
     """The units in the map's own coordinates."""
-    from rasterio.crs import CRS
-    from rasterio.errors import CRSError
-    from rasterio.warp import transform
-
-    try:
-        source = CRS.from_user_input(units.crs)
-    except CRSError:
-        en, zh = f"unknown reference system {units.crs}", f"未知的坐标系 {units.crs}"
-        raise InputError([Finding(units.file, "crs", en, zh)]) from None
-    if source == grid.dataset.crs or (units.crs == PLAIN and grid.dataset.crs.to_epsg() == 4326):
+    source = _system(units)
+    if _is_maps(grid, units):
         return list(units.units)
     longest = _DEGREES if source.is_geographic else _METRES / float(source.linear_units_factor[1])
 
     def moved(ring: Array) -> Array:
-        x, y = divided(ring, longest).T
-        new = transform(source, grid.dataset.crs, x.tolist(), y.tolist())
-        both = np.column_stack([np.asarray(part, np.float64) for part in new[:2]])
-        both[-1] = both[0]
-        return both
+        new = np.column_stack(to_grid(grid, units, *divided(ring, longest).T))
+        new[-1] = new[0]
+        return new
 
     return [
         Unit(unit.code, tuple(tuple(moved(ring) for ring in polygon) for polygon in unit.polygons))
         for unit in units.units
     ]
+
+
+def to_grid(grid: Grid, units: Units, x: Array, y: Array) -> tuple[Array, Array]:
+    """Points of the units' system in the map's."""
+    if _is_maps(grid, units):
+        return x, y
+    from rasterio.warp import transform
+
+    new = transform(_system(units), grid.dataset.crs, x.tolist(), y.tolist())
+    return np.asarray(new[0], np.float64), np.asarray(new[1], np.float64)
+
+
+def _system(units: Units) -> Any:
+    from rasterio.crs import CRS
+    from rasterio.errors import CRSError
+
+    try:
+        return CRS.from_user_input(units.crs)
+    except CRSError:
+        en, zh = f"unknown reference system {units.crs}", f"未知的坐标系 {units.crs}"
+        raise InputError([Finding(units.file, "crs", en, zh)]) from None
+
+
+def _is_maps(grid: Grid, units: Units) -> bool:
+    """Whether coordinates are the map's already: EPSG:4326 is longitude and latitude in files, whatever it says."""
+    return bool(_system(units) == grid.dataset.crs) or (units.crs == PLAIN and grid.dataset.crs.to_epsg() == 4326)
 
 
 def _not_finite(file: str, unit: Unit) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,9 @@ from silvafisc.datasets.findings import Finding, InputError
 from . import interrupts
 from .options import Data, Json, Language
 from .terminal import Terminal, language_of
+
+if TYPE_CHECKING:
+    from silvafisc.runs.measured_maps import MapAsked
 
 carbon = typer.Typer(
     name="carbon",
@@ -56,6 +59,52 @@ def validate(
     write_validation(Terminal(language_of(lang), json), out)
 
 
+@carbon.command(
+    name="map", help="遥感图按单位汇总，可与样地和其他来源融合 / a map by unit, with plots and others, adding up"
+)
+def by_map(
+    raster: Annotated[Path, typer.Argument(metavar="RASTER", help="GeoTIFF 生物量或盖度图 / map of biomass or cover")],
+    polygons: Annotated[Path, typer.Argument(metavar="POLYGONS", help="GeoJSON 单位边界 / polygons of the units")],
+    unit: Annotated[str, typer.Option("--unit", metavar="t/ha|tC/ha|%|1", help="图的单位 / unit of the map")],
+    year: Annotated[int, typer.Option("--year", metavar="YEAR", help="图的年份 / year of the map")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写出到该目录 / folder for tables")],
+    shows: Annotated[
+        str | None,
+        typer.Option(
+            "--shows",
+            metavar="above_ground|biomass|carbon|cover",
+            help="图的内容，t/ha 默认为地上生物量 / what it shows; t/ha is above ground unless said",
+        ),
+    ] = None,
+    plots: Annotated[
+        Path | None,
+        typer.Option("--plots", metavar="CSV", help="样地表，坐标系同边界 / plots, placed as the polygons are"),
+    ] = None,
+    estimates: Annotated[
+        Path | None,
+        typer.Option("--estimates", metavar="CSV", help="同一土地的其他来源 / other sources for the same land"),
+    ] = None,
+    whole: Annotated[
+        list[str] | None,
+        typer.Option("--whole", metavar="CODE", help="边界完整覆盖的省或 000000 / province covered whole, or 000000"),
+    ] = None,
+    no_forest: Annotated[
+        bool, typer.Option("--nodata-is-no-forest", help="图内无数据即无林地 / nodata is land without forest")
+    ] = False,
+    band: Annotated[int | None, typer.Option("--band", metavar="N", help="波段 / band")] = None,
+    code_property: Annotated[
+        str, typer.Option("--property", metavar="NAME", help="单位代码属性 / property with the unit's code")
+    ] = "region_code",
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    from silvafisc.runs.measured_maps import MapAsked
+
+    nodata: Any = "no-forest" if no_forest else "lacking"
+    asked = MapAsked(unit, year, shows, nodata, tuple(whole or ()), band, code_property)
+    write_map(Terminal(language_of(lang), json), raster, polygons, asked, plots, estimates, out)
+
+
 def build_package(
     terminal: Terminal, scenario: str, data: Path | None, out: Path, until: int | None, jobs: int
 ) -> None:
@@ -94,8 +143,7 @@ def build_package(
 
 def write_validation(terminal: Terminal, out: Path) -> None:
     """Four tables and a page in each language."""
-    if out.is_file():
-        raise InputError([Finding(str(out), "--out", "is a file, not a folder", "是文件，不是文件夹")])
+    _refuse_file(out)
     terminal.progress("对照公布数", "comparing with published figures")
     from silvafisc.briefing.curve_page import write_pages
     from silvafisc.policy import ParameterTree, load_scenario
@@ -109,6 +157,37 @@ def write_validation(terminal: Terminal, out: Path) -> None:
     terminal.progress("生成网页", "making the pages")
     files = [str(path) for path in (*written, *write_pages(tables, rules.date, out))]
     terminal.result({"exit_code": 0, "files": files}, files)
+
+
+def write_map(
+    terminal: Terminal,
+    raster: Path,
+    polygons: Path,
+    asked: "MapAsked",
+    plots: Path | None,
+    estimates: Path | None,
+    out: Path,
+) -> None:
+    """Figures by unit from a map; what a reader must know of them goes to stderr and stands beside them."""
+    _refuse_file(out)
+    terminal.progress("按单位汇总遥感图", "summing the map by unit")
+    from silvafisc.policy import ParameterTree, load_scenario
+    from silvafisc.runs.measured_maps import measured_map, save_measured_map
+
+    rules = ParameterTree.load().on(load_scenario(DEFAULT_SCENARIO).policy_date)
+    found = measured_map(raster, polygons, asked, rules, plots, estimates)
+    for one in found.findings:
+        terminal.note(one.text(terminal.language))
+    interrupts.check()
+    with interrupts.held():  # all tables or none
+        files = [str(path) for path in save_measured_map(found, out)]
+    said = [{"where": one.where, "path": one.path, "zh": one.zh, "en": one.en} for one in found.findings]
+    terminal.result({"exit_code": 0, "files": files, "findings": said}, files)
+
+
+def _refuse_file(out: Path) -> None:
+    if out.is_file():
+        raise InputError([Finding(str(out), "--out", "is a file, not a folder", "是文件，不是文件夹")])
 
 
 def _refuse_target(out: Path) -> None:

@@ -3,7 +3,7 @@
 scikit-learn (extra `[monitoring]`) is imported when a model is fitted, nowhere else.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ _TREES, _LEAF = 200, 5
 
 @dataclass(frozen=True, eq=False)
 class Plots:
-    """value (n,) measured, with sd (n,) of the measurement; covariates (n, k) of the maps there; x, y (n,) in km."""
+    """value (n,) measured, with sd (n,) of the measurement, NaN where not told; covariates (n, k) of the maps there; x, y (n,) in km."""
 
     value: Array
     sd: Array
@@ -62,7 +62,7 @@ class Fitted:
     parts: the models of random cross-validation with the share of plots that each was tried on; they predict together.
     residual (n,): measured − predicted by the part that did not see the plot. half_width: of the interval that holds a
     new plot far from all others with the stated confidence. blocks: of land with plots. measured: root mean square of
-    the plots' own sd, of which no model can be rid.
+    the plots' own sd, of which no model can be rid; NaN where one is not told. refused: why the model must not be used.
     """
 
     kind: str
@@ -72,6 +72,7 @@ class Fitted:
     half_width: float
     blocks: int
     measured: float
+    refused: tuple[Finding, ...]
 
     @property
     def chosen(self) -> Trial:
@@ -83,13 +84,13 @@ class Fitted:
         return np.asarray(sum(share * model.predict(covariates) for share, model in self.parts), np.float64)
 
 
-def fitted(plots: Plots, rules: Rules) -> tuple[Fitted | None, tuple[Finding, ...]]:
-    """The best model of plots on maps, or None with the finding why it is not used.
+def fitted(plots: Plots, rules: Rules) -> Fitted:
+    """The best model of plots on maps, refused where it fails away from the plots that taught it.
 
     Ridge regression and a random forest are fitted. Each is tried by leaving out blocks of land whole (squares of
     `block_size`, dealt out to `folds` parts, Roberts et al. 2017), because plots near each other are alike and plots
     dealt out at random flatter a model; both are told. The kind with the smaller blocked error is taken; where even its
-    blocked R² is below 0 the model is not used.
+    blocked R² is below 0 it is refused.
 
     half_width is the ⌈(n + 1) c⌉-th smallest absolute blocked residual, c the confidence (split conformal prediction,
     Lei et al. 2018): it needs no bell curve.
@@ -115,6 +116,22 @@ def fitted(plots: Plots, rules: Rules) -> tuple[Fitted | None, tuple[Finding, ..
         trials.append(Trial(kind, _skill(plots.value, apart), _skill(plots.value, alike)))
         held[kind] = apart, alike, models
     best = min(trials, key=lambda trial: trial.blocked.rmse)
+    apart, alike, models = held[best.kind]
+    rank = int(np.ceil((len(apart) + 1) * rules.number("assumptions.carbon.monitoring.confidence")))
+    wide = np.sort(np.abs(plots.value - apart))
+    return Fitted(
+        best.kind,
+        tuple(trials),
+        models,
+        plots.value - alike,
+        float(wide[rank - 1]) if rank <= len(wide) else float("inf"),
+        blocks,
+        float(np.sqrt((plots.sd**2).mean())),
+        tuple(_refused(best)),
+    )
+
+
+def _refused(best: Trial) -> Iterator[Finding]:
     if not best.blocked.r2 >= 0:
         en = (
             f"a model of the plots on the map is not used: left out by blocks, its R² is {best.blocked.r2:.2f} ({best.kind}), "
@@ -124,22 +141,7 @@ def fitted(plots: Plots, rules: Rules) -> tuple[Fitted | None, tuple[Finding, ..
             f"不采用样地—遥感图模型：按空间分块检验 R² 为 {best.blocked.r2:.2f}（{best.kind}），不如样地均值；"
             f"随机检验为 {best.random.r2:.2f}。仅用样地均值"
         )
-        return None, (Finding("carbon", "model", en, zh),)
-    apart, alike, models = held[best.kind]
-    rank = int(np.ceil((len(apart) + 1) * rules.number("assumptions.carbon.monitoring.confidence")))
-    wide = np.sort(np.abs(plots.value - apart))
-    return (
-        Fitted(
-            best.kind,
-            tuple(trials),
-            models,
-            plots.value - alike,
-            float(wide[rank - 1]) if rank <= len(wide) else float("inf"),
-            blocks,
-            float(np.sqrt((plots.sd**2).mean())),
-        ),
-        (),
-    )
+        yield Finding("carbon", "model", en, zh)
 
 
 def _check(plots: Plots, rules: Rules) -> None:
@@ -147,9 +149,9 @@ def _check(plots: Plots, rules: Rules) -> None:
     if n < needed:
         en, zh = f"{n} plots on the map: a model needs {needed}", f"图上有 {n} 个样地，拟合模型至少需要 {needed} 个"
         raise refuse("plots", en, zh)
-    known = all(np.isfinite(part).all() for part in (plots.value, plots.sd, plots.covariates, plots.x, plots.y))
-    if not known or plots.covariates.shape[:1] != (n,) or not (plots.sd >= 0).all():
-        raise refuse("plots", "values, errors, places and covariates must be known", "数值、误差、位置和协变量须已知")
+    known = all(np.isfinite(part).all() for part in (plots.value, plots.covariates, plots.x, plots.y))
+    if not known or plots.covariates.shape[:1] != (n,) or (plots.sd < 0).any():
+        raise refuse("plots", "values, places and covariates must be known", "数值、位置和协变量须已知")
 
 
 def _blocks(plots: Plots, side: float) -> NDArray[np.int64]:

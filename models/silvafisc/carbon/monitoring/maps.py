@@ -38,8 +38,8 @@ SHOWS: Mapping[str, Shown] = {
 """Biomass above ground, of living trees with roots, their carbon, and cover."""
 
 
-def shown(shows: str | None, unit: str) -> tuple[str, Shown, float]:
-    """(what the map shows, its description, factor). t/ha without a word is biomass above ground, as from the air.
+def shown(shows: str | None, unit: str) -> tuple[Shown, float]:
+    """(what the map shows, factor of the unit). t/ha without a word is biomass above ground, as from the air.
 
     Raises:
         InputError: an unknown word or unit, or a unit of something else.
@@ -49,7 +49,7 @@ def shown(shows: str | None, unit: str) -> tuple[str, Shown, float]:
         raise refuse("shows", en, zh)
     for name, one in SHOWS.items():
         if unit in one.units and shows in (None, name):
-            return name, one, one.units[unit]
+            return one, one.units[unit]
     known = ", ".join(u for name, one in SHOWS.items() if shows in (None, name) for u in one.units)
     en = f"unknown unit {unit!r}; known: {known}. Bring kg or tenths to it first, or write scale and offset into the file"
     zh = f"未知的单位 {unit!r}；可用：{known}。千克或十分之一等请先换算，或在文件中写明 scale 和 offset"
