@@ -176,10 +176,10 @@ def _wrong(polygon: Polygon, crs: str) -> Iterator[tuple[str, str]]:
             f"（{x:g}, {y:g}）不是经纬度；请在 crs 成员中写明坐标系",
         )
         return
-    if not area(polygon) > 0:
-        yield "has no area", "面积为零"
-    elif (at := crossing(polygon)) is not None:
+    if (at := crossing(polygon)) is not None:
         yield f"crosses itself at ({at[0]:.6g}, {at[1]:.6g})", f"边界在（{at[0]:.6g}, {at[1]:.6g}）处自相交"
+    elif not area(polygon) > 0:
+        yield "has no area", "面积为零"
 
 
 _DEGREES = np.array([180.0, 90.0])
