@@ -21,7 +21,7 @@ _SEED = 20260101
 """Of the random parts and of the forest; fixed, so that the same plots give the same figures."""
 _PENALTIES = np.logspace(-3, 3, 13)
 """Ridge: covariates are standardised, so that this spans no shrinkage to nearly all; the fit itself chooses."""
-_TREES, _LEAF = 200, 5
+_TREES, _LEAF = 100, 5
 """Forest: enough trees that their number does not matter; leaves of the size that is usual for regression."""
 
 
