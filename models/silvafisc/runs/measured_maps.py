@@ -1,7 +1,7 @@
 """A map of biomass or cover, with plots and other sources where there are any, as figures by unit that add up."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -68,7 +68,7 @@ def measured_map(
     with the columns of `joined.COLUMNS`, as `silvafisc carbon measure` writes them.
 
     Raises:
-        InputError: as `read_units`, `opened`, `zones`, `shown`, `implausible`, `read_map_plots`, `fitted`, `levels`.
+        InputError: no unit is mapped enough for a figure; as `read_units`, `opened`, `zones`, `shown`, `implausible`, `read_map_plots`, `fitted`, `levels`.
     """
     what, factor = shown(asked.shows, asked.unit)
     units = read_units(polygons, asked.code_property)
@@ -78,6 +78,8 @@ def measured_map(
         _refuse_implausible(grid, found, what, asked.unit, rules)
         told, said = _zone_table(found, what, asked.nodata, rules)
         rows, common = _map_rows(told, what, asked.year, str(raster))
+        if not len(rows):
+            raise InputError(said)
         sampled: dict[tuple[str, str], int] = {}
         tables = {"zones": told}
         if plots is not None:
@@ -101,7 +103,7 @@ def measured_map(
         found_levels = levels(figures, parts, rules)
         fused.append(both)
         summed.append(_level_table(found_levels, land, named, asked.year, per))
-        said += found_levels.findings
+        said += [replace(one, where=str(quantity)) for one in found_levels.findings]
     tables["estimates"], tables["levels"] = (pd.concat(some, ignore_index=True) for some in (fused, summed))
     return MeasuredMap(tables, tuple(said))
 
