@@ -1,6 +1,7 @@
 """A map with plots and other sources, from files to figures that add up. Expected numbers by hand unless said."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,7 +44,7 @@ def write_wide(path: Path, values: NDArray[np.float64]) -> Path:
     return write_map(path, values.astype(np.float32), cell=5000, corner=(LEFT, TOP))
 
 
-def write_plots(path: Path, n: int = 150, column: str = "above_ground_t_per_ha", **changes: object) -> Path:
+def write_plots(path: Path, n: int = 150, column: str = "above_ground_t_per_ha", **changes: Any) -> Path:
     chance = np.random.default_rng(2)
     at = chance.integers(0, SIDE, (n, 2))
     rows = pd.DataFrame(
@@ -69,8 +70,10 @@ def write_estimates(path: Path, *rows: tuple[str, str, float, float], quantity: 
     return path
 
 
-def indexed(table: pd.DataFrame, *names: str) -> pd.DataFrame:
-    return table.set_index(list(names))
+def indexed(table: pd.DataFrame, *names: str) -> dict[Any, dict[Any, Any]]:
+    """Row by its key."""
+    held: dict[Any, dict[Any, Any]] = table.set_index(names[0] if len(names) == 1 else list(names)).to_dict("index")
+    return held
 
 
 def test_a_map_alone_tells_units_with_an_error_that_pixels_do_not_shrink(rules: Rules, tmp_path: Path) -> None:
@@ -78,15 +81,15 @@ def test_a_map_alone_tells_units_with_an_error_that_pixels_do_not_shrink(rules: 
     polygons = write_polygons(tmp_path / "p.json", COUNTIES)
     found = measured_map(raster, polygons, ASKED, rules)
     rows = indexed(found.tables["estimates"], "region_code")
-    assert rows.loc[WEST, "mean"] == pytest.approx(TRUTH[:, :20].mean(), rel=1e-6)
+    assert rows[WEST]["mean"] == pytest.approx(TRUTH[:, :20].mean(), rel=1e-6)
     told = map_error("biomass", TRUTH[:, :20].mean(), (TRUTH[:, :20] ** 2).mean(), 300 * 100, rules)
-    assert rows.loc[WEST, "sd"] == pytest.approx(told.sd, rel=1e-5)
-    assert set(rows["source"]) == {"map"}
+    assert rows[WEST]["sd"] == pytest.approx(told.sd, rel=1e-5)
+    assert set(found.tables["estimates"]["source"]) == {"map"}
     levels = indexed(found.tables["levels"], "region_code")
     # nobody said that these are all counties of the province: no sum is called its figure
-    assert list(levels.index) == [WEST, EAST]
-    assert levels.loc[WEST, "total"] == pytest.approx(TRUTH[:, :20].mean() * 3_000_000, rel=1e-6)
-    assert (levels.loc[WEST, "unit"], levels.loc[WEST, "area_mu"]) == ("t", pytest.approx(45_000_000, rel=1e-6))
+    assert list(levels) == [WEST, EAST]
+    assert levels[WEST]["total"] == pytest.approx(TRUTH[:, :20].mean() * 3_000_000, rel=1e-6)
+    assert (levels[WEST]["unit"], levels[WEST]["area_mu"]) == ("t", pytest.approx(45_000_000, rel=1e-6))
     assert found.findings == ()
 
 
@@ -95,14 +98,14 @@ def test_counties_said_to_be_the_whole_add_up_and_share_the_level_of_the_map(rul
     polygons = write_polygons(tmp_path / "p.json", COUNTIES)
     found = measured_map(raster, polygons, MapAsked("t/ha", 2020, whole=("000000",)), rules)
     levels = indexed(found.tables["levels"], "region_code")
-    assert levels.loc["510000", "whole_units"] == levels.loc[[WEST, EAST], "whole_units"].sum()
+    assert levels["510000"]["whole_units"] == levels[WEST]["whole_units"] + levels[EAST]["whole_units"]
     # the level of the map, 15 % of each, adds up; the rest is independent
-    zones = indexed(found.tables["zones"], "region_code")
+    zones = found.tables["zones"]
     land = zones["mapped_mu"] / 15
     expected = (zones["common_sd"] * land).sum() ** 2 + ((zones["local_sd"] * land) ** 2).sum()
-    assert levels.loc["510000", "sd"] == pytest.approx(expected**0.5)
+    assert levels["510000"]["sd"] == pytest.approx(expected**0.5)
     # 30 provinces are not on the map: the nation is not summed, and it says so
-    assert "000000" not in levels.index
+    assert "000000" not in levels
     assert any(one.path == "000000" and "30 of 31" in one.en for one in found.findings)
 
 
@@ -113,17 +116,17 @@ def test_plots_correct_a_map_that_is_half_of_the_truth(rules: Rules, tmp_path: P
     found = measured_map(raster, polygons, asked, rules, write_plots(tmp_path / "plots.csv"))
     rows = indexed(found.tables["estimates"], "region_code", "source")
     for code, part in ((WEST, TRUTH[:, :20]), (EAST, TRUTH[:, 20:]), ("510000", TRUTH)):
-        helped = rows.loc[(code, "plots_with_map")]
+        helped = rows[(code, "plots_with_map")]
         # the map is the truth by a factor, so that a line tells every pixel
         assert helped["mean"] == pytest.approx(part.mean(), rel=0.01)
         assert helped["status"] == "secondary"
-    assert rows.loc[(WEST, "map"), "weight"] < 0.01
+    assert rows[(WEST, "map")]["weight"] < 0.01
     model = indexed(found.tables["model"], "kind", "left_out")
-    assert model.loc[("ridge", "blocks"), "r2"] > 0.99
-    assert model["chosen"].tolist() == [True, True, False, False]
+    assert model[("ridge", "blocks")]["r2"] > 0.99
+    assert [row["chosen"] for row in model.values()] == [True, True, False, False]
     levels = indexed(found.tables["levels"], "region_code")
-    assert levels.loc["510000", "whole_units"] == levels.loc[[WEST, EAST], "whole_units"].sum()
-    assert levels.loc["510000", "mean"] == pytest.approx(TRUTH.mean(), rel=0.01)
+    assert levels["510000"]["whole_units"] == levels[WEST]["whole_units"] + levels[EAST]["whole_units"]
+    assert levels["510000"]["mean"] == pytest.approx(TRUTH.mean(), rel=0.01)
 
 
 def test_a_map_without_worth_leaves_the_plots_alone_and_says_so(rules: Rules, tmp_path: Path) -> None:
@@ -136,8 +139,8 @@ def test_a_map_without_worth_leaves_the_plots_alone_and_says_so(rules: Rules, tm
     rows = indexed(found.tables["estimates"], "region_code", "source")
     held = pd.read_csv(plots)
     own = held.loc[held["x"] < LEFT + 100_000, "above_ground_t_per_ha"]
-    assert rows.loc[(WEST, "plots"), "mean"] == pytest.approx(own.mean())
-    assert rows.loc[(WEST, "plots"), "sd"] == pytest.approx(own.std() / len(own) ** 0.5)
+    assert rows[(WEST, "plots")]["mean"] == pytest.approx(own.mean())
+    assert rows[(WEST, "plots")]["sd"] == pytest.approx(own.std() / len(own) ** 0.5)
     assert not found.tables["model"]["chosen"].any()
 
 
@@ -168,12 +171,12 @@ def test_other_sources_are_weighed_and_an_exact_province_holds(rules: Rules, tmp
     )
     found = measured_map(raster, polygons, MapAsked("t/ha", 2020, whole=("510000",)), rules, estimates=other)
     rows = indexed(found.tables["estimates"], "region_code", "source")
-    sd = rows.loc[(WEST, "map"), "sd"]
+    sd = rows[(WEST, "map")]["sd"]
     weight = 5**-2 / (5**-2 + sd**-2)
-    assert rows.loc[(WEST, "inventory"), "value"] == pytest.approx(weight * 110 + (1 - weight) * 100)
+    assert rows[(WEST, "inventory")]["value"] == pytest.approx(weight * 110 + (1 - weight) * 100)
     levels = indexed(found.tables["levels"], "region_code")
-    assert levels.loc["510000", "total"] == pytest.approx(90 * 9_000_000, rel=1e-6)
-    assert levels.loc["510000", "whole_units"] == levels.loc[[WEST, EAST], "whole_units"].sum()
+    assert levels["510000"]["total"] == pytest.approx(90 * 9_000_000, rel=1e-6)
+    assert levels["510000"]["whole_units"] == levels[WEST]["whole_units"] + levels[EAST]["whole_units"]
     assert any("1 estimates of other units" in one.en for one in found.findings)
 
 
@@ -206,8 +209,8 @@ def test_nodata_is_lacking_unless_it_is_said_to_be_no_forest(rules: Rules, tmp_p
     masked = measured_map(raster, polygons, MapAsked("t/ha", 2020, nodata="no-forest"), rules)
     levels = indexed(masked.tables["levels"], "region_code")
     # forest of 800 ha; half of the other lies beyond the map, which no word of nodata excuses
-    assert list(levels.index) == [WEST]
-    assert (levels.loc[WEST, "total"], levels.loc[WEST, "mean"]) == pytest.approx((64_000, 80))
+    assert list(levels) == [WEST]
+    assert (levels[WEST]["total"], levels[WEST]["mean"]) == pytest.approx((64_000, 80))
 
 
 @pytest.mark.parametrize(
@@ -250,8 +253,8 @@ def test_plots_of_another_quantity_make_figures_of_their_own(rules: Rules, tmp_p
     )
     rows = indexed(found.tables["estimates"], "region_code", "quantity")
     # with roots and without are never weighed together
-    assert rows.loc[(WEST, "above_ground_t_per_ha"), "weight"] == 1
-    assert rows.loc[(WEST, "biomass_t_per_ha"), "mean"] == pytest.approx(TRUTH[:, :20].mean(), rel=0.01)
+    assert rows[(WEST, "above_ground_t_per_ha")]["weight"] == 1
+    assert rows[(WEST, "biomass_t_per_ha")]["mean"] == pytest.approx(TRUTH[:, :20].mean(), rel=0.01)
     assert set(found.tables["levels"]["quantity"]) == {"above_ground_t_per_ha", "biomass_t_per_ha"}
 
 
@@ -265,7 +268,7 @@ def test_plots_of_another_quantity_make_figures_of_their_own(rules: Rules, tmp_p
         ({"colour": "red"}, "unknown column"),
     ],
 )
-def test_wrong_plots_are_refused(rules: Rules, tmp_path: Path, changes: dict[str, object], said: str) -> None:
+def test_wrong_plots_are_refused(rules: Rules, tmp_path: Path, changes: dict[str, Any], said: str) -> None:
     plots = write_plots(tmp_path / "plots.csv", n=40, **changes)
     with pytest.raises(InputError) as caught:
         measured_map(

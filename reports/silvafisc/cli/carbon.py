@@ -88,8 +88,8 @@ def by_map(
         list[str] | None,
         typer.Option("--whole", metavar="CODE", help="边界完整覆盖的省或 000000 / province covered whole, or 000000"),
     ] = None,
-    no_forest: Annotated[
-        bool, typer.Option("--nodata-is-no-forest", help="图内无数据即无林地 / nodata is land without forest")
+    masked: Annotated[
+        bool, typer.Option("--masked", help="图已按森林裁剪，无数据即无林地 / cut to forest: nodata is land without")
     ] = False,
     band: Annotated[int | None, typer.Option("--band", metavar="N", help="波段 / band")] = None,
     code_property: Annotated[
@@ -100,7 +100,7 @@ def by_map(
 ) -> None:
     from silvafisc.runs.measured_maps import MapAsked
 
-    nodata: Any = "no-forest" if no_forest else "lacking"
+    nodata: Any = "no-forest" if masked else "lacking"
     asked = MapAsked(unit, year, shows, nodata, tuple(whole or ()), band, code_property)
     write_map(Terminal(language_of(lang), json), raster, polygons, asked, plots, estimates, out)
 
