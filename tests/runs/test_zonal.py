@@ -183,7 +183,7 @@ def test_wrong_polygons_are_all_named_at_once(tmp_path: Path) -> None:
             "crosses itself",
             "not closed",
             "no area",
-            "no such province",
+            "none of the 31 provinces",
             "six digits",
             "six digits",
             "missing",

@@ -114,7 +114,8 @@ def _code(file: str, place: str, feature: Any, name: str, known: set[str], findi
         en, zh = f"{code!r} is not a code of six digits written as text", f"{code!r} 不是六位区划代码文本"
         findings.append(Finding(file, path, en, zh))
     elif code[:2] not in known:
-        findings.append(Finding(file, path, f"{code}: no such province", f"{code}：没有这个省级区划"))
+        en = f"{code}: none of the {len(known)} provinces that are known here"
+        findings.append(Finding(file, path, en, f"{code}：不属于已收录的 {len(known)} 个省级区划"))
     else:
         return code
     return None

@@ -34,7 +34,7 @@ def bounds(polygons: Sequence[Polygon]) -> tuple[float, float, float, float]:
 def crossing(polygon: Polygon) -> tuple[float, float] | None:
     """A place where two edges of a polygon cross properly, or None; to touch is no crossing.
 
-    Edges p, q cross where the ends of each lie strictly on both sides of the other. Only edges that overlap in x are held
+    Edges p, q cross where the ends of each lie strictly on both sides of the other. Only edges whose boxes meet are held
     against each other, in the order of their left ends.
     """
     start = np.concatenate([ring[:-1] for ring in polygon])
@@ -42,12 +42,17 @@ def crossing(polygon: Polygon) -> tuple[float, float] | None:
     order = np.argsort(np.minimum(start[:, 0], end[:, 0]), kind="stable")
     start, end = start[order], end[order]
     left, right = np.minimum(start[:, 0], end[:, 0]), np.maximum(start[:, 0], end[:, 0])
+    low, high = np.minimum(start[:, 1], end[:, 1]), np.maximum(start[:, 1], end[:, 1])
     following = np.arange(1, len(left) + 1)
     count = np.maximum(np.searchsorted(left, right, side="right") - following, 0)
     for first, last in _chunks(count):
         one = np.repeat(np.arange(first, last), count[first:last])
         before = np.repeat(np.cumsum(count[first:last]) - count[first:last], count[first:last])
         other = one + 1 + np.arange(len(one)) - before
+        meet = (low[one] <= high[other]) & (low[other] <= high[one])
+        if not meet.any():
+            continue
+        one, other = one[meet], other[meet]
         a, b, c, d = start[one], end[one], start[other], end[other]
         apart = (_side(a, b, c) * _side(a, b, d) < 0) & (_side(c, d, a) * _side(c, d, b) < 0)
         if apart.any():
