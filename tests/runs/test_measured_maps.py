@@ -9,10 +9,15 @@ import pytest
 from numpy.typing import NDArray
 from tests.carbon.monitoring.landscape import LEFT, TOP, cells, feature, write_map, write_polygons
 
+from silvafisc.carbon.monitoring.fitted import Plots, fitted
 from silvafisc.carbon.monitoring.map_error import map_error
 from silvafisc.datasets.findings import InputError
 from silvafisc.policy import ParameterTree, Rules
+from silvafisc.runs.map_estimates import _pixels
 from silvafisc.runs.measured_maps import MapAsked, measured_map, save_measured_map
+from silvafisc.runs.raster_grid import opened
+from silvafisc.runs.unit_polygons import read_units
+from silvafisc.runs.zonal import zones
 
 ASKED = MapAsked("t/ha", 2020)
 SIDE = 60
@@ -299,6 +304,33 @@ def test_figures_that_would_count_twice_and_provinces_without_parts_are_refused(
         measured_map(raster, polygons, ASKED, rules, estimates=twice)
     with pytest.raises(InputError, match="no province with parts"):
         measured_map(raster, polygons, MapAsked("t/ha", 2020, whole=("500000", "510104")), rules)
+
+
+def test_a_forest_is_looked_up_as_it_predicts(rules: Rules, tmp_path: Path) -> None:
+    """The mean of its predictions over all pixels of a unit, each asked of the model itself."""
+    chance = np.random.default_rng(5)
+    x, y = chance.uniform(0, 300, (2, 120))
+    seen = chance.uniform(0, 200, 120).astype(np.float16).astype(np.float64)
+    model = fitted(Plots(np.where(seen > 90, 150.0, 50.0), np.ones(120), seen[:, None], x, y), rules)
+    assert model.kind == "forest"
+    raster = write_wide(tmp_path / "m.tif", TRUTH)
+    units = read_units(write_polygons(tmp_path / "p.json", COUNTIES))
+    with opened(raster, 1.0) as grid:
+        west, _ = zones(grid, units, _pixels(model))
+    half = TRUTH[:, :20].astype(np.float32).astype(np.float16).astype(np.float64)
+    assert west.mean == pytest.approx(model.predict(half.reshape(-1, 1)).mean(), rel=1e-6)
+
+
+def test_tables_of_an_earlier_map_do_not_stay(rules: Rules, tmp_path: Path) -> None:
+    raster = write_wide(tmp_path / "m.tif", TRUTH)
+    polygons = write_polygons(tmp_path / "p.json", COUNTIES)
+    plots = write_plots(tmp_path / "plots.csv", n=60)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.csv").write_text("mine", encoding="utf-8")
+    for given in (plots, None):
+        save_measured_map(measured_map(raster, polygons, ASKED, rules, given), tmp_path / "out")
+    assert not (tmp_path / "out" / "map_model.csv").exists()
+    assert (tmp_path / "out" / "mine.csv").exists()
 
 
 def test_tables_are_written_the_same_twice(rules: Rules, tmp_path: Path) -> None:

@@ -124,6 +124,16 @@ def test_finer_pixels_of_the_same_land_tell_the_same(tmp_path: Path) -> None:
     assert finer.pixels == pytest.approx(100 * coarse.pixels, rel=1e-6)
 
 
+def test_land_read_in_pieces_tells_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raster = write_map(tmp_path / "m.tif", np.arange(400, dtype=np.float32).reshape(20, 20), nodata=7)
+    polygons = write_polygons(tmp_path / "p.json", [feature("510104", cells(-2.5, 1.25, 18.3, 19.1))])
+    whole = told(raster, polygons)["510104"]
+    monkeypatch.setattr("silvafisc.runs.zonal._CELLS", 30)
+    pieces = told(raster, polygons)["510104"]
+    for name in ("area_ha", "beyond_ha", "mapped_ha", "mean", "mean_square", "smallest", "largest", "pixels"):
+        assert getattr(pieces, name) == pytest.approx(getattr(whole, name), rel=1e-6), name
+
+
 def refused(tmp_path: Path, *, raster: Path | None = None, features: list[dict[str, object]] | None = None,
             crs: str | None = UTM) -> str:  # fmt: skip
     raster = raster or write_map(tmp_path / "m.tif", SIXTEEN)

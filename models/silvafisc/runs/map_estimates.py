@@ -1,12 +1,14 @@
 """Estimates of units from plots helped by a map, and from a table of other sources."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from silvafisc.carbon.mixtures import Array
 from silvafisc.carbon.monitoring.assisted import assisted, even
 from silvafisc.carbon.monitoring.fitted import Fitted, Plots, fitted
 from silvafisc.carbon.monitoring.joined import COLUMNS
@@ -17,7 +19,7 @@ from silvafisc.policy import Rules
 from .map_plots import MapPlots
 from .raster_grid import Grid
 from .unit_polygons import Units
-from .zonal import Zone, on_grid, to_grid, zones
+from .zonal import Model, Zone, on_grid, to_grid, zones
 
 MAP, HELPED, ALONE = "map", "plots_with_map", "plots"
 """Sources: the map; plots helped by the map; plots where no model of them on the map holds."""
@@ -37,6 +39,7 @@ class Helped:
 def with_plots(
     grid: Grid,
     units: Units,
+    found: Sequence[Zone],
     plots: MapPlots,
     inside_of: Mapping[str, Collection[str]],
     known: Collection[str],
@@ -45,7 +48,7 @@ def with_plots(
 ) -> Helped:
     """The difference estimator (`assisted`) of every unit, and of every whole, that has plots enough.
 
-    inside_of: whole -> all that lies in it; it is told where all its units are mapped and plots lie over them as evenly as
+    found: the units on the map. inside_of: whole -> all that lies in it; it is told where all its units are mapped and plots lie over them as evenly as
     chance allows. known: units that are mapped enough.
 
     Raises:
@@ -74,10 +77,11 @@ def with_plots(
     value = rows["value"].to_numpy(dtype=np.float64)
     km = grid.kilometres(x[kept], y[kept])
     sd = rows["sd"].to_numpy(dtype=np.float64)
-    model = fitted(Plots(value, sd, on_map[kept][:, None], *km), rules)
+    seen = _half(on_map[kept]).astype(np.float64)
+    model = fitted(Plots(value, sd, seen[:, None], *km), rules)
     findings += model.refused
     source, residual = (ALONE, value) if model.refused else (HELPED, model.residual)
-    said = {zone.code: zone for zone in zones(grid, units, lambda pixels: model.predict(pixels[:, None]))}
+    said = {zone.code: zone for zone in (found if model.refused else zones(grid, units, _pixels(model)))}
     told, sampled = [], {}
     for code, members in {**{unit.code: {unit.code} for unit in moved}, **inside_of}.items():
         land = [said[member] for member in sorted(members) if member in said]
@@ -88,12 +92,12 @@ def with_plots(
         if uneven:
             findings += uneven
             continue
-        found = assisted(0.0 if model.refused else _mean(land), residual[held], value[held], rules)
-        if found is not None:
-            sampled[code, source] = found.plots
+        helped = assisted(0.0 if model.refused else _mean(land), residual[held], value[held], rules)
+        if helped is not None:
+            sampled[code, source] = helped.plots
             of = rows[held]
             status, reference = worst_status(*of["status"]), "; ".join(sorted(set(of["source"])))
-            told.append((code, plots.quantity, year, source, found.mean, found.sd, status, reference))
+            told.append((code, plots.quantity, year, source, helped.mean, helped.sd, status, reference))
     return Helped(pd.DataFrame(told, columns=list(COLUMNS)), sampled, _trials(model, len(value)), tuple(findings))
 
 
@@ -133,6 +137,20 @@ def read_estimates(
         zh = f"含有 {named} 的数值，此处已有，会重复计入：请删去这些行"
         raise InputError([Finding(str(path), "source", en, zh)])
     return rows[kept].reset_index(drop=True), said
+
+
+def _half(values: Array) -> "np.ndarray[Any, np.dtype[np.float16]]":
+    """Values as a model sees them, of plots and of pixels alike: three digits, which is more than maps know."""
+    return np.clip(np.abs(values), 0.0, float(np.finfo(np.float16).max)).astype(np.float16)
+
+
+def _pixels(model: Fitted) -> Model:
+    """The model as a table of all numbers of half precision, so that a hundred million pixels are looked up."""
+    every = np.arange(1 << 15, dtype=np.uint16).view(np.float16)
+    finite = np.isfinite(every)
+    table = np.full(len(every), np.nan)
+    table[finite] = model.predict(every[finite].astype(np.float64)[:, None])
+    return lambda values: np.asarray(table[_half(values).view(np.uint16)], np.float64)
 
 
 def _mean(land: list[Zone]) -> float:

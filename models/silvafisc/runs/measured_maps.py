@@ -25,6 +25,7 @@ from .zonal import Zone, zones
 
 Nodata = Literal["lacking", "no-forest"]
 """What nodata inside the map is: land that was not mapped, or land without forest, which a mean leaves out rightly."""
+_TABLES = ("zones", "model", "estimates", "levels", "findings")
 _MU = float(UNITS["ha"].factor)
 _HA_PER_KM2 = float(UNITS["km2"].factor / UNITS["ha"].factor)
 
@@ -68,7 +69,8 @@ def measured_map(
     with the columns of `joined.COLUMNS`, as `silvafisc carbon measure` writes them.
 
     Raises:
-        InputError: no unit is mapped enough for a figure; as `read_units`, `opened`, `zones`, `shown`, `implausible`, `read_map_plots`, `fitted`, `levels`.
+        InputError: no unit is mapped enough for a figure; as `shown`, `read_units`, `opened`, `zones`, `implausible`,
+            `read_map_plots`, `with_plots`, `read_estimates`, `levels`.
     """
     what, factor = shown(asked.shows, asked.unit)
     units = read_units(polygons, asked.code_property)
@@ -85,7 +87,7 @@ def measured_map(
         if plots is not None:
             read = read_map_plots(plots, what.quantity, asked.year, rules)
             known = set(told.loc[told["told"], "region_code"])
-            helped = with_plots(grid, units, read, _inside(parts), known, asked.year, rules)
+            helped = with_plots(grid, units, found, read, _inside(parts), known, asked.year, rules)
             rows, sampled = pd.concat([rows, helped.rows], ignore_index=True), dict(helped.sampled)
             tables["model"] = helped.trials
             said += [*read.left_out, *helped.findings]
@@ -109,10 +111,15 @@ def measured_map(
 
 
 def save_measured_map(found: MeasuredMap, folder: Path) -> list[Path]:
-    """Write `map_<table>.csv` of every table, and `map_findings.csv`, into `folder`, which is made where it is absent."""
+    """Write `map_<table>.csv` of every table, and `map_findings.csv`, into `folder`, which is made where it is absent.
+
+    A table that an earlier map left there and this one has not is taken away, lest it be read as this one's.
+    """
     said = [[one.where, one.path, one.zh, one.en] for one in found.findings]
     tables = {**found.tables, "findings": pd.DataFrame(said, columns=["where", "path", "zh", "en"])}
     paths = []
+    for name in _TABLES:
+        (folder / f"map_{name}.csv").unlink(missing_ok=True)
     for name, table in tables.items():
         paths.append(folder / f"map_{name}.csv")
         write_csv(table, paths[-1])

@@ -11,13 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from silvafisc.carbon.mixtures import Array
 from silvafisc.datasets import Finding, InputError
 
-Masked = Any
-"""numpy masked array of float64 (rows, columns); masked where nothing is mapped."""
 _ELLIPSOID = re.compile(r'(?:SPHEROID|ELLIPSOID)\["[^"]*",\s*([0-9.]+),\s*([0-9.]+)')
 _AREA_TOLERANCE = 0.01
 """Cells of a projection may differ this much from their true area: every zone of transverse Mercator keeps it, and what a
@@ -65,29 +62,30 @@ class Grid:
     geographic: bool
     metres: float
     ellipsoid: Ellipsoid
-    _last: tuple[tuple[int, int, int, int], Masked] | None = field(default=None, repr=False)
+    _last: tuple[tuple[int, int, int, int], Array] | None = field(default=None, repr=False)
 
-    def window(self, column: int, row: int, columns: int, rows: int) -> Masked:
-        """Values of a window that may reach beyond the map, or lie outside altogether: masked there."""
+    def window(self, column: int, row: int, columns: int, rows: int) -> Array:
+        """(rows, columns) values; NaN where nothing is mapped, as it is beyond the map, where a window may lie."""
         asked = (column, row, columns, rows)
         if self._last is None or self._last[0] != asked:
             self._last = asked, self._read(*asked)
         return self._last[1]
 
-    def _read(self, column: int, row: int, columns: int, rows: int) -> Masked:
+    def _read(self, column: int, row: int, columns: int, rows: int) -> Array:
         from rasterio.windows import Window
 
         first, last = max(column, 0), min(column + columns, self.width)
         top, bottom = max(row, 0), min(row + rows, self.height)
-        values: Masked = np.ma.masked_array(np.zeros((rows, columns)), np.ones((rows, columns), np.bool_))
+        values = np.full((rows, columns), np.nan)
         if first < last and top < bottom:
             read = self.dataset.read(self.band, window=Window(first, top, last - first, bottom - top), masked=True)
             scale, offset = self.dataset.scales[self.band - 1], self.dataset.offsets[self.band - 1]
-            held = np.ma.masked_invalid(read.astype(np.float64)) * scale + offset
+            held = np.ma.filled(read.astype(np.float64), np.nan) * scale + offset
+            held[~np.isfinite(held)] = np.nan
             values[top - row : bottom - row, first - column : last - column] = held * self.factor
         return values
 
-    def within(self, column: int, row: int, columns: int, rows: int) -> NDArray[np.float64]:
+    def within(self, column: int, row: int, columns: int, rows: int) -> Array:
         """(rows, columns) 1 where the map is, 0 beyond its edges."""
         at, down = np.arange(column, column + columns), np.arange(row, row + rows)
         across = (at >= 0) & (at < self.width)
@@ -126,8 +124,7 @@ class Grid:
         """(n,) values of the cells that hold the points; NaN where nothing is mapped."""
         columns = np.floor((x - self.left) / self.dx).astype(np.int64)
         rows = np.floor((self.top - y) / self.dy).astype(np.int64)
-        found = [self._read(int(c), int(r), 1, 1) for c, r in zip(columns, rows, strict=True)]
-        return np.array([float(one.filled(np.nan)[0, 0]) for one in found])
+        return np.array([self._read(int(c), int(r), 1, 1)[0, 0] for c, r in zip(columns, rows, strict=True)])
 
     def kilometres(self, x: Array, y: Array) -> tuple[Array, Array]:
         """Points in km on a plane, good enough to tell blocks: degrees of longitude shrink with their mean latitude."""
