@@ -38,6 +38,7 @@ UNITS: dict[str, Unit] = dict(
         _unit("10k_tco2e", "carbon", 10**4, "万吨二氧化碳当量", "10 thousand tCO2e"),
         _unit("tc", "carbon", Fraction(44, 12), "吨碳", "tC"),
         _unit("tgc", "carbon", Fraction(44, 12) * 10**6, "百万吨碳", "TgC"),
+        _unit("km", "length", 1, "公里", "km"),
         _unit("m3", "volume", 1, "立方米", "m³"),
         _unit("10k_m3", "volume", 10**4, "万立方米", "10 thousand m³"),
         _unit("1", "share", 1, "", ""),
