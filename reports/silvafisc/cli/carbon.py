@@ -64,7 +64,7 @@ def build_package(
     terminal.progress("读取情景和数据", "reading the scenario and its tables")
     from silvafisc.results.outcome import write_csv
     from silvafisc.runs.carbon_build import build as follow
-    from silvafisc.runs.carbon_build import clear
+    from silvafisc.runs.carbon_jobs import clear
 
     from .target import staged
 

@@ -88,13 +88,13 @@ def drawn_site(
 
 
 def drawn_rules(draw: Draw, rules: Rules) -> Rules:
-    """The rules with drawn parameters, as changes from their date on."""
+    """The rules with drawn parameters, as changes from their date on; the same rules where none is drawn."""
     changes = [
         Change(name.removeprefix("parameter/"), rules.date, "open", f"{value:.12f}", _REFERENCE)
         for name, value in draw.items()
         if name.startswith("parameter/")
     ]
-    return rules.tree.apply(changes).on(rules.date)
+    return rules.tree.apply(changes).on(rules.date) if changes else rules
 
 
 def drawn_table(draw: Draw, name: str, package: Tabular) -> Tabular:
