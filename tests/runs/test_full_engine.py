@@ -124,9 +124,11 @@ def test_every_misfit_is_refused_at_its_line(tmp_path: Path) -> None:
         prepare(path)
     said = [finding.text("en") for finding in told.value.findings]
     assert all(f"{path}:8:" in text for text in said)
+    # of the yields, and of how uncertain they are
     wanted = ("planting_survival", "has no periods 2029", "before the horizon 2070", "unknown 'hot'")
-    assert [sum(part in text for text in said) for part in wanted] == [1, 1, 1, 1]
-    assert len(said) == len(wanted)
+    assert [sum(part in text for text in said) for part in wanted] == [2, 1, 2, 1]
+    assert sum("carbon.uncertainty" in text for text in said) == 3
+    assert len(said) == 7
 
 
 def test_units_without_yields_are_refused_and_told_what_to_do(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ from .prepare import Progress
 CHUNK = 16
 """Draws that are worked out before they are kept: about a minute for the nation."""
 FILE = "draws.npz"
-_DRAWS = "assumptions.carbon.uncertainty.draws"
+DRAWS = "assumptions.carbon.uncertainty.draws"
 PACKAGES = tuple(sorted({*carbon.CURVE_PACKAGES, *NEEDED, DENSITIES, CURVE_UNCERTAINTY}))
 """Data packages that draws are worked out from."""
 PROGRAMS = ("libcbm", "numpy", "scipy")
@@ -130,7 +130,7 @@ def drawing(
     Raises:
         InputError: as `worlds`, `milestones`.
     """
-    count = int(base.rules.number(_DRAWS)) if count is None else count
+    count = int(base.rules.number(DRAWS)) if count is None else count
     until = milestones(base.rules, base.years)
     draws = worlds(base.sources, count, seed, design, causes)
     chunks = [({},), *(tuple(draws[first : first + CHUNK]) for first in range(0, count, CHUNK))]

@@ -1,8 +1,9 @@
 """`silvafisc carbon`: the full engine's yields as a data package, and its growth curves beside what is published."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -23,6 +24,9 @@ DEFAULT_SCENARIO = "nation-2026-2028"
 OUT = Path("outcomes")
 _FILES = {"datapackage.json", "data.csv", "arrays.npz"}
 _NAME = "carbon_yields"
+_DRAWS, _UNCERTAINTY = "carbon_draws", "carbon_uncertainty"
+_FELLING = "carbon_felling"
+_DRAWN = {"draws.csv", "draws.npz", _UNCERTAINTY}
 
 
 @carbon.command(help="逐项测算并写出固碳量数据包，可续算 / follow every measure and write the yields; resumable")
@@ -47,6 +51,52 @@ def build(
     build_package(Terminal(language_of(lang), json), scenario, data, out or OUT / _NAME, until, jobs)
 
 
+@carbon.command(
+    help="逐次抽样测算，写出抽样表和固碳量的不确定性，可续算 / draw what is uncertain: draws for a run, and half-widths"
+)
+def draws(
+    scenario: Annotated[
+        str,
+        typer.Argument(
+            metavar="SCENARIO", help="取其单位、年度、期末、气候和参数 / whose units, years, climate and law"
+        ),
+    ] = DEFAULT_SCENARIO,
+    data: Data = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="DIR", help="默认 outcomes/carbon_draws；可作 run 的 --data / folder, as --data of a run"
+        ),
+    ] = None,
+    count: Annotated[
+        int | None,
+        typer.Option("--draws", metavar="N", min=2, help="抽样次数，2 的幂 / number of draws, a power of two"),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="S", help="默认取情景的种子 / the scenario's where left out")
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", metavar="N", min=1, help="同时进行的项数 / jobs at a time")] = 1,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    draw_folder(Terminal(language_of(lang), json), scenario, data, out or OUT / _DRAWS, count, seed, jobs)
+
+
+@carbon.command(help="择伐与皆伐的碳损失，写成数据包 / what selective and clear cutting lose, as a data package")
+def felling(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="取其单位、首年、期末和参数 / whose units, first year and law")
+    ] = DEFAULT_SCENARIO,
+    data: Data = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="默认 outcomes/carbon_felling / folder of the package")
+    ] = None,
+    lang: Language = None,
+    json: Json = False,
+) -> None:
+    fell_package(Terminal(language_of(lang), json), scenario, data, out or OUT / _FELLING)
+
+
 @carbon.command(help="生长曲线与公布数的对照表和网页 / growth curves beside published figures, as tables and a page")
 def validate(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写出到该目录 / folder for tables and pages")],
@@ -60,7 +110,7 @@ def build_package(
     terminal: Terminal, scenario: str, data: Path | None, out: Path, until: int | None, jobs: int
 ) -> None:
     """Build the package and put it in place whole; finished jobs are kept beside it until then."""
-    _refuse_target(out)
+    _refuse_target(out, _holds_yields)
     terminal.progress("读取情景和数据", "reading the scenario and its tables")
     from silvafisc.results.outcome import write_csv
     from silvafisc.runs.carbon_build import build as follow
@@ -72,11 +122,7 @@ def build_package(
     try:
         built = follow(scenario, work, data=data, until=until, processes=jobs, progress=terminal.step)
     except KeyboardInterrupt:
-        zh, en = (
-            "已算完的部分保留，再次运行同一命令即可续算",
-            "what is finished is kept; the same command goes on from there",
-        )
-        terminal.note(terminal.pick(zh, en))
+        _resumable(terminal)
         raise
     with staged(out) as place:
         built.save(place)
@@ -90,6 +136,53 @@ def build_package(
         lines = [shown.to_string(index=False, float_format=lambda value: f"{value:,.4g}"), *lines, str(late)]
         files.append(str(late))
     terminal.result({"exit_code": 0, "rows": len(built.index), "files": files}, lines)
+
+
+def draw_folder(
+    terminal: Terminal, scenario: str, data: Path | None, out: Path, count: int | None, seed: int | None, jobs: int
+) -> None:
+    """Draw, and put draws and package in place whole; finished chunks are kept beside them until then."""
+    _refuse_target(out, _holds_draws)
+    terminal.progress("读取情景和数据", "reading the scenario and its tables")
+    from silvafisc.runs.carbon_drawn import draw
+    from silvafisc.runs.carbon_jobs import clear
+
+    from .target import staged
+
+    work = out.resolve().with_name(f".{out.name}-work")
+    try:
+        drawn = draw(scenario, work, data=data, count=count, seed=seed, processes=jobs, progress=terminal.step)
+    except KeyboardInterrupt:
+        _resumable(terminal)
+        raise
+    with staged(out) as place:
+        drawn.save(place)
+    clear(work)
+    files = [str(out / name) for name in sorted(_DRAWN)]
+    shown = drawn.half_widths().to_string(index=False, float_format=lambda value: f"{value:.3f}")
+    terminal.result({"exit_code": 0, "rows": len(drawn.draws.table), "files": files}, [shown, *files])
+
+
+def fell_package(terminal: Terminal, scenario: str, data: Path | None, out: Path) -> None:
+    """Fell, and put the package in place whole."""
+    _refuse_target(out, _holds_felling)
+    terminal.progress("读取情景和数据", "reading the scenario and its tables")
+    from silvafisc.runs.carbon_felling import fell
+
+    from .target import staged
+
+    felled = fell(scenario, data=data)
+    with staged(out) as place:
+        felled.save(place)
+    terminal.result({"exit_code": 0, "rows": len(felled.table), "files": [str(out)]}, [str(out)])
+
+
+def _resumable(terminal: Terminal) -> None:
+    zh, en = (
+        "已算完的部分保留，再次运行同一命令即可续算",
+        "what is finished is kept; the same command goes on from there",
+    )
+    terminal.note(terminal.pick(zh, en))
 
 
 def write_validation(terminal: Terminal, out: Path) -> None:
@@ -111,16 +204,31 @@ def write_validation(terminal: Terminal, out: Path) -> None:
     terminal.result({"exit_code": 0, "files": files}, files)
 
 
-def _refuse_target(out: Path) -> None:
-    """Only an earlier package is replaced. Raises InputError."""
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
-        return
-    named: Any = None
-    if out.is_dir() and {path.name for path in out.iterdir()} <= _FILES and (out / "datapackage.json").is_file():
-        try:
-            named = json.loads((out / "datapackage.json").read_text(encoding="utf-8")).get("name")
-        except (ValueError, AttributeError):
-            named = None
-    if named != _NAME:
-        en = "exists and is no package of carbon yields; it will not be replaced. Choose another --out"
-        raise InputError([Finding(str(out), "--out", en, "已存在且不是固碳量数据包，不会被覆盖；请另选 --out")])
+def _refuse_target(out: Path, holds: Callable[[Path], bool]) -> None:
+    """Only what was written here before is replaced. Raises InputError."""
+    if out.exists() and not (out.is_dir() and (not any(out.iterdir()) or holds(out))):
+        en = "exists and is nothing that this command wrote; it will not be replaced. Choose another --out"
+        zh = "已存在且不是本命令写出的内容，不会被覆盖；请另选 --out"
+        raise InputError([Finding(str(out), "--out", en, zh)])
+
+
+def _holds_yields(folder: Path) -> bool:
+    return _is_package(folder, _NAME)
+
+
+def _holds_felling(folder: Path) -> bool:
+    return _is_package(folder, _FELLING)
+
+
+def _holds_draws(folder: Path) -> bool:
+    return {path.name for path in folder.iterdir()} <= _DRAWN and _is_package(folder / _UNCERTAINTY, _UNCERTAINTY)
+
+
+def _is_package(folder: Path, name: str) -> bool:
+    """Whether a folder holds a package of this name, and nothing else."""
+    if not (folder / "datapackage.json").is_file() or not {path.name for path in folder.iterdir()} <= _FILES:
+        return False
+    try:
+        return bool(json.loads((folder / "datapackage.json").read_text(encoding="utf-8")).get("name") == name)
+    except (ValueError, AttributeError):
+        return False

@@ -1,6 +1,5 @@
 """Selective against clear cutting of the same volume: how much less carbon is lost, beside what was published.
 
-The published figure is no input: it stands in a column of its own, with the band inside which a result agrees with it.
 The answer hangs on two things that nobody has measured here: how many trees a selective cut damages, and how what stays
 recovers. So all are carried side by side, and no mean of them is formed.
 """
@@ -10,8 +9,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-
-from silvafisc.quantities import UNITS
 
 from ..accounts import Balance
 from ..age_structure import AGE_GROUPS
@@ -28,10 +25,7 @@ from .stands import thinned_volume
 CLEAR = "clear_cutting"
 SELECTIVE = ("low_damage_cutting", "selective_cutting")
 """Disturbance matrices of selective cutting: with hardly any damage to what stays, and with the usual damage."""
-NATION = "000000"
 _AGE_GROUPS = "assumptions.carbon.trajectories.felling_age_groups"
-_PUBLISHED = "assumptions.carbon.felling."
-_PER_CENT = float(1 / UNITS["pct"].factor)
 _Follow = Callable[[Sequence[Plan]], Sequence[Balance]]
 
 
@@ -108,42 +102,33 @@ def set_back(forest: Forest, land: Land, year: int, taken: float) -> Array:
     return found
 
 
-def felling_table(setting: Setting, year: int, follow: _Follow) -> pd.DataFrame:
-    """One row per way of selective cutting, kind of recovery, unit (and the nation, by area of such stands) and number of
-    years since the cut.
+def felling_losses(setting: Setting, year: int, follow: _Follow) -> pd.DataFrame:
+    """One row per way of selective cutting, kind of recovery, unit and number of years since the cut.
 
-    columns: cutting, recovery, region_code, years, selective_loss_tco2e_per_mu, clear_loss_tco2e_per_mu: the mean over those years
-    of the carbon that is lacking at the end of each, forest and wood in use together, against stands left alone;
-    less_loss_pct = 100 (1 - selective / clear), negative where selective cutting loses more and missing where clear
-    cutting loses nothing; published_pct with band_low_pct, band_high_pct, and in_band.
+    columns: cutting, recovery, region_code, years, old_share (of the unit's forest that may be felled),
+    selective_loss_tco2e_per_mu, clear_loss_tco2e_per_mu: the mean over those years of the carbon that is lacking at the
+    end of each, forest and wood in use together, against stands left alone. `felling_table.compared` compares them.
 
     follow: plans -> their balances per unit, as `courses.balances_of` of the setting and its place.
     """
     plans = fellings(setting, year)
     names = sorted(plans.selective)
     unfelled, clear, *selective = follow([plans.unfelled, plans.clear, *(plans.selective[name] for name in names)])
-    published, low, high = (setting.rules.number(_PUBLISHED + name) for name in ("published", "band_low", "band_high"))
-    area = old_area(setting)
-    against = _with_nation(mean_lack(unfelled, clear, year), area)
+    against, old = mean_lack(unfelled, clear, year), old_share(setting)
     frames = []
     for (matrix, recovery), balance in zip(names, selective, strict=True):
-        lost = _with_nation(mean_lack(unfelled, balance, year), area)
-        less = _PER_CENT * (1 - np.divide(lost, against, out=np.full_like(lost, np.nan), where=against > 0))
+        lost = mean_lack(unfelled, balance, year)
         count = lost.shape[1]
         frames.append(
             pd.DataFrame(
                 {
                     "cutting": matrix,
                     "recovery": recovery,
-                    "region_code": np.repeat([*setting.forest.codes, NATION], count),
+                    "region_code": np.repeat(np.array(setting.forest.codes), count),
                     "years": np.tile(np.arange(1, count + 1), len(lost)),
+                    "old_share": np.repeat(old, count),
                     "selective_loss_tco2e_per_mu": lost.ravel(),
                     "clear_loss_tco2e_per_mu": against.ravel(),
-                    "less_loss_pct": less.ravel(),
-                    "published_pct": _PER_CENT * published,
-                    "band_low_pct": _PER_CENT * low,
-                    "band_high_pct": _PER_CENT * high,
-                    "in_band": ((less >= _PER_CENT * low) & (less <= _PER_CENT * high)).ravel(),
                 }
             )
         )
@@ -156,12 +141,8 @@ def mean_lack(unfelled: Balance, felled: Balance, year: int) -> Array:
     return np.asarray(np.cumsum(lack, axis=1) / np.arange(1, lack.shape[1] + 1))
 
 
-def old_area(setting: Setting) -> Array:
-    """(units,) area of the stands that may be felled, in the unit of the stands table."""
+def old_share(setting: Setting) -> Array:
+    """(units,) share of the unit's forest in stands that may be felled."""
     forest, groups = setting.forest, setting.rules.texts(_AGE_GROUPS)
     old = forest.age_shares[:, [AGE_GROUPS.index(group) for group in groups]].sum(axis=1)
-    return np.asarray(forest.stands["arbor_area_tenth_mu"] * old * forest.standing[:, ~forest.rotation].sum(axis=1))
-
-
-def _with_nation(values: Array, area: Array) -> Array:
-    return np.concatenate([values, (area @ values / area.sum())[None]])
+    return np.asarray(old * forest.standing[:, ~forest.rotation].sum(axis=1))
