@@ -8,7 +8,7 @@ import pandas as pd
 
 from silvafisc.carbon.crediting import creditable, deductions
 from silvafisc.carbon.full_yields import PARTS, HalfWidths
-from silvafisc.carbon.uncertainty.package import PACKAGE, Uncertainty, misfits
+from silvafisc.carbon.uncertainty.package import PACKAGE, SAMPLE, Uncertainty, misfits
 from silvafisc.datasets import Package, load_package, package_hash
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.datasets.package import DESCRIPTOR, folder_hash, read_package
@@ -89,7 +89,7 @@ def half_widths_of(scenario: Scenario, measures: Sequence[str], periods: Sequenc
 
 
 def ledger_rows(scenario: Scenario, measures: Sequence[str], rules: Rules) -> list[dict[str, str]]:
-    """One row per array of the package for the ledger of sources; nothing where no measure earns credits."""
+    """One row per array of the package that a run reads, for the ledger of sources; nothing where no measure earns credits."""
     if not any(creditable(measure, rules) for measure in measures):
         return []
     package = uncertainty_package(scenario)
@@ -107,6 +107,7 @@ def ledger_rows(scenario: Scenario, measures: Sequence[str], rules: Rules) -> li
             "demo": "",
         }
         for array in package.described.arrays
+        if array.name not in SAMPLE
     ]
 
 

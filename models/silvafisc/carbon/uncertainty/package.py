@@ -19,6 +19,8 @@ from .yields import CONFIDENCE, DrawnYields, half_width, interval
 
 PACKAGE = "carbon_uncertainty"
 HALF_WIDTH, LOW, HIGH = "half_width", "additional_low", "additional_high"
+SAMPLE = ("creditable_draw_1", "creditable_draw_2")
+"""The first draws themselves, by which a part that is drawn anew can be compared."""
 _KEY = ("measure", "treatment_year")
 _COLUMNS = {
     "measure": ("text", "text", "措施", "measure"),
@@ -34,6 +36,14 @@ _ARRAYS = {
     ),
     LOW: (UNIT, "增量累计至该年的 90% 区间下限", "lower end of the 90 % interval of what is added by that year"),
     HIGH: (UNIT, "增量累计至该年的 90% 区间上限", "upper end of the 90 % interval of what is added by that year"),
+    **{
+        name: (
+            UNIT,
+            f"第 {at} 次抽样可计入碳库的增量累计至该年，供复核",
+            f"creditable by that year in draw {at}, to check by",
+        )
+        for at, name in enumerate(SAMPLE, 1)
+    },
 }
 _WORDS = Words(
     name=PACKAGE,
@@ -65,7 +75,8 @@ def assembled(
             added = interval(yields.additional[:, at].astype(np.float64), rules, axis=1)
             wide = half_width(yields.creditable[:, at].astype(np.float64), rules, axis=1)
             index.append((measure, year, climate, yields.count))
-            parts.append(dict(zip(_ARRAYS, (wide, *added), strict=True)))
+            sample = (yields.creditable[:, at, draw] for draw in range(len(SAMPLE)))
+            parts.append(dict(zip(_ARRAYS, (wide, *added, *sample), strict=True)))
     table = pd.DataFrame(index, columns=list(_COLUMNS)).astype({"treatment_year": "int64", "draws": "int64"})
     return table, {name: np.stack([part[name] for part in parts]).astype(np.float32) for name in _ARRAYS}
 
