@@ -85,6 +85,7 @@ def test_a_run_decides_on_the_tail_of_the_engines_draws(tmp_path: Path) -> None:
     text = path.read_text(encoding="utf-8").replace("{term: carbon, stage: 1}", "{term: carbon, stage: 1, risk: cvar}")
     path.write_text(text, encoding="utf-8")
     prepared = prepare(path, tmp_path / "drawn")
+    assert prepared.inputs.draws is not None
     pd.testing.assert_frame_equal(prepared.inputs.draws, made.draws.table)
     assert not are_made(prepared.inputs, prepared.resolved, prepared.rules)
     decision, _ = solve(prepared, lambda text: None)

@@ -55,7 +55,8 @@ def reserve(prepared: Prepared, stands: pd.DataFrame, rules: Rules) -> pd.DataFr
     first = {period: period_years(period)[0] for period in periods}
     years = range(min(first.values()), prepared.scenario.horizon + 1)
     curves = calibrate_curves(stands.sort_values("region_code", ignore_index=True), packages, rules)
-    climate, member = climates(rules)[chosen.climate or TODAY], chosen.member or next(iter(MEMBERS))
+    climate = climates(rules)[chosen.climate or TODAY]
+    member: str = chosen.member or next(iter(MEMBERS))
     parameters, response = engine_parameters(curves, packages), read_response(rules)
     setting, _ = site(curves, parameters, packages, years, climate, member, response, rules)
     tables = [

@@ -67,7 +67,7 @@ def assembled(
 
     drawn: year of treatment -> yields of its draws.
     """
-    index, parts = [], []
+    index, parts = [], list[dict[str, Array]]()
     measures = next(iter(drawn.values())).measures
     for measure in sorted(measures):
         for year, yields in sorted(drawn.items()):
@@ -75,7 +75,7 @@ def assembled(
             added = interval(yields.additional[:, at].astype(np.float64), rules, axis=1)
             wide = half_width(yields.creditable[:, at].astype(np.float64), rules, axis=1)
             index.append((measure, year, climate, yields.count))
-            sample = (yields.creditable[:, at, draw] for draw in range(len(SAMPLE)))
+            sample = (yields.creditable[:, at, draw].astype(np.float64) for draw in range(len(SAMPLE)))
             parts.append(dict(zip(_ARRAYS, (wide, *added, *sample), strict=True)))
     table = pd.DataFrame(index, columns=list(_COLUMNS)).astype({"treatment_year": "int64", "draws": "int64"})
     return table, {name: np.stack([part[name] for part in parts]).astype(np.float32) for name in _ARRAYS}
