@@ -3,7 +3,7 @@
 from ..blocks import Block, Column, Heading, Paragraph, Row, Runs, Table
 from ..draft import Draft, cell
 from ..keys import combine, ref
-from ..words import capital
+from ..words import capital, inside
 from .drawings import short_name
 
 PARTS = ("leakage", "uncertainty", "non_permanence")
@@ -46,7 +46,7 @@ def ranges(draft: Draft, measures: list[str], decided: dict[str, str]) -> list[B
     )
     low, high = (f"{float(case.split()[-1]):.0%}" for case in cases)
     caption = words.runs("carbon.ranges", low=low, high=high)
-    return [Table(columns, tuple(rows), caption, words.runs("carbon.ranges_note"), dense=True)]
+    return [Table(columns, tuple(rows), caption, words.runs("carbon.ranges_note"))]
 
 
 def blocks(draft: Draft, decided: dict[str, str]) -> list[Block]:
@@ -98,8 +98,8 @@ def _bridge(draft: Draft, causes: dict[str, str], decided: dict[str, str]) -> Ta
         "credited": credited,
     }
     rows = [Row((cell(words(f"carbon.step_{name}")), (draft.number("carbon", key),))) for name, key in keys.items()]
-    columns = (Column(words("carbon.step")), Column(words("terms.carbon"), draft.unit("carbon"), True))
-    names = words.join([words.name("measure", measure) for measure in measures])
+    columns = (Column(words("carbon.step")), Column(words("carbon.tonnes"), draft.unit("carbon"), True))
+    names = words.join([inside(words.name("measure", measure)) for measure in measures])
     return Table(columns, tuple(rows), words.runs("carbon.bridge", measures=names), words.runs("carbon.bridge_note"))
 
 
