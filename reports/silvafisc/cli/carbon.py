@@ -1,4 +1,4 @@
-"""`silvafisc carbon`: the full engine's yields as a data package, and its growth curves beside what is published."""
+"""`silvafisc carbon`: the full engine's yields, draws and fellings as data packages, and its growth curves beside what is published."""
 
 import json
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from .terminal import Terminal, language_of
 
 carbon = typer.Typer(
     name="carbon",
-    help="碳引擎：固碳量表和生长曲线检验 / the carbon engine: its yields, its growth curves",
+    help="碳引擎：固碳量表、抽样、采伐比较和生长曲线检验 / the carbon engine: yields, draws, felling, growth curves",
     rich_markup_mode=None,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -107,3 +107,12 @@ def test_merging_refuses_nothing_and_keeps_unlike_rows_apart() -> None:
 def test_deviations_are_in_the_unit_of_what_they_belong_to(name: str) -> None:
     for path in rules().children(f"assumptions.carbon.{name}"):
         assert rules().entry(path).unit == rules().entry(path.replace("deviations_", "")).unit
+
+
+def test_stems_and_leaves_that_exceed_the_whole_share_it_and_leave_no_branches_below_zero() -> None:
+    """By hand: 0.8 and 0.5 are 8/13 and 5/13 of the whole; whatever the amount, rounding takes no branch below zero."""
+    group = curves().forest.groups[0]
+    split = drawn_curves({f"split/stem/{group}": 0.8, f"split/foliage/{group}": 0.5}, curves()).split
+    assert (split.merch[0], split.foliage[0]) == pytest.approx((8 / 13, 5 / 13))
+    amounts = np.random.default_rng(1).uniform(1, 200, (10_000, len(curves().forest.groups)))
+    assert (split.live(amounts) >= 0).all()

@@ -11,14 +11,14 @@ from ..keys import combine, ref
 from ..words import capital, inside
 from . import climates, credits, forest_care
 from .drawings import shown
-from .sensitivity import first_term, loss_hazard_range
+from .sensitivity import loss_hazard_range
 
 
 def section(draft: Draft) -> Section:
     """Section 4 of the design."""
     words = draft.words
     blocks: list[Block] = [Paragraph(_lead(draft))]
-    if (hazard := loss_hazard_range(draft)) is not None and first_term(draft) == "carbon":
+    if (hazard := loss_hazard_range(draft, "carbon")) is not None:
         low, high = (draft.phrase("carbon", key) for key in hazard)
         blocks.append(Paragraph(words.runs("carbon.hazard", low=low, high=high)))
     blocks += _at_hazards(draft)
