@@ -13,7 +13,7 @@ from silvafisc.carbon.uncertainty.yields import DrawnYields
 from silvafisc.datasets import load_package
 from silvafisc.policy import ParameterTree, load_scenario
 from silvafisc.runs import carbon_drawn
-from silvafisc.runs.carbon_drawn import _ground, draw
+from silvafisc.runs.carbon_drawn import ground_of, draw
 from silvafisc.runs.carbon_draws import draw_yields
 from silvafisc.runs.draws import are_made
 from silvafisc.runs.prepare import prepare
@@ -32,7 +32,7 @@ def test_the_shipped_uncertainty_is_what_the_draws_make(tmp_path: Path) -> None:
     scenario = load_scenario(SCENARIO)
     law = ParameterTree.load().on(scenario.policy_date)
     stands = economy.nation_inputs({name: load_package(name) for name in economy.PACKAGES}, law).stands
-    base = _ground(scenario, stands[stands["region_code"].isin(SLICE)])
+    base = ground_of(scenario, stands[stands["region_code"].isin(SLICE)])
     shipped = load_package(PACKAGE)
     drawn = draw_yields(base, scenario.seed, tmp_path, count=len(SAMPLE), measures=MEASURES)
     index, arrays = assembled(drawn, base.climate, base.rules)

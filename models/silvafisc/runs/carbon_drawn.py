@@ -93,7 +93,7 @@ def draw(
     resolved = resolve(loaded, tree, inputs, law)
     resolved = resolved if seed is None else replace(resolved, seed=seed)
     count = int(law.number(DRAWS)) if count is None else count
-    base = _ground(loaded, inputs.stands)
+    base = ground_of(loaded, inputs.stands)
     yields = draw_yields(base, resolved.seed, work, count=count, processes=processes, progress=say)
     measures = [COMPENSATION, *(task.id for task in resolved.tasks)]
     try:
@@ -119,8 +119,8 @@ def over_period(yields: Mapping[int, DrawnYields], period: str, measures: Sequen
     )
 
 
-def _ground(scenario: Scenario, stands: pd.DataFrame) -> Ground:
-    """Rules that nobody has read yet, so that what the draws read is on record."""
+def ground_of(scenario: Scenario, stands: pd.DataFrame) -> Ground:
+    """What the draws of a scenario start from, with rules that nobody has read yet, so that what they read is on record."""
     years = sorted(year for period in scenario.periods for year in period_years(period))
     rules = ParameterTree.load().apply(scenario.parameter_changes()).on(scenario.policy_date)
     ordered = stands.sort_values("region_code", ignore_index=True)

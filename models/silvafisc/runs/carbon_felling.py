@@ -1,4 +1,4 @@
-"""`silvafisc carbon felling`: what selective and clear cutting lose, as a data package; and both beside an outcome."""
+"""`silvafisc carbon felling`: what selective and clear cutting lose, as a data package."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
