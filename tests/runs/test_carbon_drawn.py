@@ -13,7 +13,7 @@ from silvafisc.carbon.uncertainty.yields import DrawnYields
 from silvafisc.datasets import load_package
 from silvafisc.policy import ParameterTree, load_scenario
 from silvafisc.runs import carbon_drawn
-from silvafisc.runs.carbon_drawn import ground_of, draw
+from silvafisc.runs.carbon_drawn import draw, ground_of
 from silvafisc.runs.carbon_draws import draw_yields
 from silvafisc.runs.draws import are_made
 from silvafisc.runs.prepare import prepare
