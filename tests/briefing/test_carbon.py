@@ -126,3 +126,128 @@ def test_every_number_of_the_section_leads_to_the_outcome(outcome: Outcome, lang
     held = with_accounts(outcome, ("", "", 1.0))
     briefing = build(held, language)
     assert any(section.id == "carbon" for section in briefing.sections)
+
+
+def with_credits(outcome: Outcome) -> Outcome:
+    """Planting by draws: half of it creditable before deductions, of which all but the first unit's lies beyond the limit.
+
+    1,000,000 t added; 500,000 eligible; 400,000 off for uncertainty, 10,000 for non-permanence, 90,000 credited.
+    """
+    held = with_accounts(outcome, ("", "", 1.0))
+    table = held.tables["carbon_accounts"]
+    rest = table[table["measure"] != MEASURE]
+    flows = {"additional": 1e6, "credited": 9e4, "deducted": 4.1e5, "deducted_for_leakage": 0.0}
+    flows |= {"deducted_for_uncertainty": 4e5, "deducted_for_non_permanence": 1e4}
+    rows = [(MEASURE, "", name, "", "", "central", flow) for name, flow in flows.items()]
+    rows += [(MEASURE, "2027", "cumulative", "", "", case, flow) for case, flow in ENDS.items()]
+    own = pd.DataFrame(rows, columns=table.columns)
+    codes = sorted(outcome.tables["regions"]["region_code"])
+    steps = [
+        (code, MEASURE, "2026", 128, 15.0 if i == 0 else 31.0, 0.0, 6.0 if i == 0 else 100.0, 10.0)
+        for i, code in enumerate(codes)
+    ]
+    columns = [
+        "region_code",
+        "measure",
+        "period",
+        "draws",
+        "half_width_pct",
+        "leakage_pct",
+        "uncertainty_pct",
+        "non_permanence_pct",
+    ]
+    made = {
+        "carbon_accounts": pd.concat([rest, own], ignore_index=True),
+        "carbon_deductions": pd.DataFrame(steps, columns=columns),
+    }
+    return replace(held, tables={**held.tables, **made})
+
+
+ENDS = {"central": 1e6, "quantile 0.05": 5e5, "quantile 0.95": 2e6}
+
+
+def test_the_way_from_added_to_credited_carbon_names_each_cause_and_unit(outcome: Outcome) -> None:
+    """By hand, in 万吨."""
+    section = carbon.section(Draft(with_credits(outcome), "zh"))
+    text = told(section)
+    assert "核证扣减共 41.0 万吨，其中因测算不确定扣减 40.0 万吨（按 128 次抽样" in text
+    assert "有 30 个单位（" in text
+    assert "天津" in text
+    bridge, units = [block for block in section.blocks if isinstance(block, Table)][-2:]
+    assert [row[1] for row in cells(bridge)] == ["100.0", "50.0", "0.0", "40.0", "1.0", "9.0"]
+    assert cells(units)[0][2:] == ["15.0", "6.0", "10.0"]
+    assert all(row[2:] == ["31.0", "100.0", "10.0"] for row in cells(units)[1:])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_carbon_by_milestone_years_bears_its_range(outcome: Outcome, language: str) -> None:
+    section = carbon.section(Draft(with_credits(outcome), language))
+    ranges = [block for block in section.blocks if isinstance(block, Table)][1]
+    (row,) = cells(ranges)
+    assert row[1] == {"zh": "100.0（50.0～200.0）", "en": "1.000 (0.500 to 2.000)"}[language]
+
+
+def with_care(outcome: Outcome) -> Outcome:
+    """Felling by one case over two spans, one inside the band; fires in two units."""
+    losses = [
+        ("000000", "selective_cutting", "canopy_closes", years, 3.0, 5.0, less, 37.0, 20.0, 60.0, said)
+        for years, less, said in ((5, 40.0, "yes"), (15, -10.0, "no"))
+    ]
+    felling = pd.DataFrame(
+        losses,
+        columns=[
+            "region_code",
+            "cutting",
+            "recovery",
+            "years",
+            "selective_loss_tco2e_per_mu",
+            "clear_loss_tco2e_per_mu",
+            "less_loss_pct",
+            "published_pct",
+            "band_low_pct",
+            "band_high_pct",
+            "in_band",
+        ],
+    )
+    codes = sorted(outcome.tables["regions"]["region_code"])[:2]
+    struck = [
+        ("fire", code, period, 90.0, "10000.0", "20000.0", 1e4, 2e4, "400.00", 4 * 10**8, 8 * 10**8)
+        for code in codes
+        for period in ("2026", "2027")
+    ]
+    reserve = pd.DataFrame(
+        struck,
+        columns=[
+            "hazard",
+            "region_code",
+            "period",
+            "quantile_pct",
+            "mean_area_mu",
+            "bad_area_mu",
+            "mean_tco2e",
+            "bad_tco2e",
+            "cost_yuan_per_mu",
+            "mean_cost_fen",
+            "reserve_fen",
+        ],
+    )
+    return replace(outcome, tables={**outcome.tables, "carbon_felling": felling, "carbon_reserve": reserve})
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_felling_stands_beside_what_was_published_and_the_reserve_beside_no_allocation(
+    outcome: Outcome, language: str
+) -> None:
+    """By hand; the reserve is the first period's: twice 8 million yuan."""
+    section = carbon.section(Draft(with_care(outcome), language))
+    text = told(section)
+    said = {
+        "zh": ("2 种情形（含不同年数）中有 1 种", "37.0%", "未从分配资金中扣除"),
+        "en": ("1 of 2 cases", "37.0%", "not taken from this allocation"),
+    }
+    assert all(part in text for part in said[language])
+    felling, reserve = [block for block in section.blocks if isinstance(block, Table)][-2:]
+    assert cells(felling)[0][2:] == ["40.0", "−10.0"]
+    fire, whole = cells(reserve)
+    assert fire[1:] == whole[1:]
+    assert fire[1:3] == {"zh": ["2.00", "4.00"], "en": ["20.0", "40.0"]}[language]

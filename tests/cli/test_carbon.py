@@ -3,8 +3,10 @@
 import json
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from tests.cli.command import CODE
 
@@ -12,7 +14,8 @@ from silvafisc.carbon.trajectories.bulk import Job
 from silvafisc.cli.endings import finish
 from silvafisc.cli.main import app
 from silvafisc.datasets.package import read_package
-from silvafisc.runs import carbon_build
+from silvafisc.results.draws import PRICE, draws_of
+from silvafisc.runs import carbon_build, carbon_drawn
 
 
 @pytest.fixture
@@ -79,7 +82,7 @@ def test_what_is_no_package_of_yields_is_not_replaced(capsys: pytest.CaptureFixt
     for name in ("mine", "file", "other"):
         code, _, err = said(capsys, "build", "--out", tmp_path / name, "--lang", "zh")
         assert code == 2
-        assert "已存在且不是固碳量数据包" in err
+        assert "已存在且不是本命令写出的内容" in err
     assert (tmp_path / "mine" / "notes.txt").read_text(encoding="utf-8") == "mine"
 
 
@@ -132,3 +135,54 @@ def test_a_wrong_measurement_leaves_what_stood_there(capsys: pytest.CaptureFixtu
         assert told in err
     assert not (tmp_path / "out").exists()
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+
+
+class Made:
+    """Draws that need no engine."""
+
+    def __init__(self) -> None:
+        self.draws = draws_of({(PRICE, ("", "", "", "")): ["60", "70"]})
+
+    def half_widths(self) -> pd.DataFrame:
+        return pd.DataFrame({"measure": ["closure"], "least": [0.25]})
+
+    def save(self, folder: Path) -> None:
+        (folder / "carbon_uncertainty").mkdir(parents=True)
+        for name in ("draws.csv", "draws.npz", "carbon_uncertainty/data.csv"):
+            (folder / name).write_text("made", encoding="utf-8")
+        described = folder / "carbon_uncertainty" / "datapackage.json"
+        described.write_text('{"name": "carbon_uncertainty"}', encoding="utf-8")
+
+
+def test_draws_are_put_in_place_whole_and_only_over_draws(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is drawn is held in tests/runs; here: what is asked for, where it goes, what it replaces."""
+    asked: dict[str, object] = {}
+
+    def drawn(scenario: str, work: Path, **given: object) -> Made:
+        asked.update(given, scenario=scenario, work=work.name)
+        return Made()
+
+    monkeypatch.setattr(carbon_drawn, "draw", drawn)
+    out = tmp_path / "mine"
+    for _ in range(2):
+        code, text, err = said(capsys, "draws", "--out", out, "--draws", "4", "--seed", "7", "--jobs", "2", "--json")
+        assert code == 0, err
+    assert (asked["count"], asked["seed"], asked["processes"]) == (4, 7, 2)
+    assert asked["work"] == ".mine-work"
+    assert json.loads(text)["files"] == [str(out / name) for name in ("carbon_uncertainty", "draws.csv", "draws.npz")]
+    (out / "notes.txt").write_text("mine", encoding="utf-8")
+    code, _, err = said(capsys, "draws", "--out", out, "--lang", "en")
+    assert code == 2
+    assert "will not be replaced" in err
+
+
+@pytest.mark.slow
+def test_the_shipped_fellings_are_what_the_verb_writes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The whole package, byte for byte."""
+    code, _, err = said(capsys, "felling", "--out", tmp_path / "felling")
+    assert code == 0, err
+    shipped = files("silvafisc.datasets").joinpath("packages", "carbon_felling")
+    for path in (tmp_path / "felling").iterdir():
+        assert path.read_bytes() == shipped.joinpath(path.name).read_bytes(), path.name

@@ -1,8 +1,11 @@
 """Carbon by measure, year and account: the row's tonnes spread as its yield is. Expected numbers by hand."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from silvafisc.carbon.uncertainty.package import HIGH, LOW, Uncertainty
+from silvafisc.policy import ParameterTree
 from silvafisc.results import Yields
 from silvafisc.results.draws import Draws
 from silvafisc.runs.carbon_accounts import (
@@ -12,6 +15,7 @@ from silvafisc.runs.carbon_accounts import (
     by_account,
     climates_table,
     effective_mu,
+    engine_ranges,
     ranges,
 )
 
@@ -123,3 +127,29 @@ def test_ranges_are_quantiles_of_each_measure_over_the_draws() -> None:
             ("factor_pot", "quantile 0.5"): 7.0,
         }
     )
+
+
+def test_ranges_of_the_engine_are_the_ends_of_the_units_on_the_land_in_effect() -> None:
+    """By hand: 10 mu and -5/3 mu of planting, between half and twice its 3 t per mu; by 2026 it is 1 t, between 0 and 4."""
+    ends = {LOW: (0.0, 1.5), HIGH: (4.0, 6.0)}
+    arrays = {name: np.full((1, 2, 2), values, dtype=np.float32) for name, values in ends.items()}
+    held = Uncertainty({("afforestation", 2026): 0}, arrays, ("110000", "120000"), (2026, 2027), 128, "today")
+    mu = effective_mu(ALLOCATION, yields())
+    planted = mu[mu.index.get_level_values("measure") == "afforestation"]
+    rules = ParameterTree.load().on("2026-01-01")
+    table = engine_ranges(planted, yields(), held, rules, Variant("today"))
+    found = {(r.account, r.year, r.case): r.tco2e for r in table.itertuples()}
+    land = 10 - 5 / 3
+    assert found == pytest.approx(
+        {
+            ("cumulative", "2026", "central"): land,
+            ("cumulative", "2026", "quantile 0.05"): 0,
+            ("cumulative", "2026", "quantile 0.95"): 4 * land,
+            ("cumulative", "2027", "central"): 3 * land,
+            ("cumulative", "2027", "quantile 0.05"): 1.5 * land,
+            ("cumulative", "2027", "quantile 0.95"): 6 * land,
+            ("additional", "", "quantile 0.05"): 1.5 * land,
+            ("additional", "", "quantile 0.95"): 6 * land,
+        }
+    )
+    assert set(table["climate"]) == {"today"}

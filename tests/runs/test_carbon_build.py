@@ -12,7 +12,8 @@ from silvafisc.carbon.yield_arrays import PACKAGE, YieldArrays
 from silvafisc.datasets import Finding, InputError, load_package
 from silvafisc.policy import ParameterTree, load_scenario
 from silvafisc.runs import carbon_build
-from silvafisc.runs.carbon_build import Built, Ground, build, clear
+from silvafisc.runs.carbon_build import Built, Ground, build
+from silvafisc.runs.carbon_jobs import clear
 
 SCENARIO = "nation-2026-2028"
 SLICE = ("510000", "530000")

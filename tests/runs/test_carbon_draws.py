@@ -31,9 +31,9 @@ def base() -> Ground:
 
 def test_draws_are_resumed_and_written_alike(base: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(carbon_draws, "CHUNK", 2)
-    told: list[tuple[int, int]] = []
-    whole = draw_yields(base, 5, tmp_path / "a", count=4, measures=MEASURES, progress=lambda *done: told.append(done))
-    assert told == [(0, 4), (2, 4), (4, 4)]
+    told: list[str] = []
+    whole = draw_yields(base, 5, tmp_path / "a", count=4, measures=MEASURES, progress=told.append)[2026]
+    assert told == ["carbon draws 1/5", "carbon draws 3/5", "carbon draws 5/5"]
     assert whole.additional.shape == (len(UNITS), len(MEASURES), 4, 2)
     assert whole.additional.dtype == np.float32
     assert np.ptp(whole.additional, axis=2).min() > 0
@@ -49,21 +49,21 @@ def test_draws_are_resumed_and_written_alike(base: Ground, tmp_path: Path, monke
         return added(self, draw, measures, until)
 
     monkeypatch.setattr(Ground, "added", counted)
-    again = draw_yields(base, 5, tmp_path / "a", count=4, measures=MEASURES)
+    again = draw_yields(base, 5, tmp_path / "a", count=4, measures=MEASURES)[2026]
     assert 1 <= len(worked) <= 2
-    files = [save_yields(found, tmp_path / name) for found, name in ((whole, "one"), (again, "two"))]
+    files = [save_yields({2026: found}, tmp_path / name) for found, name in ((whole, "one"), (again, "two"))]
     assert files[0].read_bytes() == files[1].read_bytes()
-    loaded = load_yields(tmp_path / "one")
+    loaded = load_yields(tmp_path / "one")[2026]
     assert (loaded.codes, loaded.measures, loaded.milestones) == (UNITS, MEASURES, (2027, 2028))
     np.testing.assert_array_equal(loaded.additional, whole.additional)
     # Another seed is another key, and other numbers.
-    other = draw_yields(base, 6, tmp_path / "a", count=2, measures=MEASURES)
+    other = draw_yields(base, 6, tmp_path / "a", count=2, measures=MEASURES)[2026]
     assert not np.array_equal(other.additional, whole.additional[:, :, :2])
 
 
 def test_a_cause_drawn_alone_moves_only_what_hangs_on_it(base: Ground, tmp_path: Path) -> None:
     """Fertilising loses to the hazard only what it has gained; compensation is nearly proportional to it."""
-    found = draw_yields(base, 5, tmp_path, count=2, measures=MEASURES, causes=[LOSS])
+    found = draw_yields(base, 5, tmp_path, count=2, measures=MEASURES, causes=[LOSS])[2026]
     spread = np.ptp(found.additional, axis=2)[:, :, -1] / np.abs(found.additional_central[:, :, -1])
     assert (spread[:, 0] > 0.1).all()
     assert (spread[:, 1] < 0.05).all()
@@ -73,7 +73,7 @@ def test_a_cause_drawn_alone_moves_only_what_hangs_on_it(base: Ground, tmp_path:
 def test_several_processes_give_the_same_numbers(base: Ground, tmp_path: Path) -> None:
     """The other road is one process."""
     one, two = (
-        draw_yields(base, 5, tmp_path / str(processes), count=2, measures=["fertilising"], processes=processes)
+        draw_yields(base, 5, tmp_path / str(processes), count=2, measures=["fertilising"], processes=processes)[2026]
         for processes in (1, 2)
     )
     np.testing.assert_array_equal(one.additional, two.additional)
@@ -83,7 +83,7 @@ def test_the_indices_take_every_source_as_part_of_its_cause(base: Ground, monkey
     """By hand: tonnes that are the loss hazard's draw itself hang on that cause alone, its index is 1, the others' 0."""
 
     def added(self: Ground, draw: Draw, measures: Sequence[str], until: Sequence[int]) -> Added:
-        tonnes = np.full((len(measures), len(UNITS), 1), draw[LOSS_FACTOR])
+        tonnes = np.full((1, len(measures), len(UNITS), 1), draw[LOSS_FACTOR])
         return Added(tonnes, tonnes)
 
     monkeypatch.setattr(Ground, "added", added)

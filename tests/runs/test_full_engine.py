@@ -1,8 +1,10 @@
 """Runs on the full engine's shipped yields: without libcbm, audited, traceable, and refused where they do not fit."""
 
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,8 @@ import pytest
 from tests.runs.full_scenario import write_scenario
 
 from silvafisc import carbon
+from silvafisc.carbon.uncertainty.package import PACKAGE as UNCERTAINTY
+from silvafisc.carbon.uncertainty.package import Uncertainty
 from silvafisc.carbon.yield_arrays import ADDITIONAL, PACKAGE, YieldArrays
 from silvafisc.datasets import InputError, load_package, package_hash
 from silvafisc.policy import load_scenario
@@ -60,6 +64,16 @@ def test_a_run_needs_no_libcbm_and_its_outcome_is_audited_and_traceable(tmp_path
         assert "libcbm" in str(row["reference"])
     # What the yields were computed with is on record too, though nothing here computed with it.
     assert "assumptions.carbon.trajectories.fire_hazard" in sources.index
+    assert outcome.meta["input_hashes"]["carbon_uncertainty"] == package_hash(UNCERTAINTY)
+    assert sources.loc[f"{UNCERTAINTY}.half_width", "status"] == "assumption"
+    assert set(outcome.tables["carbon_deductions"]["uncertainty_pct"]) == {11.0, 100.0}
+    assert set(outcome.tables["carbon_felling"]["published_pct"]) == {37.0}
+    assert len(outcome.tables["carbon_reserve"]) == 3 * 31
+    accounts = outcome.tables["carbon_accounts"]
+    whole = accounts[(accounts["year"] == "") & (accounts["case"] == "central") & (accounts["climate"] == "today")]
+    sums = whole.groupby("account")["tco2e"].sum()
+    causes = [f"deducted_for_{part}" for part in ("leakage", "uncertainty", "non_permanence")]
+    assert sums[causes].sum() == pytest.approx(sums["deducted"])
     planted = outcome.tables["allocation"]
     planted = planted[planted["measure"] == "afforestation"]
     assert planted["carbon_tco2e"].sum() > 0
@@ -76,6 +90,35 @@ def test_the_yields_of_a_run_are_the_shipped_ones(prepared: Prepared) -> None:
     for measure in ("afforestation", "compensation"):
         for code, value in shipped(measure).items():
             assert totals[code, measure, "2026"] == pytest.approx(value, abs=1e-12)
+
+
+def test_credits_are_what_uncertainty_leaves_of_them(prepared: Prepared) -> None:
+    """By hand from the packages: up to 30 % of half-width 11 % come off, beyond it everything; then 10 %. An objective of
+    credited tonnes takes just these."""
+    table = YieldArrays.of(load_package(PACKAGE))
+    row = table.rows["afforestation", "today", "either", "central", 2026]
+    earned = table.arrays["creditable"][row].astype(np.float64).sum(axis=1)
+    widths = Uncertainty.of(load_package(UNCERTAINTY)).half_widths("afforestation", "2026", 2060)
+    rain = prepared.inputs.stands.set_index("region_code")["precipitation_mm"]
+    credited = prepared.yields.totals("credited_tco2e_per_mu")
+    for code, value in zip(table.codes, earned, strict=True):
+        share = 1.0 if rain[code] < 400 else 0.5
+        left = 0.89 if widths[code] <= 0.3 else 0.0
+        assert credited[code, "afforestation", "2026"] == pytest.approx(value * share * left * 0.9, rel=1e-9)
+    assert {code for code, width in widths.items() if width > 0.3}
+
+
+def test_uncertainty_of_other_units_is_refused_and_a_folder_of_its_own_is_read(tmp_path: Path) -> None:
+    path = write_scenario(tmp_path, "carbon: {engine: full, uncertainty: mine}")
+    assert load_scenario(path).uncertainty_folder == tmp_path / "mine"
+    with pytest.raises(InputError, match="there is no data package"):
+        prepare(path)
+    shipped = Path(str(files("silvafisc.datasets").joinpath("packages", UNCERTAINTY)))
+    shutil.copytree(shipped, tmp_path / "mine")
+    described = tmp_path / "mine" / "datapackage.json"
+    described.write_text(described.read_text(encoding="utf-8").replace('"540000": "', '"540000": "x'), encoding="utf-8")
+    with pytest.raises(InputError, match=r"carbon.uncertainty: was built with other stands of 540000; draw your own"):
+        prepare(path)
 
 
 def test_the_loss_hazard_is_read_at_both_ends_and_moves_the_rest_as_stock_change_does(prepared: Prepared) -> None:
@@ -124,9 +167,11 @@ def test_every_misfit_is_refused_at_its_line(tmp_path: Path) -> None:
         prepare(path)
     said = [finding.text("en") for finding in told.value.findings]
     assert all(f"{path}:8:" in text for text in said)
+    # of the yields, and of how uncertain they are
     wanted = ("planting_survival", "has no periods 2029", "before the horizon 2070", "unknown 'hot'")
-    assert [sum(part in text for text in said) for part in wanted] == [1, 1, 1, 1]
-    assert len(said) == len(wanted)
+    assert [sum(part in text for text in said) for part in wanted] == [2, 1, 2, 1]
+    assert sum("carbon.uncertainty" in text for text in said) == 3
+    assert len(said) == 7
 
 
 def test_units_without_yields_are_refused_and_told_what_to_do(tmp_path: Path) -> None:

@@ -1,28 +1,34 @@
 """Yields of the full engine at run time: looked up in its data package, credited by the rules in force."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from silvafisc.datasets import Package, package_hash, package_names
+from silvafisc.datasets import Package
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import Rules
 from silvafisc.results import Yields
 
 from .accounts import flow_table
+from .built_package import some, strayed
 from .calendar import course_years, period_years
-from .crediting import deduct, deductions
+from .crediting import creditable, deduct, deductions
 from .eligibility import eligibility
 from .guard import FLOWS, guard_flows
 from .land_conditions import LAND_FACTS
 from .mixtures import Array
-from .yield_arrays import ADDITIONAL, BASELINE, CENTRAL, COMPENSATION, CREDITABLE, EITHER, YieldArrays, stand_hashes
+from .yield_arrays import ADDITIONAL, BASELINE, CENTRAL, COMPENSATION, CREDITABLE, EITHER, YieldArrays
 
 _KEYS = ["region_code", "measure", "period", "year"]
-_SHOWN = 6
-"""How many names of a long list a finding shows."""
+
+
+HalfWidths = Mapping[tuple[str, str, str], float]
+"""(region_code, measure, period) -> half the width of the interval of what is creditable, as a share of its mean."""
+PARTS = ("leakage", "uncertainty", "non_permanence")
+DEDUCTIONS = tuple(f"deducted_for_{part}_tco2e_per_mu" for part in PARTS)
+"""Columns of what was deducted for what; they sum to `deducted`."""
 
 
 @dataclass(frozen=True)
@@ -45,36 +51,28 @@ def misfits(
 ) -> list[Finding]:
     """Why the package cannot stand for these units, years and rules; empty where it can.
 
-    where: `file:line:column` of the scenario's choice. Every parameter that the yields were computed with is read here,
-    so that the ledger lists it and a change of it is refused instead of lost.
+    where: `file:line:column` of the scenario's choice. Reads every parameter that the yields were computed with, as
+    `strayed`.
     """
     table, made = YieldArrays.of(package), package.made_of
     assert made is not None
-    own, shipped, last = stand_hashes(stands), set(package_names()), table.years[-1]
-    treated = _some([str(year) for year in table.treated])
+    last, treated = table.years[-1], some([str(year) for year in table.treated])
     anew = (
         "build your own (silvafisc carbon build SCENARIO --out DIR) and name the folder under `yields`",
         "请用 silvafisc carbon build 情景 --out 目录 另行生成，并在 yields 中指明该目录",
     )
     longer = (f"build it with --until {horizon}", f"请用 --until {horizon} 重新生成")
-    units = sorted(set(own) - set(table.codes))
-    moved = sorted(code for code in set(own) & set(made.rows) if own[code] != made.rows[code])
-    changed = [path for path, value in made.parameters.items() if _in_force(path, rules) != value]
-    stale = [name for name, digest in made.packages.items() if name not in shipped or package_hash(name) != digest]
     absent = sorted(set(measures) - set(table.names(0)))
     outside = [period for period in periods if not set(period_years(period)) <= set(table.treated)]
     beyond = [str(horizon)] if horizon > last else []
     problems = (
-        (units, "has no units", "没有单位", anew),
-        (moved, "was built with other stands of", "生成时所用林分与现有林分不同的单位", anew),
-        (changed, "was built with other values of", "生成时所用取值与现行取值不同的参数", anew),
-        (stale, "was built from other data packages", "生成后已变动的数据包", anew),
+        *((*problem, anew) for problem in strayed(made, table.codes, stands, rules)),
         (absent, "has no measures", "没有措施", anew),
         (outside, "has no periods", "没有年度", (f"it holds {treated}", f"现有 {treated}")),
         (beyond, f"ends in {last}, before the horizon", f"止于 {last} 年，早于测算期末", longer),
     )
     found = [
-        Finding(where, "carbon.yields", f"{en} {_some(names)}; {remedy[0]}", f"{zh} {_some(names)}；{remedy[1]}")
+        Finding(where, "carbon.yields", f"{en} {some(names)}; {remedy[0]}", f"{zh} {some(names)}；{remedy[1]}")
         for names, en, zh, remedy in problems
         if names
     ]
@@ -89,20 +87,22 @@ def full_yields(
     horizon: int,
     choice: Choice,
     rules: Rules,
+    half_widths: HalfWidths,
     hazard: str = CENTRAL,
 ) -> Yields:
     """Yields of every unit, measure and period from the first period's first year to `horizon`.
 
     additional and baseline: the package's, of a treatment in the period; gross = baseline + additional. A recurring
     measure's period is the sum over the treatments of its years, a task's their mean.
-    credited, deducted: the creditable difference times the eligible share of the land, less leakage and non-permanence
-    (`crediting.deduct`). Of the land only precipitation is known, so the share is the one that the rules assume where it
-    does not settle the case. Nothing is deducted for uncertainty, which only draws can tell.
+    credited, deducted: the creditable difference times the eligible share of the land, less leakage, uncertainty and
+    non-permanence (`crediting.deduct`), whose parts stand in the columns DEDUCTIONS. Of the land only precipitation is
+    known, so the share is the one that the rules assume where it does not settle the case.
 
-    Call it after `misfits` found nothing. hazard: for measures that the package holds at that end of the band.
+    half_widths: of what is creditable, for every unit and period of a measure that the rules credit. Call it after
+    `misfits` found nothing. hazard: for measures that the package holds at that end of the band.
 
     Raises:
-        InputError: as `eligibility`, `deductions`, `guard_flows`.
+        InputError: as `eligibility`, `deductions`, `guard_flows`. KeyError: a half-width is missing.
     """
     table = YieldArrays.of(package)
     rows = stands.sort_values("region_code", kind="stable")
@@ -116,24 +116,26 @@ def full_yields(
     for measure in sorted(measures):
         at = hazard if measure in banded else CENTRAL
         share = _eligible(rows, measure, rules)
-        taken = deductions(measure, np.zeros(len(codes)), rules)
         for period in sorted(covered):
             years = period_years(period)
+            taken = deductions(measure, _widths(half_widths, codes, measure, period, rules), rules)
             flows = {
                 name: table.flow(name, (measure, choice.climate, member, at), years)[:, units, inside]
                 for name in (ADDITIONAL, BASELINE, CREDITABLE)
             }
             whole = np.sum if measure == COMPENSATION else np.mean
-            additional, creditable = (whole(flows[name], axis=0) for name in (ADDITIONAL, CREDITABLE))
+            additional, earning = (whole(flows[name], axis=0) for name in (ADDITIONAL, CREDITABLE))
             baseline = flows[BASELINE][0]
             gross = baseline + additional
-            credit = deduct(share[:, None] * creditable, covered[period][0], taken, rules)
+            credit = deduct(share[:, None] * earning, covered[period][0], taken, rules)
             # Of the sum that is shown, so that additional = gross - baseline in every last digit.
             parts = (gross, baseline, gross - baseline, credit.credited, credit.deducted)
-            frames.append(flow_table(codes, measure, period, first, dict(zip(FLOWS, parts, strict=True))))
+            apart = (credit.leakage, credit.uncertainty, credit.non_permanence)
+            columns = dict(zip((*FLOWS, *DEDUCTIONS), (*parts, *apart), strict=True))
+            frames.append(flow_table(codes, measure, period, first, columns))
     flows_table = pd.concat(frames, ignore_index=True).sort_values(_KEYS, kind="stable", ignore_index=True)
     guard_flows(flows_table, rules)
-    return Yields(flows_table[[*_KEYS, *FLOWS]], horizon)
+    return Yields(flows_table[[*_KEYS, *FLOWS, *DEDUCTIONS]], horizon)
 
 
 def choices(package: Package) -> tuple[Choice, ...]:
@@ -167,9 +169,16 @@ def responded(full: Yields, before: Yields, after: Yields) -> Yields:
     table = full.table.copy()
     keys = zip(table["region_code"], table["measure"], table["period"], strict=True)
     scale = np.array([factors[key] for key in keys])
-    for column in FLOWS:
+    for column in (*FLOWS, *DEDUCTIONS):
         table[column] = table[column] * scale
     return Yields(table, full.horizon)
+
+
+def _widths(held: HalfWidths, codes: Sequence[str], measure: str, period: str, rules: Rules) -> Array:
+    """(units,) half-widths; zero for a measure that earns no credit, of which nothing is left to deduct from."""
+    if not creditable(measure, rules):
+        return np.zeros(len(codes))
+    return np.array([held[code, measure, period] for code in codes])
 
 
 def _eligible(stands: pd.DataFrame, measure: str, rules: Rules) -> Array:
@@ -184,13 +193,13 @@ def _unknown(table: YieldArrays, choice: Choice, where: str) -> list[Finding]:
     known = table.names(1)
     if choice.climate not in known:
         en, zh = (
-            f"unknown {choice.climate!r}; known: {_some(known)}",
-            f"未知的 {choice.climate!r}；可用：{_some(known)}",
+            f"unknown {choice.climate!r}; known: {some(known)}",
+            f"未知的 {choice.climate!r}；可用：{some(known)}",
         )
         return [Finding(where, "carbon.climate", en, zh)]
     if choice.member is None and len(members := table.members(choice.climate)) > 1:
-        en = f"in the climate {choice.climate} two models of growth disagree and are not averaged; name one: {_some(members)}"
-        zh = f"气候情景 {choice.climate} 下两种生长模型结果不同，不取平均；请指定其一：{_some(members)}"
+        en = f"in the climate {choice.climate} two models of growth disagree and are not averaged; name one: {some(members)}"
+        zh = f"气候情景 {choice.climate} 下两种生长模型结果不同，不取平均；请指定其一：{some(members)}"
         return [Finding(where, "carbon.member", en, zh)]
     return []
 
@@ -199,13 +208,3 @@ def _member(table: YieldArrays, choice: Choice) -> str:
     """The model of growth to look up; where both give the same, it does not matter which one was chosen."""
     members = table.members(choice.climate)
     return members[0] if choice.member is None or members == [EITHER] else choice.member
-
-
-def _in_force(path: str, rules: Rules) -> str | None:
-    """The value of a parameter, or None where it is unknown or not in force."""
-    return rules.entry(path).value if path in rules.tree.parameters and rules.holds(path) else None
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" … ({len(names)})" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more

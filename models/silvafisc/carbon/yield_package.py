@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .built_package import UNIT, Words, described
 from .mixtures import Array
 from .yield_arrays import ADDITIONAL, BASELINE, CENTRAL, CREDITABLE, EITHER, HIGH, KEY, LOW, PACKAGE
 
 Worked = Mapping[tuple[str, str, str, str], Mapping[str, Array]]
 """(measure, climate, member, loss hazard) -> array name -> (treated years, units, years)."""
-_ENGINE = "`silvafisc carbon build`: cbm_exn (libcbm) on the growth curves and tables named in `made_of`"
 _COLUMNS = {
     "measure": ("text", "text", "措施", "measure"),
     "climate": ("text", "text", "气候情景", "climate"),
@@ -31,19 +31,34 @@ _COLUMNS = {
 }
 _ARRAYS = {
     ADDITIONAL: (
+        UNIT,
         "增量：实施措施减去不实施，全部碳库与非二氧化碳排放",
         "economically additional: with the measure less without, all pools and gases",
     ),
     BASELINE: (
+        UNIT,
         "基线：不实施措施时的年通量",
         "baseline: the flow without the measure; gross = baseline + additional",
     ),
     CREDITABLE: (
+        UNIT,
         "可计入碳库的增量，未乘合格份额、未扣减",
         "the difference over the credited pools, before the share of eligible land and any deduction",
     ),
 }
-UNIT = "tco2e_per_mu"
+_WORDS = Words(
+    name=PACKAGE,
+    title={"zh": "碳引擎固碳量表", "en": "Carbon yields of the full engine"},
+    description={
+        "zh": "每亩每年的二氧化碳当量通量，清除为正，按措施、气候、生长模型、实施年度、单位和年份。由 silvafisc carbon build 生成，勿手工修改。",
+        "en": "Flows of CO2e per mu and year, removal positive, by measure, climate, model of growth, year of the measure, unit and year. Written by silvafisc carbon build; never edited by hand.",
+    },
+    columns=_COLUMNS,
+    key=KEY,
+    arrays=_ARRAYS,
+    source="`silvafisc carbon build`: cbm_exn (libcbm) on the growth curves and tables named in `made_of`",
+    counted="combinations that were followed",
+)
 
 
 def assembled(worked: Worked, treated: Sequence[int]) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
@@ -62,39 +77,5 @@ def assembled(worked: Worked, treated: Sequence[int]) -> tuple[pd.DataFrame, dic
 def descriptor(
     rows: int, codes: Sequence[str], years: Sequence[int], made_of: Mapping[str, Mapping[str, str]], status: str
 ) -> dict[str, Any]:
-    """The content of datapackage.json. status: the worst of everything that the yields were computed from."""
-    fields = [
-        {
-            "name": name,
-            "type": kind,
-            "unit": unit,
-            "description": {"zh": zh, "en": en},
-            "source": "this package",
-            "status": "computed",
-        }
-        for name, (kind, unit, zh, en) in _COLUMNS.items()
-    ]
-    arrays = [
-        {"name": name, "unit": UNIT, "description": {"zh": zh, "en": en}, "source": _ENGINE, "status": status}
-        for name, (zh, en) in sorted(_ARRAYS.items())
-    ]
-    return {
-        "name": PACKAGE,
-        "title": {"zh": "碳引擎固碳量表", "en": "Carbon yields of the full engine"},
-        "description": {
-            "zh": "每亩每年的二氧化碳当量通量，清除为正，按措施、气候、生长模型、实施年度、单位和年份。由 silvafisc carbon build 生成，勿手工修改。",
-            "en": "Flows of CO2e per mu and year, removal positive, by measure, climate, model of growth, year of the measure, unit and year. Written by silvafisc carbon build; never edited by hand.",
-        },
-        "licence": "Computed by SilvaFisc, Apache-2.0.",
-        "references": [{"title": "Carbon budget model CBM-CFS3, libcbm (Canadian Forest Service, MPL-2.0)"}],
-        "resources": [
-            {"name": PACKAGE, "path": "data.csv", "schema": {"fields": fields, "primaryKey": list(_COLUMNS)}}
-        ],
-        "checks": [{"kind": "count", "rows": rows, "source": "combinations that were followed"}],
-        "arrays": {
-            "path": "arrays.npz",
-            "axes": {"region_code": list(codes), "year": [str(year) for year in years]},
-            "arrays": arrays,
-        },
-        "made_of": {part: dict(sorted(of.items())) for part, of in made_of.items()},
-    }
+    """The content of datapackage.json; see `described`."""
+    return described(_WORDS, rows, codes, years, made_of, status)

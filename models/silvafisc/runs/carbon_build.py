@@ -1,17 +1,8 @@
 """`silvafisc carbon build`: the yields of the full engine as a data package, job by job, resumable."""
 
-import hashlib
-import io
-import json
-import multiprocessing
-import os
-import shutil
-import signal
-import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,17 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from silvafisc import carbon, policy
 from silvafisc.carbon.cbm.engine import open_stepper
 from silvafisc.carbon.trajectories.bulk import PACKAGES, Job, Span, jobs, terminal_table, worked
 from silvafisc.carbon.yield_arrays import ADDITIONAL, stand_hashes
 from silvafisc.carbon.yield_package import assembled, descriptor
 from silvafisc.datasets import Package, load_package, package_hash, worst_status
-from silvafisc.datasets.arrays import FILE, write_arrays
-from silvafisc.datasets.package import DESCRIPTOR
 from silvafisc.policy import Change, ParameterTree, Rules, Scenario
-from silvafisc.results.outcome import write_csv, write_json
 
+from .carbon_jobs import each, found, keep, kept, key, save_package, statuses_of
 from .inputs import load_inputs
 from .prepare import Progress, as_scenario
 
@@ -63,12 +51,7 @@ class Built:
 
     def save(self, folder: Path) -> list[Path]:
         """Write the package into a folder that does not exist yet; the same bytes for the same numbers."""
-        folder.mkdir(parents=True)
-        paths = [folder / name for name in (DESCRIPTOR, "data.csv", FILE)]
-        write_json(self.descriptor, paths[0])
-        write_csv(self.index, paths[1])
-        write_arrays(self.arrays, paths[2])
-        return paths
+        return save_package(folder, self.descriptor, self.index, self.arrays)
 
 
 def build(
@@ -106,71 +89,27 @@ def build(
     todo = [job for job in jobs(stands, span, ground.rules()) if only is None or only(job)]
     work.mkdir(parents=True, exist_ok=True)
     paths = {job: work / f"{key}.npz" for job, key in zip(todo, _keys(ground, todo), strict=True)}
-    done = {job for job, path in paths.items() if _kept(path) is not None}
-    for number, job in enumerate(_each(ground, [job for job in todo if job not in done], paths, processes), len(done)):
+    rest = [(job, path) for job, path in paths.items() if kept(path) is None]
+    for number, job in enumerate(each(partial(_work, ground), rest, processes), len(todo) - len(rest)):
         say(f"carbon engine {number + 1}/{len(todo)} {' '.join(astuple(job))}")
     return _together(ground, paths, loaded.horizon)
-
-
-def clear(work: Path) -> None:
-    """Remove the folder of finished jobs: the package stands."""
-    shutil.rmtree(work, ignore_errors=True)
-
-
-def _each(ground: Ground, todo: Sequence[Job], paths: Mapping[Job, Path], processes: int) -> Iterator[Job]:
-    """Work the jobs off, and name each as it is finished."""
-    if processes == 1 or len(todo) < 2:
-        for job in todo:
-            _work(ground, job, paths[job])
-            yield job
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, initializer=_undisturbed) as pool:
-        try:
-            futures = {pool.submit(_work, ground, job, paths[job]): job for job in todo}
-            for future in as_completed(futures):
-                future.result()
-                yield futures[future]
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-
-
-def _undisturbed() -> None:
-    """Ctrl-C is the parent's: it lets the jobs under way finish and starts no other."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _work(ground: Ground, job: Job, path: Path) -> None:
     """One job into its file, which is there whole or not at all."""
     rules = ground.rules()
-    found = worked(job, ground.stands, _packages(), ground.span, rules)
-    held = {name: flow.astype(np.float32) for name, flow in found.items()}
-    staging = path.with_suffix(f".{os.getpid()}")
-    write_arrays({**held, _READS: np.array(sorted(rules.used))}, staging)
-    os.replace(staging, path)
-
-
-def _kept(path: Path) -> dict[str, np.ndarray] | None:
-    """A finished job, or None where there is none that can be read."""
-    try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as held:
-            return {name: held[name] for name in held.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
-        return None
+    flows = worked(job, ground.stands, _packages(), ground.span, rules)
+    held = {name: flow.astype(np.float32) for name, flow in flows.items()}
+    keep({**held, _READS: np.array(sorted(rules.used))}, path)
 
 
 def _together(ground: Ground, paths: Mapping[Job, Path], horizon: int) -> Built:
-    held = {}
-    for job, path in paths.items():
-        kept = _kept(path)
-        assert kept is not None, f"{path} is gone"
-        held[job] = kept
+    held = {job: found(path) for job, path in paths.items()}
     rules = ground.rules()
     parameters = {path: rules.entry(path) for job in held for path in held[job].pop(_READS).tolist()}
     index, arrays = assembled({_combination(job): flows for job, flows in held.items()}, ground.span.treated)
     statuses = [entry.status for entry in parameters.values()]
-    statuses += [status for package in _packages().values() for status in _statuses(package)]
+    statuses += [status for package in _packages().values() for status in statuses_of(package)]
     made_of = {
         "packages": {name: package_hash(name) for name in PACKAGES},
         "rows": stand_hashes(ground.stands),
@@ -188,34 +127,16 @@ def _combination(job: Job) -> tuple[str, str, str, str]:
     return job.measure, job.climate, job.member, job.hazard
 
 
-def _statuses(package: Package) -> list[str]:
-    own = package.table["status"].tolist() if "status" in package.table.columns else []
-    return [*(column.status for column in package.columns.values()), *own]
-
-
 def _keys(ground: Ground, todo: Sequence[Job]) -> list[str]:
-    """The names of the jobs' files: a hash of everything that a job can depend on, our own code included."""
+    """The names of the jobs' files."""
     shared = {
         "span": asdict(ground.span),
         "date": ground.date,
         "changes": [(change.parameter, change.start, change.end, change.value) for change in ground.changes],
         "stands": stand_hashes(ground.stands),
         "packages": {name: package_hash(name) for name in PACKAGES},
-        "versions": {name: version(name) for name in PROGRAMS},
-        "code": _files(carbon, "*.py"),
-        "law": _files(policy, "*.yaml"),
     }
-    texts = [json.dumps([shared, asdict(job)], sort_keys=True) for job in todo]
-    return [hashlib.sha256(text.encode()).hexdigest() for text in texts]
-
-
-def _files(package: Any, pattern: str) -> str:
-    """One hash over the files of an installed package."""
-    digest = hashlib.sha256()
-    folder = Path(package.__file__).parent
-    for path in sorted(folder.rglob(pattern)):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
+    return [key({**shared, "job": asdict(job)}, PROGRAMS) for job in todo]
 
 
 @cache

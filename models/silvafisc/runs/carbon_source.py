@@ -9,11 +9,13 @@ from silvafisc import carbon
 from silvafisc.carbon.full_yields import Choice, choices, full_yields, held_at, misfits, responded
 from silvafisc.carbon.yield_arrays import CENTRAL, HIGH, LOW, PACKAGE, TODAY
 from silvafisc.datasets import Package, load_package, package_hash
-from silvafisc.datasets.findings import Finding, InputError
-from silvafisc.datasets.package import DESCRIPTOR, folder_hash, read_package
+from silvafisc.datasets.findings import InputError
+from silvafisc.datasets.package import folder_hash
 from silvafisc.economy.ledger import ledger_frame
 from silvafisc.policy import Rules, Scenario
 from silvafisc.results import UnitInputs, Yields
+
+from .carbon_uncertainty import built, half_widths_of, ledger_rows, unfit
 
 _SHOWN = 12
 """Digits of a hash in the ledger; the whole stands in outcome.json."""
@@ -34,10 +36,12 @@ def yields_of(
     package, choice = built_yields(scenario), _choice(scenario)
     where = scenario.where("carbon")
     findings = misfits(package, inputs.stands, measures, periods, scenario.horizon, choice, rules, where)
+    findings += unfit(scenario, inputs.stands, measures, periods, rules)
     if findings:
         raise InputError(findings)
-    yields = full_yields(package, inputs.stands, measures, periods, scenario.horizon, choice, rules)
-    ledger = pd.concat([inputs.ledger, ledger_frame(_ledger(scenario, package))])
+    yields = _read(scenario, inputs.stands, measures, periods, choice, rules)
+    rows = [*_ledger(scenario, package), *ledger_rows(scenario, measures, rules)]
+    ledger = pd.concat([inputs.ledger, ledger_frame(rows)])
     return yields, replace(inputs, ledger=ledger.sort_values("what", ignore_index=True))
 
 
@@ -59,11 +63,11 @@ def moved_yields(
         return after
     before = _stock_change(scenario, stands, measures, periods, rules)
     package, choice = built_yields(scenario), _choice(scenario)
-    base = full_yields(package, stands, measures, periods, scenario.horizon, choice, rules)
+    base = _read(scenario, stands, measures, periods, choice, rules)
     followed = responded(base, before, after).table
     end = _end_of_band(stands, moved, rules)
     if end is not None:
-        read = full_yields(package, stands, measures, periods, scenario.horizon, choice, rules, end).table
+        read = _read(scenario, stands, measures, periods, choice, rules, end).table
         own = followed["measure"].isin(held_at(package, choice, end))
         followed.loc[own] = read.loc[own]
     return Yields(followed, base.horizon)
@@ -83,8 +87,7 @@ def other_yields(
     cases = [(choice, CENTRAL) for choice in choices(package) if choice != chosen]
     cases += [(chosen, end) for end in (LOW, HIGH) if held_at(package, chosen, end)]
     return {
-        (choice, point): full_yields(package, stands, measures, periods, scenario.horizon, choice, rules, point)
-        for choice, point in cases
+        (choice, point): _read(scenario, stands, measures, periods, choice, rules, point) for choice, point in cases
     }
 
 
@@ -100,18 +103,7 @@ def built_yields(scenario: Scenario) -> Package:
     Raises:
         InputError: no such folder, another package, a package that contradicts itself.
     """
-    folder = scenario.yields_folder
-    if folder is None:
-        return load_package(PACKAGE)
-    where = scenario.where("carbon", "yields")
-    if not (folder / DESCRIPTOR).is_file():
-        en, zh = f"there is no data package {str(folder)!r}", f"没有数据包 {str(folder)!r}"
-        raise InputError([Finding(where, "carbon.yields", en, zh)])
-    package = read_package(folder, PACKAGE)
-    if package.described is None or package.made_of is None:
-        en, zh = f"{str(folder)!r} holds no built yields", f"{str(folder)!r} 不是固碳量数据包"
-        raise InputError([Finding(where, "carbon.yields", en, zh)])
-    return package
+    return built(scenario.yields_folder, PACKAGE, scenario.where("carbon", "yields"), "carbon.yields")
 
 
 def yields_hash(scenario: Scenario) -> str:
@@ -120,6 +112,22 @@ def yields_hash(scenario: Scenario) -> str:
         return ""
     folder = scenario.yields_folder
     return package_hash(PACKAGE) if folder is None else folder_hash(folder)
+
+
+def _read(
+    scenario: Scenario,
+    stands: pd.DataFrame,
+    measures: Sequence[str],
+    periods: Sequence[str],
+    choice: Choice,
+    rules: Rules,
+    hazard: str = CENTRAL,
+) -> Yields:
+    """The built yields in a climate, credited less what their uncertainty costs."""
+    widths = half_widths_of(scenario, measures, periods, rules)
+    return full_yields(
+        built_yields(scenario), stands, measures, periods, scenario.horizon, choice, rules, widths, hazard
+    )
 
 
 def _stock_change(

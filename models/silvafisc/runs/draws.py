@@ -51,13 +51,19 @@ def with_draws(scenario: Scenario, inputs: UnitInputs, resolved: Resolved, rules
     return inputs
 
 
-def made_draws(resolved: Resolved, rules: Rules, *, stream: int = 0) -> Draws:
+def are_made(inputs: UnitInputs, resolved: Resolved, rules: Rules) -> bool:
+    """Whether the draws of prepared inputs were made here, and not given beside the tables."""
+    return inputs.draws is not None and inputs.draws.equals(made_draws(resolved, rules).table)
+
+
+def made_draws(resolved: Resolved, rules: Rules, *, stream: int = 0, count: int | None = None) -> Draws:
     """Draws for every measure of a scenario from its seed.
 
     Args:
         stream: 0 for the draws that are decided on, another number for fresh ones of the same distributions.
+        count: as many as on record where left out.
     """
-    count = int(rules.number(f"{RISK}.draws"))
+    count = int(rules.number(f"{RISK}.draws")) if count is None else count
 
     def uniform(driver: str) -> Floats:
         source = np.random.default_rng([resolved.seed, stream, *driver.encode()])

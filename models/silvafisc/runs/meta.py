@@ -13,6 +13,7 @@ from silvafisc.allocation.terms import COLUMN, title_of
 from silvafisc.results import ObjectiveSpec, Resolved, UnitInputs
 
 from .carbon_source import decided_in, yields_hash
+from .carbon_uncertainty import uncertainty_hash
 from .indicators import shares
 from .prepare import Prepared
 
@@ -126,6 +127,7 @@ def input_hashes(prepared: Prepared) -> dict[str, str]:
     found = table_hashes(prepared.inputs) | {name: _sha256(text) for name, text in texts.items()}
     if built := yields_hash(prepared.scenario):
         found["carbon_yields"] = built
+        found["carbon_uncertainty"] = uncertainty_hash(prepared.scenario)
     return dict(sorted(found.items()))
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from silvafisc.datasets import Finding, InputError
 from silvafisc.results.draws import Draws, DrawsError
 
-from .draws import RISK, made_draws, tail_shares
+from .draws import RISK, are_made, made_draws, tail_shares
 from .prepare import Prepared
 from .risk import RANK_COLUMNS, RISK_COLUMNS, Evaluation, evaluate, rank_acceptability, statistics
 
@@ -27,7 +27,7 @@ def risk_tables(prepared: Prepared, tables: Mapping[str, pd.DataFrame]) -> dict[
     given = prepared.inputs.draws
     assert given is not None
     samples = {"draws": Draws.of(given)}
-    if decides(prepared) and given.equals(made_draws(prepared.resolved, prepared.rules).table):
+    if decides(prepared) and are_made(prepared.inputs, prepared.resolved, prepared.rules):
         samples["fresh"] = made_draws(prepared.resolved, prepared.rules, stream=1)
     rows: list[tuple[object, ...]] = []
     for sample, draws in samples.items():

@@ -19,6 +19,7 @@ from silvafisc.results.outcome import outcome_columns
 
 from .beside import beside
 from .carbon_accounts import carbon_accounts
+from .carbon_beside import felling_and_reserve
 from .indicators import indicators, lorenz_points
 from .infeasible import explain_infeasible, floors_within_envelopes
 from .meta import describe
@@ -94,6 +95,7 @@ def finish(
     frames = dict(tables) | extra.tables
     frames["indicators"] = indicators(prepared, frames)
     frames |= carbon_accounts(prepared, frames["allocation"])
+    frames |= felling_and_reserve(prepared)
     frames["lorenz"] = lorenz_points(prepared, frames["allocation"])
     reads = parameter_ledger(prepared.rules, sorted(prepared.rules.used))
     known = prepared.inputs.ledger.astype(str)

@@ -19,9 +19,13 @@ class CarbonSource(Strict):
     yields: str | None = None
     """Folder of yields beside this file, as `silvafisc carbon build` writes it; the shipped ones where left out."""
 
+    uncertainty: str | None = None
+    """Folder of the yields' uncertainty beside this file, as `silvafisc carbon draws` writes it; the shipped one where left
+    out."""
+
     @model_validator(mode="after")
     def _read(self) -> "CarbonSource":
-        stated = [name for name in ("climate", "member", "yields") if getattr(self, name) is not None]
+        stated = [name for name in ("climate", "member", "yields", "uncertainty") if getattr(self, name) is not None]
         if self.engine == "stock_change" and stated:
             names = ", ".join(stated)
             raise reject(f"only `engine: full` reads {names}", f"只有 engine: full 才读取 {names}")

@@ -39,6 +39,7 @@ def load_scenario(source: str | Path, tree: ParameterTree | None = None) -> Scen
     scenario._document = document
     scenario._folder = _folder_of(document, ("data",))
     scenario._yields = _folder_of(document, ("carbon", "yields"))
+    scenario._uncertainty = _folder_of(document, ("carbon", "uncertainty"))
     findings = check_scenario(scenario, load_catalogue(), tree or ParameterTree.load())
     if findings:
         raise InputError(findings)

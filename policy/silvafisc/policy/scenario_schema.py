@@ -337,6 +337,7 @@ class Scenario(Strict):
     _document: Document | None = PrivateAttr(default=None)
     _folder: Path | None = PrivateAttr(default=None)
     _yields: Path | None = PrivateAttr(default=None)
+    _uncertainty: Path | None = PrivateAttr(default=None)
 
     @property
     def all_rules(self) -> list[AnyRule]:
@@ -352,6 +353,12 @@ class Scenario(Strict):
     def yields_folder(self) -> Path | None:
         """The folder of the full engine's yields, or None for the shipped ones."""
         return None if self.carbon.yields is None else (self._yields or Path()) / self.carbon.yields
+
+    @property
+    def uncertainty_folder(self) -> Path | None:
+        """The folder of the yields' uncertainty, or None for the shipped one."""
+        named = self.carbon.uncertainty
+        return None if named is None else (self._uncertainty or Path()) / named
 
     @property
     def task_measures(self) -> tuple[str, ...]:

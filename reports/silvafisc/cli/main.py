@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from . import verbs
+from . import carbon_measured, carbon_precision, verbs  # noqa: F401 (the first two add their verbs to `carbon`)
 from .carbon import carbon
 from .endings import finish
 from .options import Data, Json, Language

@@ -35,6 +35,7 @@ STEPS = {
     "robustness": "数据变动和虚报试算",
     "sensitivity": "假设变动",
     "carbon engine": "碳引擎",
+    "carbon draws": "碳引擎抽样",
 }
 """Steps of `runs` in Chinese; an unknown step is shown as it is."""
 

@@ -29,6 +29,8 @@ STANDS = pd.DataFrame(
         "precipitation_mm": [399.0, 1200.0],
     }
 )
+CERTAIN = {(code, "afforestation", period): 0.0 for code in (DRY, WET) for period in ("2026", "2027", "2026-2027")}
+"""Half-widths of nothing but certainty."""
 # (treated year, unit, calendar year), tCO2e per mu: a treatment in 2027 changes nothing in 2026.
 FIRST = [[0.25, 0.5, 0.125, 0.0], [0.5, 1.0, 0.25, 0.0]]
 SECOND = [[0.0, 0.125, 0.25, 0.5], [0.0, 0.25, 0.5, 1.0]]

@@ -1,6 +1,6 @@
 """Selective against clear cutting: the plans by hand, the table on made-up balances, and both through the engine."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import product
 
@@ -12,9 +12,19 @@ from tests.carbon.trajectories.small import AGES, RATE, SHAPE, YEARS, balances, 
 
 from silvafisc.carbon.accounts import Balance
 from silvafisc.carbon.cbm import POOLS
-from silvafisc.carbon.trajectories.felling import felling_table, fellings, recoveries
+from silvafisc.carbon.felling_table import compared as beside
+from silvafisc.carbon.trajectories.felling import felling_losses, fellings, recoveries
 from silvafisc.carbon.trajectories.plans import Plan, lost_share
+from silvafisc.carbon.trajectories.setting import Setting
 from silvafisc.policy import Rules
+
+
+def felling_table(held: Setting, year: int, follow: Callable[[Sequence[Plan]], Sequence[Balance]]) -> pd.DataFrame:
+    """The losses of the engine beside the published figure, as an outcome shows them."""
+    stands = held.forest.stands
+    area = dict(zip(stands["region_code"].astype(str), stands["arbor_area_tenth_mu"], strict=True))
+    return beside(felling_losses(held, year, follow), area, held.rules)
+
 
 KINDS = ["along_curve", "canopy_closes", "gaps_regrow"]
 USUAL = "selective_cutting"

@@ -40,25 +40,25 @@ def test_every_cause_has_sources_and_every_deviation_is_drawn() -> None:
 def test_an_empty_draw_is_the_central_case() -> None:
     setting, place = placed({})
     measures = sorted(MEASURES)
-    found = added(setting, place, measures, 1, [2, END])
+    found = added(setting, place, measures, [1], [2, END])
     for at, measure in enumerate(measures):
         course = follow(setting, place, measure, [1])[0]
         flow = course.project.flow() - course.baseline.flow()
         # Rows are merged and plans stepped together: the same but for rounding.
-        np.testing.assert_allclose(found.additional[at, :, 1], flow.sum(axis=1), atol=1e-12)
-        np.testing.assert_allclose(found.additional[at, :, 0], flow[:, :2].sum(axis=1), atol=1e-12)
+        np.testing.assert_allclose(found.additional[0, at, :, 1], flow.sum(axis=1), atol=1e-12)
+        np.testing.assert_allclose(found.additional[0, at, :, 0], flow[:, :2].sum(axis=1), atol=1e-12)
 
 
 def test_every_draw_closes_and_a_measure_without_effect_adds_nothing() -> None:
     for draw in some_draws(2):
         setting, place = placed(draw)
-        found = added(setting, place, ["fire_protection", "tending"], 1, [END])
+        found = added(setting, place, ["fire_protection", "tending"], [1], [END])
         assert np.isfinite(found.additional).all()
         plan = untouched(setting, standing(setting.forest, setting.years))
         project, baseline = balances_of(setting, place, [plan, plan])
         assert (project.flow() == baseline.flow()).all()
         draw["parameter/assumptions.carbon.trajectories.fire_protection_effect"] = 0.0
-        nothing = added(*placed(draw), ["fire_protection"], 1, [END])
+        nothing = added(*placed(draw), ["fire_protection"], [1], [END])
         assert (nothing.additional == 0).all()
 
 
@@ -82,14 +82,14 @@ def test_drawn_shares_of_a_pool_still_sum_to_one() -> None:
 
 def test_the_loss_hazard_moves_compensation_nearly_in_proportion() -> None:
     """By hand: the loss that a year would have brought is proportional to the hazard of that year, the regrowth nearly."""
-    one, twice = (added(*placed({LOSS_FACTOR: factor}), ["compensation"], 1, [1]) for factor in (1.0, 2.0))
+    one, twice = (added(*placed({LOSS_FACTOR: factor}), ["compensation"], [1], [1]) for factor in (1.0, 2.0))
     np.testing.assert_allclose(twice.additional / one.additional, 2, rtol=0.02)
 
 
 def test_a_member_of_growth_is_drawn_where_the_climate_shifts() -> None:
-    first, second = (added(*placed({MEMBER: member}, "both"), ["afforestation"], 1, [END]) for member in (0.0, 1.0))
+    first, second = (added(*placed({MEMBER: member}, "both"), ["afforestation"], [1], [END]) for member in (0.0, 1.0))
     assert not np.allclose(first.additional, second.additional)
-    today = [added(*placed({MEMBER: member}), ["afforestation"], 1, [END]).additional for member in (0.0, 1.0)]
+    today = [added(*placed({MEMBER: member}), ["afforestation"], [1], [END]).additional for member in (0.0, 1.0)]
     np.testing.assert_array_equal(today[0], today[1])
 
 
@@ -107,3 +107,12 @@ def test_merging_refuses_nothing_and_keeps_unlike_rows_apart() -> None:
 def test_deviations_are_in_the_unit_of_what_they_belong_to(name: str) -> None:
     for path in rules().children(f"assumptions.carbon.{name}"):
         assert rules().entry(path).unit == rules().entry(path.replace("deviations_", "")).unit
+
+
+def test_stems_and_leaves_that_exceed_the_whole_share_it_and_leave_no_branches_below_zero() -> None:
+    """By hand: 0.8 and 0.5 are 8/13 and 5/13 of the whole; whatever the amount, rounding takes no branch below zero."""
+    group = curves().forest.groups[0]
+    split = drawn_curves({f"split/stem/{group}": 0.8, f"split/foliage/{group}": 0.5}, curves()).split
+    assert (split.merch[0], split.foliage[0]) == pytest.approx((8 / 13, 5 / 13))
+    amounts = np.random.default_rng(1).uniform(1, 200, (10_000, len(curves().forest.groups)))
+    assert (split.live(amounts) >= 0).all()

@@ -18,8 +18,8 @@ def test_factors_of_the_first_year_nearly_hold_five_years_later() -> None:
 
     def total(draw: dict[str, float] | None, treated: int) -> np.ndarray:
         climate, until = climates(rules())["today"], [treated + 29]
-        found = added_in(draw or {}, curves(), packages(), YEARS, climate, rules(), MEASURES, treated, until)
-        return found.additional[:, :, 0]
+        found = added_in(draw or {}, curves(), packages(), YEARS, climate, rules(), MEASURES, [treated], until)
+        return found.additional[0, :, :, 0]
 
     draws = [dict(draw) for draw in worlds(sources(), 4, 3)]
     central = {year: total(None, year) for year in (2026, 2031)}

@@ -1,6 +1,5 @@
 """Selective against clear cutting of the same volume: how much less carbon is lost, beside what was published.
 
-The published figure is no input: it stands in a column of its own, with the band inside which a result agrees with it.
 The answer hangs on two things that nobody has measured here: how many trees a selective cut damages, and how what stays
 recovers. So all are carried side by side, and no mean of them is formed.
 """
@@ -11,15 +10,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from silvafisc.quantities import UNITS
-
 from ..accounts import Balance
 from ..cbm import Parameters
 from ..cbm.pools import POOLS, PRODUCTS, SINKS
 from ..forest import Forest
 from ..mixtures import Array
 from .cohorts import Strand
-from .land import Land, area_of, standing
+from .land import Land, share_of, standing
 from .plans import Act, Plan, killed_share
 from .setting import Setting, in_year, shifted, untouched
 from .stands import thinned_volume
@@ -27,10 +24,7 @@ from .stands import thinned_volume
 CLEAR = "clear_cutting"
 SELECTIVE = ("low_damage_cutting", "selective_cutting")
 """Disturbance matrices of selective cutting: with hardly any damage to what stays, and with the usual damage."""
-NATION = "000000"
 _AGE_GROUPS = "assumptions.carbon.trajectories.felling_age_groups"
-_PUBLISHED = "assumptions.carbon.felling."
-_PER_CENT = float(1 / UNITS["pct"].factor)
 _Follow = Callable[[Sequence[Plan]], Sequence[Balance]]
 
 
@@ -107,42 +101,33 @@ def set_back(forest: Forest, land: Land, year: int, taken: float) -> Array:
     return found
 
 
-def felling_table(setting: Setting, year: int, follow: _Follow) -> pd.DataFrame:
-    """One row per way of selective cutting, kind of recovery, unit (and the nation, by area of such stands) and number of
-    years since the cut.
+def felling_losses(setting: Setting, year: int, follow: _Follow) -> pd.DataFrame:
+    """One row per way of selective cutting, kind of recovery, unit and number of years since the cut.
 
-    columns: cutting, recovery, region_code, years, selective_loss_tco2e_per_mu, clear_loss_tco2e_per_mu: the mean over those years
-    of the carbon that is lacking at the end of each, forest and wood in use together, against stands left alone;
-    less_loss_pct = 100 (1 - selective / clear), negative where selective cutting loses more and missing where clear
-    cutting loses nothing; published_pct with band_low_pct, band_high_pct, and in_band.
+    columns: cutting, recovery, region_code, years, old_share (of the unit's forest that may be felled),
+    selective_loss_tco2e_per_mu, clear_loss_tco2e_per_mu: the mean over those years of the carbon that is lacking at the
+    end of each, forest and wood in use together, against stands left alone. `felling_table.compared` compares them.
 
     follow: plans -> their balances per unit, as `courses.balances_of` of the setting and its place.
     """
     plans = fellings(setting, year)
     names = sorted(plans.selective)
     unfelled, clear, *selective = follow([plans.unfelled, plans.clear, *(plans.selective[name] for name in names)])
-    published, low, high = (setting.rules.number(_PUBLISHED + name) for name in ("published", "band_low", "band_high"))
-    area = area_of(setting.forest, setting.rules.texts(_AGE_GROUPS))
-    against = _with_nation(mean_lack(unfelled, clear, year), area)
+    against, old = mean_lack(unfelled, clear, year), share_of(setting.forest, setting.rules.texts(_AGE_GROUPS))
     frames = []
     for (matrix, recovery), balance in zip(names, selective, strict=True):
-        lost = _with_nation(mean_lack(unfelled, balance, year), area)
-        less = _PER_CENT * (1 - np.divide(lost, against, out=np.full_like(lost, np.nan), where=against > 0))
+        lost = mean_lack(unfelled, balance, year)
         count = lost.shape[1]
         frames.append(
             pd.DataFrame(
                 {
                     "cutting": matrix,
                     "recovery": recovery,
-                    "region_code": np.repeat([*setting.forest.codes, NATION], count),
+                    "region_code": np.repeat(np.array(setting.forest.codes), count),
                     "years": np.tile(np.arange(1, count + 1), len(lost)),
+                    "old_share": np.repeat(old, count),
                     "selective_loss_tco2e_per_mu": lost.ravel(),
                     "clear_loss_tco2e_per_mu": against.ravel(),
-                    "less_loss_pct": less.ravel(),
-                    "published_pct": _PER_CENT * published,
-                    "band_low_pct": _PER_CENT * low,
-                    "band_high_pct": _PER_CENT * high,
-                    "in_band": ((less >= _PER_CENT * low) & (less <= _PER_CENT * high)).ravel(),
                 }
             )
         )
@@ -153,7 +138,3 @@ def mean_lack(unfelled: Balance, felled: Balance, year: int) -> Array:
     """(units, years - year + 1) tCO2e per mu: L_n = 1/n Σ_{k=1..n} Σ_{i≤k} (flow without felling - flow with it)."""
     lack = np.cumsum((unfelled.flow() - felled.flow())[:, year - 1 :], axis=1)
     return np.asarray(np.cumsum(lack, axis=1) / np.arange(1, lack.shape[1] + 1))
-
-
-def _with_nation(values: Array, area: Array) -> Array:
-    return np.concatenate([values, (area @ values / area.sum())[None]])

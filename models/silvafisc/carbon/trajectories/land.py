@@ -89,7 +89,12 @@ def poorer(land: Land, share: float) -> Land:
     return replace(land, volume=share * land.volume, regrowth=share * land.regrowth)
 
 
-def area_of(forest: Forest, age_groups: Sequence[str]) -> Array:
-    """(units,) area of the stands of these age groups without short rotation, in the unit of the stands table."""
+def share_of(forest: Forest, age_groups: Sequence[str]) -> Array:
+    """(units,) share of the unit's forest in stands of these age groups without short rotation."""
     chosen = forest.age_shares[:, [AGE_GROUPS.index(group) for group in age_groups]].sum(axis=1)
-    return np.asarray(forest.stands["arbor_area_tenth_mu"] * chosen * forest.standing[:, ~forest.rotation].sum(axis=1))
+    return np.asarray(chosen * forest.standing[:, ~forest.rotation].sum(axis=1))
+
+
+def area_of(forest: Forest, age_groups: Sequence[str]) -> Array:
+    """(units,) area of these stands, in the unit of the stands table."""
+    return np.asarray(forest.stands["arbor_area_tenth_mu"] * share_of(forest, age_groups))

@@ -29,6 +29,7 @@ Draw = Mapping[str, float]
 """Source -> its value in one draw; sources that are left out keep their central values."""
 _LEVEL_AT = AGE_GROUPS.index("near_mature")
 _SUMS_TO_ONE = {"cbm_matrices": ["event", "source_pool"], "cbm_dead_pools": ["reported_as"]}
+_HAIR = 1e-12
 _REFERENCE = Reference("a draw of the carbon engine")
 
 
@@ -88,13 +89,13 @@ def drawn_site(
 
 
 def drawn_rules(draw: Draw, rules: Rules) -> Rules:
-    """The rules with drawn parameters, as changes from their date on."""
+    """The rules with drawn parameters, as changes from their date on; the same rules where none is drawn."""
     changes = [
         Change(name.removeprefix("parameter/"), rules.date, "open", f"{value:.12f}", _REFERENCE)
         for name, value in draw.items()
         if name.startswith("parameter/")
     ]
-    return rules.tree.apply(changes).on(rules.date)
+    return rules.tree.apply(changes).on(rules.date) if changes else rules
 
 
 def drawn_table(draw: Draw, name: str, package: Tabular) -> Tabular:
@@ -146,6 +147,6 @@ def _drawn_split(draw: Draw, curves: Curves) -> Split:
     split, groups = curves.split, curves.forest.groups
     stem = np.array([draw.get(f"split/stem/{g}", own) for g, own in zip(groups, split.merch, strict=True)])
     leaves = np.array([draw.get(f"split/foliage/{g}", own) for g, own in zip(groups, split.foliage, strict=True)])
-    # Drawn apart, stems and leaves may exceed the whole; then they share it.
-    whole = np.maximum(stem + leaves, 1.0)
+    # Drawn apart, stems and leaves may exceed the whole; then they share it, but for a hair that rounding takes off branches.
+    whole = np.maximum((stem + leaves) * (1 + _HAIR), 1.0)
     return Split(split.shoot, stem / whole, leaves / whole)

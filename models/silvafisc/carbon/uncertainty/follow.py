@@ -14,7 +14,7 @@ from ..trajectories.setting import Setting
 
 @dataclass(frozen=True)
 class Added:
-    """tCO2e per mu from the first year to the end of each milestone, (measures, units, milestones).
+    """tCO2e per mu from the first year to the end of each milestone, (years of treatment, measures, units, milestones).
 
     additional: over all pools, less emissions; creditable: over the credited pools only, before deductions.
     """
@@ -23,15 +23,16 @@ class Added:
     creditable: Array
 
 
-def added(setting: Setting, place: Place, measures: Sequence[str], year: int, until: Sequence[int]) -> Added:
-    """Each measure carried out in `year` against its baseline, to the ends of the years `until` (both counted from 1).
+def added(setting: Setting, place: Place, measures: Sequence[str], years: Sequence[int], until: Sequence[int]) -> Added:
+    """Each measure carried out in each of `years` against its baseline, to the ends of the years `until` (both counted
+    from 1).
 
     All plans are stepped at once, and a baseline that several measures share is stepped once.
 
     Raises:
         KeyError: an unknown measure. InputError: as the measure and `simulate`.
     """
-    made = [MEASURES[measure](setting, year) for measure in measures]
+    made = [MEASURES[measure](setting, year) for year in years for measure in measures]
     baselines: list[Plan] = []
     at: list[int | None] = []
     for _, without in made:
@@ -47,7 +48,12 @@ def added(setting: Setting, place: Place, measures: Sequence[str], year: int, un
         baseline = unchanged(project) if known is None else balances[len(made) + known]
         additional.append(_summed(project.flow() - baseline.flow(), ends))
         creditable.append(_summed(project.flow(pools) - baseline.flow(pools), ends))
-    return Added(np.stack(additional), np.stack(creditable))
+
+    def by_year(parts: list[Array]) -> Array:
+        whole = np.stack(parts)
+        return whole.reshape(len(years), len(measures), *whole.shape[1:])
+
+    return Added(by_year(additional), by_year(creditable))
 
 
 def _summed(flow: Array, ends: Sequence[int]) -> Array:

@@ -43,9 +43,10 @@ def added_in(
     climate: Climate,
     rules: Rules,
     measures: Sequence[str],
-    treated: int,
+    treated: Sequence[int],
     until: Sequence[int],
 ) -> Added:
-    """What measures of the calendar year `treated` add in a world, to the ends of the calendar years `until`."""
+    """What measures of the calendar years `treated` add in a world, to the ends of the calendar years `until`."""
     setting, place = drawn_site(draw, curves, packages, years, climate, rules)
-    return added(setting, place, measures, years.index(treated) + 1, [years.index(year) + 1 for year in until])
+    begun, ended = ([years.index(year) + 1 for year in wanted] for wanted in (treated, until))
+    return added(setting, place, measures, begun, ended)

@@ -12,7 +12,7 @@ from ..errors import refuse
 from ..mixtures import Array
 
 Single = NDArray[np.float32]
-_CONFIDENCE = "assumptions.carbon.uncertainty.confidence"
+CONFIDENCE = "assumptions.carbon.uncertainty.confidence"
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,20 @@ def milestones(rules: Rules, years: range) -> tuple[int, ...]:
     return found
 
 
+def interval(drawn: Array, rules: Rules, axis: int = -1) -> tuple[Array, Array]:
+    """(low, high) ends of the confidence interval of draws along `axis`: quantiles (1 ∓ c) / 2, c the confidence on record."""
+    confidence = rules.number(CONFIDENCE)
+    low, high = np.quantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2], axis=axis)
+    return low, high
+
+
 def half_width(drawn: Array, rules: Rules, axis: int = -1) -> Array:
     """Half the width of the confidence interval of draws along `axis`, as a share of the size of their mean.
 
-    (q_{(1+c)/2} - q_{(1-c)/2}) / (2 |mean|), with c the confidence on record; infinite where the mean is zero and the
+    (high - low) / (2 |mean|), with the ends of `interval`; infinite where the mean is zero and the
     draws are not, zero where all are zero. It is what `crediting.deductions` takes.
     """
-    confidence = rules.number(_CONFIDENCE)
-    low, high = np.quantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2], axis=axis)
+    low, high = interval(drawn, rules, axis)
     half, size = (high - low) / 2, np.abs(np.mean(drawn, axis=axis))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(half == 0, 0.0, half / size))
@@ -76,7 +82,7 @@ def summary(yields: DrawnYields, rules: Rules) -> pd.DataFrame:
 
     columns: region_code, measure, year, central, mean, low, middle, high (tCO2e per mu), half_width (share).
     """
-    confidence = rules.number(_CONFIDENCE)
+    confidence = rules.number(CONFIDENCE)
     drawn = yields.additional.astype(np.float64)
     shares = [(1 - confidence) / 2, 1 / 2, (1 + confidence) / 2]
     low, middle, high = np.quantile(drawn, shares, axis=2)

@@ -9,25 +9,29 @@ from ..figures.carbon import palette
 from ..figures.carbon import years as draw_years
 from ..keys import combine, ref
 from ..words import capital, inside
-from . import climates
+from . import climates, credits, forest_care
 from .drawings import shown
-from .sensitivity import first_term, loss_hazard_range
+from .sensitivity import loss_hazard_range
 
 
 def section(draft: Draft) -> Section:
     """Section 4 of the design."""
     words = draft.words
     blocks: list[Block] = [Paragraph(_lead(draft))]
-    if (hazard := loss_hazard_range(draft)) is not None and first_term(draft) == "carbon":
+    if (hazard := loss_hazard_range(draft, "carbon")) is not None:
         low, high = (draft.phrase("carbon", key) for key in hazard)
         blocks.append(Paragraph(words.runs("carbon.hazard", low=low, high=high)))
+    blocks += _at_hazards(draft)
     blocks.append(measures(draft))
+    blocks += credits.ranges(draft, _by_measure(draft), _variant(draft))
     if _accounts(draft):
         blocks.append(years_picture(draft))
     picture = costs_picture(draft)
     if picture is not None:
         blocks.append(picture)
+    blocks += credits.blocks(draft, decided(draft))
     blocks += climates.blocks(draft, decided(draft))
+    blocks += [*forest_care.felling(draft), *forest_care.reserve(draft)]
     return Section("carbon", words("carbon.title"), tuple(blocks))
 
 
@@ -37,12 +41,27 @@ def _accounts(draft: Draft) -> bool:
 
 def decided(draft: Draft) -> dict[str, str]:
     """The climate and growth model that the decision was made in."""
+    return {**_variant(draft), "case": "central"}
+
+
+def _variant(draft: Draft) -> dict[str, str]:
     variants = draft.outcome.meta.get("carbon", {})
-    return {
-        "climate": str(variants.get("climate", "")),
-        "growth_model": str(variants.get("growth_model", "")),
-        "case": "central",
-    }
+    return {name: str(variants.get(name, "")) for name in ("climate", "growth_model")}
+
+
+def _at_hazards(draft: Draft) -> list[Block]:
+    """How the tonnes of the same land move with the loss hazard, where the yields hold both ends of its band."""
+    blocks: list[Block] = []
+    cases = ("low", "high", "central")
+    for measure in _by_measure(draft):
+        if not all(len(_rows(draft, measure=measure, case=case, account="additional")) for case in cases):
+            continue
+        keys = {case: _tonnes(draft, "additional", measure=measure, case=case) for case in cases}
+        if len({draft.lookup.value(key) for key in keys.values()}) > 1:
+            said = {case: draft.phrase("carbon", key) for case, key in keys.items()}
+            name = inside(draft.words.name("measure", measure))
+            blocks.append(Paragraph(draft.words.runs("carbon.hazard_land", measure=name, **said)))
+    return blocks
 
 
 def _tonnes(draft: Draft, account: str, what: str = "sum(tco2e)", year: str = "", **where: str) -> str:

@@ -287,7 +287,7 @@ def _rests_on(draft: Draft) -> list[Runs]:
             carbon=draft.phrase("share", meta_ref("share_assumed_carbon")),
         ),
     ]
-    ends = loss_hazard_range(draft)
+    ends = loss_hazard_range(draft, first_term(draft))
     if ends is not None:
         label, (_, kind) = draft.said(first_term(draft)), draft.objective(first_term(draft))
         items.append(

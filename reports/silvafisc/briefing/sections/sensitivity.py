@@ -46,12 +46,12 @@ def _value(draft: Draft, kind: str, name: str, change: str) -> Runs:
     return (draft.number(kind, key(draft, name, change)),)
 
 
-def loss_hazard_range(draft: Draft) -> tuple[str, str] | None:
-    """Keys of the least and greatest first objective over the band of the loss hazard."""
+def loss_hazard_range(draft: Draft, term: str) -> tuple[str, str] | None:
+    """Keys of the least and greatest value of an objective over the band of the loss hazard; None where it has none."""
     changes = [change for change in moved(draft).get("loss_hazard", []) if _solved(draft, "loss_hazard", change)]
-    if not changes:
+    if not changes or not draft.has("sensitivity", assumption="loss_hazard", objective=term):
         return None
-    where: dict[str, str] = {"assumption": "loss_hazard", "objective": first_term(draft)}
+    where: dict[str, str] = {"assumption": "loss_hazard", "objective": term}
     return (
         ref("sensitivity", "min(value)", change=changes, **where),
         ref("sensitivity", "max(value)", change=changes, **where),
