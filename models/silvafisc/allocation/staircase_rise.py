@@ -12,6 +12,7 @@ other rows (vectors and orders of levels) are whole in themselves.
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,13 +58,17 @@ class Rise:
 
         weights: of the shared forms.
         """
+        if not self._count:
+            return None
         worth, rows, least = self._amounts(edges, weights)
         size = max(float(np.abs(worth).max()), 1e-300)
-        scale = np.maximum(abs(rows).max(axis=1).toarray().ravel(), 1e-300)
+        scale = np.maximum(np.abs(rows).max(axis=1), 1e-300)
         structure = self._structure
+        # The types that come with scipy do not know that these rows may be sparse.
+        above: Any = vstack([structure, csr_matrix(rows / scale[:, None])])
         found = linprog(
             -worth / size,
-            A_ub=vstack([structure, rows.multiply(1.0 / scale[:, None])]).tocsr(),
+            A_ub=above,
             b_ub=np.concatenate([np.zeros(structure.shape[0]), least / scale]),
             bounds=(0.0, 1.0),
             method="highs",
@@ -128,7 +133,7 @@ class Rise:
         )
         return full[:, :-1]
 
-    def _amounts(self, edges: Indices, weights: Floats) -> tuple[Floats, csr_matrix, Floats]:
+    def _amounts(self, edges: Indices, weights: Floats) -> tuple[Floats, Floats, Floats]:
         """Worth of every column, the priced rows over the columns, and what is left of their limits at level 0."""
         worth = np.zeros(self._count)
         rows = [np.zeros((len(limit), self._count)) for limit in self._limits]
@@ -142,7 +147,7 @@ class Rise:
                 for i in range(len(left[p])):
                     rows[p][i, columns] = steps[self._shared + i]
                 left[p] -= by_grade[self._shared :, 0].sum(axis=1)
-        return worth, csr_matrix(np.concatenate(rows)), np.concatenate(left)
+        return worth, np.concatenate(rows), np.concatenate(left)
 
     def _table(self, multipliers: Floats) -> Floats:
         """extra[period, category, grade, level] of the multipliers on `_links`."""
