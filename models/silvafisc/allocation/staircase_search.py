@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from .staircase import Staircase
 
 _TIE = 1e-9
-# First distance of a target from the bound (share of the bound), and how it widens while nothing is found.
-_FIRST, _WIDER = 5e-4, 1.6
+# First distance of a target from the bound (share of the bound), and how it widens while nothing is found. A target
+# nearly as far as the first answer gives way to it, as it would only double the work.
+_FIRST, _WIDER, _NEARLY = 5e-4, 1.6, 0.8
 # Beyond these the search would take longer than HiGHS is given: cut-off sets, and entries of joined lists.
 _MOST_SETS, _MOST_JOINED = 200_000, 20_000_000
 _CHUNK = 2_000_000
@@ -125,7 +126,7 @@ class Search:
         least, target = self.best_value, np.inf
         untouched = np.ones(len(edges), bool)
         while target > least and not any(found.values.max() >= target for found in self.found):
-            self.best_value = target = max(least, top - step)
+            self.best_value = target = least if step > _NEARLY * (top - least) else top - step
             filters = self._sets(edges, filters, untouched)
             step *= _WIDER
 
