@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Entries of all lists beyond which HiGHS takes over, and what making a list costs beside its entries. Parts of a list
 # are compared in groups of `_GROUP`, at most `_CHUNK` pairs at once.
-_MOST, _EACH, _GROUP, _CHUNK = 200_000_000, 20_000, 128, 1_000_000
+_MOST, _EACH, _GROUP, _CHUNK = 200_000_000, 2_000, 128, 1_000_000
 # Rows of a period that get a multiplier; the others are only checked.
 _PRICED = 8
 _MARGIN = 1e-9
