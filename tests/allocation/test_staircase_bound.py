@@ -27,10 +27,10 @@ def test_multipliers_bound_every_cut_off_set(seed: int) -> None:
         optimum = Session(block).maximise(vectors["carbon"])
         if not optimum.found:
             continue
-        search = staircase_search.Search(stairs, vectors["carbon"], -np.inf)
-        inner = min(stairs.grades, stairs.cells) - 1
         # More cut-offs than allowed only widen the choice: one set with all of them bounds every other.
-        edges = np.arange(stairs.cells + 1)[None] if inner else np.array([[0, stairs.cells]])
+        stairs.grades = stairs.cells
+        search = staircase_search.Search(stairs, vectors["carbon"], -np.inf)
+        edges = np.arange(stairs.cells + 1)[None]
         for steps in (0, 1, 20):
             priced = search.bounds.priced(0, [], edges, steps)
             assert search.bounds.upper(priced, edges).sum() >= optimum.value * (1 - 1e-9)
@@ -70,16 +70,20 @@ def test_multipliers_of_a_sets_own_bound_it_and_never_more_loosely(seed: int) ->
         optimum = Session(block).maximise(vectors["carbon"])
         if not optimum.found:
             continue
+        stairs.grades = stairs.cells
         bounds = staircase_search.Search(stairs, vectors["carbon"], -np.inf).bounds
-        inner = min(stairs.grades, stairs.cells) - 1
-        edges = np.arange(stairs.cells + 1)[None] if inner else np.array([[0, stairs.cells]])
+        edges = np.arange(stairs.cells + 1)[None]
         priced = bounds.priced(0, [], edges, 1)
-        common = bounds.upper(priced, edges)
-        own = bounds.own(priced, edges, common, optimum.value, 10)
-        assert (own.upper <= common).all()
-        assert own.upper.sum() >= optimum.value * (1 - 1e-9)
-        again = [bounds.best(p, edges, weights) for p, weights in enumerate(own.weights)]
-        assert np.array(again) == pytest.approx(own.upper, rel=1e-12)
+        common = bounds.common(priced, edges)
+        own = bounds.own(common, priced, edges, optimum.value, 10)
+        relaxed = bounds.relaxed(priced, common, edges, 0, -np.inf)
+        assert (own.upper <= common.upper).all()
+        # Nothing with prices of rows and of "only rise" bounds the set better than its linear relaxation.
+        assert relaxed.upper.sum() <= own.upper.sum() * (1 + 1e-9)
+        for found in (own, relaxed):
+            assert found.upper.sum() >= optimum.value * (1 - 1e-9)
+            again = [bounds.best(p, edges, weights, found.rise) for p, weights in enumerate(found.weights)]
+            assert np.array(again) == pytest.approx(found.upper, rel=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -8,8 +8,10 @@ objective, row) is a sum over category, period and grade. With multipliers λ �
 
 and the maximum is a dynamic programme over the grades: best[k, l] = gain[k, l] + max over l' ≤ l of best[k − 1, l'].
 Two categories of which one may not fall below the other are taken together, over pairs of levels. "Standards only
-rise" and the number of published values are left out here; the search adds them.
-The multipliers are found by cutting planes (Kelley 1960), half-way between the best and the newest ones.
+rise" is priced by multipliers of its own (`staircase_rise`); the number of published values is left out here, the search
+adds it.
+Common multipliers are found by cutting planes (Kelley 1960), half-way between the best and the newest ones; those of the
+linear relaxations of a few sets then serve in all sets that they bound better.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,6 +22,7 @@ from scipy.optimize import linprog
 
 from .problem import Floats, Indices
 from .staircase_grades import Chains, Group, Line, parts
+from .staircase_rise import Rise
 
 # Multipliers this near their best (share of the bound) do: what the periods lose by whole levels is ten times as much.
 _NEAR = 1e-4
@@ -46,14 +49,26 @@ class Priced:
 
 @dataclass(frozen=True)
 class Own:
-    """Multipliers of each cut-off set's own: weights[period][set, form] (priced rows negative), upper[period, set]."""
+    """Multipliers of each cut-off set's own: weights[period][set, form] (priced rows negative), upper[period, set].
+
+    rise[set]: number of its multipliers on "standards only rise".
+    """
 
     weights: list[Floats]
     upper: Floats
+    rise: Indices
 
     def at(self, which: Indices) -> "Own":
         """Those of some cut-off sets."""
-        return Own([one[which] for one in self.weights], self.upper[:, which])
+        return Own([one[which] for one in self.weights], self.upper[:, which], self.rise[which])
+
+    def put(self, which: Indices, better: "Own") -> "Own":
+        """With others in some cut-off sets."""
+        weights, upper, rise = [one.copy() for one in self.weights], self.upper.copy(), self.rise.copy()
+        for one, other in zip(weights, better.weights, strict=True):
+            one[which] = other
+        upper[:, which], rise[which] = better.upper, better.rise
+        return Own(weights, upper, rise)
 
 
 @dataclass(frozen=True)
@@ -69,32 +84,36 @@ class Bounds:
     limits: Sequence[Floats]
     shared: int
     groups: Sequence[Sequence[Group]]
+    rise: Rise
 
     def weights(self, priced: Priced, period: int) -> Floats:
         """Weight of every shared form and priced row of a period, rows negative."""
         return np.concatenate([priced.weights, -priced.prices[period]])
 
-    def best(self, period: int, edges: Indices, weights: Floats) -> Floats:
-        """Bound of one period per cut-off set at weights[set, form]."""
+    def best(self, period: int, edges: Indices, weights: Floats, rise: Indices) -> Floats:
+        """Bound of one period per cut-off set at weights[set, form] and rise[set]."""
         found = -weights[:, self.shared :] @ self.limits[period]
         for part in parts(len(edges)):
+            extra = self.rise.extra(period, rise[part])
             for group in self.groups[period]:
-                found[part] += Chains.of(self.lines[period], group, edges[part], weights[part]).top
+                found[part] += Chains.of(self.lines[period], group, edges[part], weights[part], extra).top
         return np.asarray(found)
 
-    def sloped(self, period: int, edges: Indices, weights: Floats) -> tuple[Floats, Floats]:
+    def sloped(self, period: int, edges: Indices, weights: Floats, rise: Indices) -> tuple[Floats, Floats]:
         """`best` and the amounts [set, form] of the chains that it comes from."""
         found, amounts = -weights[:, self.shared :] @ self.limits[period], np.zeros(weights.shape)
         for part in parts(len(edges)):
+            extra = self.rise.extra(period, rise[part])
             for group in self.groups[period]:
-                chains = Chains.of(self.lines[period], group, edges[part], weights[part])
+                chains = Chains.of(self.lines[period], group, edges[part], weights[part], extra)
                 found[part] += chains.top
                 amounts[part] += chains.amounts()
         return np.asarray(found), amounts
 
     def upper(self, priced: Priced, edges: Indices) -> Floats:
         """Bound of the weighted forms [period, cut-off set]."""
-        return np.array([self.best(p, edges, self._everywhere(priced, p, edges)) for p in range(len(self.lines))])
+        none, every = np.zeros(len(edges), np.int64), range(len(self.lines))
+        return np.array([self.best(p, edges, self._everywhere(priced, p, edges), none) for p in every])
 
     def _everywhere(self, priced: Priced, period: int, edges: Indices) -> Floats:
         """The common weights, once per cut-off set."""
@@ -103,16 +122,30 @@ class Bounds:
     def common(self, priced: Priced, edges: Indices) -> Own:
         """The same multipliers for all cut-off sets."""
         every = range(len(self.lines))
-        return Own([self._everywhere(priced, p, edges) for p in every], self.upper(priced, edges))
+        weights = [self._everywhere(priced, p, edges) for p in every]
+        return Own(weights, self.upper(priced, edges), np.zeros(len(edges), np.int64))
 
-    def own(self, priced: Priced, edges: Indices, upper: Floats, need: float, steps: int) -> Own:
-        """Multipliers of the rows for each cut-off set, from common ones and their bounds; those of held forms stay.
+    def relaxed(self, priced: Priced, own: Own, edges: Indices, which: int, need: float) -> Own:
+        """The multipliers of one set's linear relaxation, in every set that reaches `need` and is bounded better by them."""
+        found = self.rise.relaxed(edges[which], priced.weights)
+        if found is None:
+            return own
+        open_ = np.flatnonzero(own.upper.sum(axis=0) >= need)
+        rise = np.full(len(open_), found[1])
+        weights = [self.weights(Priced(priced.weights, found[0]), p) for p in range(len(self.lines))]
+        upper = [self.best(p, edges[open_], np.tile(w, (len(open_), 1)), rise) for p, w in enumerate(weights)]
+        better = np.sum(upper, axis=0) < own.upper[:, open_].sum(axis=0)
+        many = [np.tile(w, (int(better.sum()), 1)) for w in weights]
+        return own.put(open_[better], Own(many, np.array(upper)[:, better], rise[better]))
+
+    def own(self, own: Own, priced: Priced, edges: Indices, need: float, steps: int) -> Own:
+        """Better multipliers of the rows for each cut-off set; those of held forms and of the rise stay.
 
         Steps along the slope towards a lower bound (Polyak 1969); a set whose bound falls below `need` is left alone.
         """
-        upper = upper.copy()
+        upper = own.upper.copy()
         sizes = np.split(self.scales(priced.weights), np.cumsum([len(limit) for limit in self.limits])[:-1])
-        kept = [self._everywhere(priced, p, edges) for p in range(len(self.lines))]
+        kept = [one.copy() for one in own.weights]
         tried = [one.copy() for one in kept]
         aims = np.tile(np.maximum(upper.sum(axis=0) - need, 0.0) / len(upper), (len(upper), 1))
         for step in range(steps):
@@ -123,7 +156,7 @@ class Bounds:
                 if not len(limit):
                     continue
                 weights = tried[p][open_]
-                now, amounts = self.sloped(p, edges[open_], weights)
+                now, amounts = self.sloped(p, edges[open_], weights, own.rise[open_])
                 before, aim = upper[p, open_], aims[p, open_]
                 lower = now < before
                 kept[p][open_[lower]] = weights[lower]
@@ -134,7 +167,7 @@ class Bounds:
                 length = (now - upper[p, open_] + aim) / np.maximum((slope**2).sum(axis=1), 1e-300)
                 moved = weights[:, self.shared :] + length[:, None] * slope * size
                 tried[p][open_, self.shared :] = np.minimum(moved, 0.0)
-        return Own(kept, upper)
+        return Own(kept, upper, own.rise)
 
     def priced(self, objective: int, holds: Sequence[tuple[int, float]], edges: Indices, steps: int) -> Priced:
         """Good multipliers for the largest value of a shared form under the rows and the held forms (form, least).
@@ -158,8 +191,8 @@ class Bounds:
         def answer(prices: Floats, which: int) -> tuple[float, Floats]:
             """Value and row amounts of the best vectors of one cut-off set."""
             priced, one = at(prices), edges[which : which + 1]
-            every = range(len(self.lines))
-            forms = [self.sloped(p, one, self._everywhere(priced, p, one))[1][0] for p in every]
+            every, none = range(len(self.lines)), np.zeros(1, np.int64)
+            forms = [self.sloped(p, one, self._everywhere(priced, p, one), none)[1][0] for p in every]
             total = np.sum([form[: self.shared] for form in forms], axis=0)
             amounts = [form[self.shared :] for form in forms]
             return float(total[objective]), np.concatenate([*amounts, [-total[form] for form, _ in holds]])

@@ -71,15 +71,19 @@ class Chains:
     best: list[Floats]
 
     @staticmethod
-    def of(lines: Sequence[Line], group: Group, edges: Indices, weights: Floats) -> "Chains":
-        """All tables; a level that is barred in some cell of a grade is worth -inf there."""
+    def of(lines: Sequence[Line], group: Group, edges: Indices, weights: Floats, extra: Floats) -> "Chains":
+        """All tables; a level that is barred in some cell of a grade is worth -inf there.
+
+        extra[category, grade, level, set]: what a level is worth beside the weighted forms.
+        """
         forms, spans = [], []
         count = weights.shape[1]
         for category in group.categories:
             line = lines[category]
             edged = line.sums[:count][:, :, edges.T]
             steps = [edged[:, :, k + 1] - edged[:, :, k] for k in range(len(edges.T) - 1)]
-            gains = [np.einsum("sf,fls->ls", weights, step) for step in steps]
+            beside = extra[category, :, : line.sums.shape[1]]
+            gains = [np.einsum("sf,fls->ls", weights, step) + beside[k] for k, step in enumerate(steps)]
             if line.barred.any():
                 for k, gain in enumerate(gains):
                     gain[(line.barred[:, edges[:, k + 1]] - line.barred[:, edges[:, k]]) > 0] = -np.inf

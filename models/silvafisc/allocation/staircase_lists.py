@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Entries of all lists beyond which HiGHS takes over, and what making a list costs beside its entries. Parts of a list
 # are compared in groups of `_GROUP`, at most `_CHUNK` pairs at once.
-_MOST, _EACH, _GROUP, _CHUNK = 200_000_000, 20_000, 128, 1_000_000
+_MOST, _EACH, _GROUP, _CHUNK = 200_000_000, 2_000, 128, 1_000_000
 # Rows of a period that get a multiplier; the others are only checked.
 _PRICED = 8
 _MARGIN = 1e-9
@@ -88,9 +88,9 @@ class Candidates:
         nothing, words = np.zeros((0, 0, 0), np.int64), np.zeros((0, 0), np.uint64)
         return Candidates(np.zeros(0, np.int64), np.zeros((0, 0)), nothing, words, words, np.uint64(0))
 
-    def best(self, count: int) -> "Candidates":
-        """Those with the largest first form."""
-        return self.at(np.sort(np.argsort(-self.forms[0], kind="stable")[:count]))
+    def best(self, form: int, count: int) -> "Candidates":
+        """Those with the largest value of a form."""
+        return self.at(np.sort(np.argsort(-self.forms[form], kind="stable")[:count]))
 
 
 @dataclass(frozen=True)
@@ -173,13 +173,13 @@ class Period:
             stairs.most,
         )
 
-    def candidates(self, edges: Indices, weights: Floats, least: Floats, work: Work) -> Candidates:
-        """Combinations in each cut-off set edges[set, edge] that keep all rows and whose sum of forms reaches least[set].
+    def candidates(self, edges: Indices, weights: Floats, extra: Floats, least: Floats, work: Work) -> Candidates:
+        """Combinations in each cut-off set edges[set, edge] that keep all rows and whose worth reaches least[set].
 
-        weights[set, form] over shared forms and priced rows.
+        weights[set, form] over shared forms and priced rows, extra[category, grade, level, set] as in `Chains`.
         """
         work.take(_EACH * len(edges))
-        found = [self._together(part, edges, weights, least, work) for part in parts(len(edges))]
+        found = [self._together(part, edges, weights, extra, least, work) for part in parts(len(edges))]
         sets = np.concatenate([start + one.sets for start, one in found])
         return Candidates(
             sets,
@@ -191,13 +191,13 @@ class Period:
         )
 
     def _together(
-        self, part: slice, edges: Indices, weights: Floats, least: Floats, work: Work
+        self, part: slice, edges: Indices, weights: Floats, extra: Floats, least: Floats, work: Work
     ) -> tuple[int, Candidates]:
         """`candidates` of some sets, and the position of the first one."""
         edges, weights, least = edges[part], weights[part], least[part]
         need = least + weights[:, self.shared :] @ self.priced_limits
         need -= _MARGIN * np.maximum(1.0, np.maximum(np.abs(least), np.abs(need)))
-        chains = [Chains.of(self.lines, group, edges, weights) for group in self.groups]
+        chains = [Chains.of(self.lines, group, edges, weights, extra[..., part]) for group in self.groups]
         tops = [one.top for one in chains]
         window = _Window(weights, self.shared, self.priced_limits)
         if len(chains) == 1 and edges.shape[1] > 2:

@@ -1,14 +1,15 @@
 """The search behind `staircase`: cut-off sets in order of their bound, per period what can still win, then the join.
 
-In the sets with the best bounds the best of every period are joined to an answer, the incumbent; where they do not go
-together a target is lowered until an answer reaches it. Then every set whose bound reaches the incumbent is looked at.
-So every answer is proven, and of equal answers all are seen.
+In the sets with the best bounds the best of every period are joined to a first answer. Then a target is lowered from
+the bound to that answer: in every set whose bound reaches the target all answers that reach it are looked for. Where
+there are any, the best of them is the best of all. So every answer is proven, and of equal answers all are seen. A
+target that is too high costs little, as lists are short near the bound; one far too low would cost all the time there is.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
-from math import comb, prod
+from math import comb
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,31 +17,33 @@ import numpy as np
 from .problem import Floats, Indices
 from .staircase_bound import Bounds, Own, Priced
 from .staircase_grades import places
-from .staircase_lists import Bits, Candidates, Period, TooLong, Work
+from .staircase_lists import Bits, Candidates, Flags, Period, TooLong, Work
+from .staircase_rise import Rise
 
 if TYPE_CHECKING:
     from .staircase import Staircase
 
 _TIE = 1e-9
-# First distance of the target from the bound (share of the bound), and how it widens while nothing is found.
-_FIRST, _WIDER = 1e-4, 2.0
+# First distance of a target from the bound (share of the bound), and how it widens while nothing is found. A target
+# nearly as far as the first answer gives way to it, as it would only double the work.
+_FIRST, _WIDER, _NEARLY = 5e-4, 1.6, 0.8
 # Beyond these the search would take longer than HiGHS is given: cut-off sets, and entries of joined lists.
 _MOST_SETS, _MOST_JOINED = 200_000, 20_000_000
 _CHUNK = 2_000_000
-# Steps towards good multipliers; few where all combinations of a period are soon looked at.
-_STEPS, _SMALL_STEPS, _SMALL = 50, 3, 20_000
+# Steps towards the common multipliers; those of relaxations are better, but for those of held forms.
+_STEPS = 10
 # Steps towards multipliers of each cut-off set's own.
 _OWN_STEPS = 6
-# Cut-off sets whose lists are made together: few at first, as the incumbent may still rise.
-_BATCH, _MOST_BATCH = 8, 128
-# Candidates per period that are joined to get an incumbent.
-_FEW = 500
+# Cut-off sets whose lists are made together: few at first, as the target may still rise.
+_BATCH, _MOST_BATCH = 2, 128
+# Candidates per period that are joined to get a first answer.
+_FEW = 200
 # How far below the best bound the multipliers of these sets are asked to come (first distances), and how often the
 # distance widens in search of the best candidate of a period.
 _AIMED, _LOWERED = 10, 10
-# Entries of lists after which another way is taken to one, and how fast the target is lowered then.
-_ENTRIES, _SLOWLY = 100_000, 1.25
-# Cut-off sets that are looked at first to get one.
+# Entries of lists after which no first answer is looked for any more.
+_ENTRIES = 100_000
+# Cut-off sets that are looked at to get one, and whose relaxations give multipliers to all sets.
 _TRIED = 6
 
 
@@ -75,22 +78,20 @@ class Search:
 
     def __init__(self, stairs: "Staircase", objective: Floats, beat: float) -> None:
         self.stairs = stairs
-        self.best_value = self._beat = beat
+        self._beat = beat
+        self.best_value = np.inf
         self.found: list[_Found] = []
         self._left = _MOST_JOINED
-        vectors = [comb(len(t.levels) + stairs.grades - 1, stairs.grades) for t in stairs.tables[0]]
-        self._steps = _STEPS if prod(vectors) > _SMALL else _SMALL_STEPS
         self._work = Work()
         self._ended = np.zeros(len(stairs.tables), np.int64)
         self.holds = [(number, least) for number, (_, least) in enumerate(stairs.holds, start=1)]
         forms = [objective, *(held for held, _ in stairs.holds)]
         self.periods = [Period.of(stairs, number, forms) for number in range(len(stairs.tables))]
-        self.bounds = Bounds(
-            [p.lines for p in self.periods],
-            [p.priced_limits for p in self.periods],
-            len(forms),
-            [p.groups for p in self.periods],
-        )
+        lines, limits = [p.lines for p in self.periods], [p.priced_limits for p in self.periods]
+        groups, standards = [p.groups for p in self.periods], [p.standards for p in self.periods]
+        grades = min(stairs.grades, stairs.cells)
+        rise = Rise(lines, groups, standards, limits, len(forms), grades, stairs.rises)
+        self.bounds = Bounds(lines, limits, len(forms), groups, rise)
 
     def run(self) -> list[_Found] | None:
         """All optimal answers; empty if there is none; None if the lists would be too long."""
@@ -104,43 +105,34 @@ class Search:
         reached = self._filter(0, self.holds, edges, 0.0)
         filters = [reached, *(self._filter(form, (), edges, least) for form, least in self.holds)]
         lowest = max(self._beat, self._lowest())
-        order = np.argsort(-self._bound(filters), kind="stable")
+        filters = [self._risen(one, edges, lowest if one is filters[0] else one.least) for one in filters]
         try:
-            done = self._incumbent(order[:_TRIED], edges, filters, lowest)
-            if not self.found:
-                self.best_value = lowest
-            self._sets(order[~np.isin(order, done)], edges, filters)
+            self._lower(edges, filters, lowest)
         except TooLong:
             return None
         return self.found
 
-    def _incumbent(self, some: Indices, edges: Indices, filters: list[_Filter], lowest: float) -> Indices:
-        """In the sets with the best bounds join what lies near the best of every period, ever further, to an answer.
-
-        Returns the sets all of whose answers that reach the incumbent have been seen on the way.
-        """
-        some = some[self._bound(filters)[some] >= lowest]
-        if not len(some):
-            return some
-        self.best_value, edges = lowest, edges[some]
-        top = float(self._bound(filters)[some].max())
+    def _lower(self, edges: Indices, filters: list[_Filter], lowest: float) -> None:
+        """Lower a target from the bound to a first answer, until answers reach it; the best of them is the best of all."""
+        bound = self._bound(filters)
+        top = float(bound.max())
         step = _FIRST * max(1.0, abs(top))
-        [mine, *_] = self._refined([f.at(some) for f in filters[:1]], edges, top - _AIMED * step)
-        self._first_answer(edges, mine, lowest, top, step)
-        if self.found:
-            return np.zeros(0, np.int64)
-        # The best of the periods do not go together: a target that is lowered slowly, whole lists.
-        chosen = [mine, *(f.at(some) for f in filters[1:])]
-        step = _FIRST * _AIMED * max(1.0, abs(top))
-        while not self.found and top - step > lowest:
-            self.best_value = top - step
-            self._batch(edges, chosen)
-            step *= _SLOWLY
-        return some if self.found else np.zeros(0, np.int64)
+        self.best_value = lowest
+        some = np.argsort(-bound, kind="stable")[:_TRIED]
+        some = some[bound[some] >= lowest]
+        if len(some):
+            [mine] = self._refined([filters[0].at(some)], edges[some], top - _AIMED * step)
+            self._first_answer(edges[some], mine, top, step)
+        least, target = self.best_value, np.inf
+        untouched = np.ones(len(edges), bool)
+        while target > least and not any(found.values.max() >= target for found in self.found):
+            self.best_value = target = least if step > _NEARLY * (top - least) else top - step
+            filters = self._sets(edges, filters, untouched)
+            step *= _WIDER
 
-    def _first_answer(self, edges: Indices, mine: _Filter, lowest: float, top: float, step: float) -> None:
+    def _first_answer(self, edges: Indices, mine: _Filter, top: float, step: float) -> None:
         """Join the best few of every period's candidates, from ever further below the bound, until some go together."""
-        best = mine.own.upper.copy()
+        best, lowest = mine.own.upper.copy(), self.best_value
         for number in range(len(self.periods)):
             self._lowered(number, edges, mine, best[number], step)
         entries = 0
@@ -148,14 +140,23 @@ class Search:
             lists = [self._near(number, edges, mine, best[number] - step) for number in range(len(self.periods))]
             entries += sum(found.count for found in lists)
             for one in range(len(edges)):
-                parts = [found.of(one).best(_FEW) for found in lists]
+                parts = [found.of(one).best(-1, _FEW) for found in lists]
                 if all(part.count for part in parts):
-                    self._join(parts, edges[one])
+                    self._join(parts, edges[one], self._needs([mine]))
             step *= _WIDER
 
     def _near(self, number: int, edges: Indices, mine: _Filter, least: Floats) -> Candidates:
-        """One period's candidates that bring the objective's weighted sum to least[set]."""
-        return self.periods[number].candidates(edges, mine.own.weights[number], least, self._work)
+        """One period's candidates whose worth, the last of their forms, reaches least[set]."""
+        extra = self.bounds.rise.extra(number, mine.own.rise)
+        found = self.periods[number].candidates(edges, mine.own.weights[number], extra, least, self._work)
+        return self._valued(found, [mine.priced.weights], [extra])
+
+    def _valued(self, found: Candidates, weights: list[Floats], extras: list[Floats]) -> Candidates:
+        """With what they are worth in each filter as further forms."""
+        category, grade = (np.arange(size) for size in found.levels.shape[1:])
+        at = category[:, None], grade, found.levels, found.sets[:, None, None]
+        worth = [w @ found.forms + extra[at].sum(axis=(1, 2)) for w, extra in zip(weights, extras, strict=True)]
+        return replace(found, forms=np.concatenate([found.forms, worth]))
 
     def _lowered(self, number: int, edges: Indices, mine: _Filter, best: Floats, step: float) -> None:
         """Bring one period's bounds best[set] down to its best candidates; where none is found they stay."""
@@ -164,7 +165,7 @@ class Search:
             found = self._near(number, edges[open_], mine.at(open_), best[open_] - step)
             here, starts = np.unique(found.sets, return_index=True)
             if len(here):
-                best[open_[here]] = np.maximum.reduceat(mine.priced.weights @ found.forms, starts)
+                best[open_[here]] = np.maximum.reduceat(found.forms[-1], starts)
             open_ = np.delete(open_, here)
             if not len(open_):
                 break
@@ -179,25 +180,47 @@ class Search:
         """Multipliers of each set's own."""
         needs = [least + self._known(filters[0]), *(f.least for f in filters[1:])]
         return [
-            replace(f, own=self.bounds.own(f.priced, edges, f.own.upper, need, _OWN_STEPS))
+            replace(f, own=self.bounds.own(f.own, f.priced, edges, need, _OWN_STEPS))
             for f, need in zip(filters, needs, strict=True)
         ]
 
-    def _sets(self, order: Indices, edges: Indices, filters: list[_Filter]) -> None:
-        """Cut-off sets in order of their bound, until it does not reach the incumbent."""
-        order = order[self._bound(filters)[order] >= self._floor()]
-        filters, edges = self._refined([f.at(order) for f in filters], edges[order], self._floor()), edges[order]
+    def _risen(self, one: _Filter, edges: Indices, need: float) -> _Filter:
+        """With multipliers on "standards only rise" from the sets that are bounded least well."""
+        tried: list[int] = []
+        while len(tried) < _TRIED:
+            bound = one.own.upper.sum(axis=0)
+            bound[tried] = -np.inf
+            tried.append(int(bound.argmax()))
+            if bound[tried[-1]] < need:
+                break
+            one = replace(one, own=self.bounds.relaxed(one.priced, one.own, edges, tried[-1], need))
+        return one
+
+    def _sets(self, edges: Indices, filters: list[_Filter], untouched: Flags) -> list[_Filter]:
+        """All answers that reach the target, set by set in order of the bound.
+
+        Returns the filters with better bounds; `untouched` sets get multipliers of their own when they are first reached.
+        """
+        bound = self._bound(filters)
+        new = np.flatnonzero(untouched & (bound >= self._floor()))
+        better = self._refined([f.at(new) for f in filters], edges[new], self._floor())
+        filters = [replace(f, own=f.own.put(new, b.own)) for f, b in zip(filters, better, strict=True)]
+        untouched[new] = False
         bound = self._bound(filters)
         order = np.argsort(-bound, kind="stable")
         start, size = 0, _BATCH
         while start < len(order) and bound[order[start]] >= self._floor():
             some = order[start : start + size]
             some = some[bound[some] >= self._floor()]
-            self._batch(edges[some], [f.at(some) for f in filters])
+            batch = [f.at(some) for f in filters]
+            self._batch(edges[some], batch)
+            for f, b in zip(filters, batch, strict=True):
+                f.own.upper[:, some] = b.own.upper
             start, size = start + size, min(2 * size, _MOST_BATCH)
+        return filters
 
     def _filter(self, form: int, holds: "list[tuple[int, float]] | tuple[()]", edges: Indices, least: float) -> _Filter:
-        priced = self.bounds.priced(form, holds, edges, self._steps)
+        priced = self.bounds.priced(form, holds, edges, _STEPS)
         size = sum(float(np.ptp(one.sums[form, :, -1])) for p in self.periods for one in p.lines)
         return _Filter(priced, self.bounds.common(priced, edges), least, max(size, 1e-300))
 
@@ -216,7 +239,7 @@ class Search:
 
     def _batch(self, edges: Indices, filters: list[_Filter]) -> None:
         """All answers of some cut-off sets that reach the incumbent."""
-        needs = np.array([self._floor() + self._known(filters[0]), *(f.least for f in filters[1:])])[:, None]
+        needs = self._needs(filters)[:, None]
         best = np.array([f.own.upper for f in filters])
         lists: list[Candidates] = [Candidates.none()] * len(self.periods)
         live = np.arange(len(edges))
@@ -226,28 +249,49 @@ class Search:
             sizes = np.array([f.size for f in filters])[:, None]
             first = np.argmin((best[:, number, live] - rest) / sizes, axis=0), np.arange(len(live))
             weights = np.array([f.own.weights[number][live] for f in filters])[first]
-            found = self.periods[number].candidates(edges[live], weights, rest[first], self._work)
-            reach = np.array([f.priced.weights @ found.forms for f in filters])
-            good = (reach >= rest[:, found.sets]).all(axis=0)
-            found, reach = found.at(good), reach[:, good]
+            extras = [self.bounds.rise.extra(number, f.own.rise[live]) for f in filters]
+            extra = np.stack(extras)[first[0], :, :, :, first[1]].transpose(1, 2, 3, 0)
+            found = self.periods[number].candidates(edges[live], weights, extra, rest[first], self._work)
+            found = self._valued(found, [f.priced.weights for f in filters], extras)
+            self._learn(number, filters, live, first[0], rest[first], found)
+            found = found.at((found.forms[self.bounds.shared :] >= rest[:, found.sets]).all(axis=0))
             here, starts = np.unique(found.sets, return_index=True)
             self._ended[number] += len(live) - len(here)
             if not len(here):
                 return
             lists[number] = replace(found, sets=live[found.sets])
             live = live[here]
-            best[:, number, live] = np.minimum(best[:, number, live], np.maximum.reduceat(reach, starts, axis=1))
-        weights = np.array([f.priced.weights for f in filters])
+            most = np.maximum.reduceat(found.forms[self.bounds.shared :], starts, axis=1)
+            best[:, number, live] = np.minimum(best[:, number, live], most)
         for one in live:
             mine = [found.of(int(one)) for found in lists]
-            mine = self._trimmed(mine, weights, best[:, :, one], needs)
+            mine = self._trimmed(mine, best[:, :, one], needs)
             if mine:
-                self._join(mine, edges[one])
+                self._join(mine, edges[one], self._needs(filters))
 
-    def _trimmed(self, lists: list[Candidates], weights: Floats, best: Floats, needs: Floats) -> list[Candidates]:
+    def _learn(
+        self, number: int, filters: list[_Filter], sets: Indices, used: Indices, least: Floats, found: Candidates
+    ) -> None:
+        """Lower a period's bounds in place to the best in its whole lists, where empty to what was asked for.
+
+        used[set]: the filter whose worth had to reach least[set].
+        """
+        worth = found.forms[self.bounds.shared + used[found.sets], np.arange(found.count)]
+        best = least.copy()
+        np.maximum.at(best, found.sets, worth)
+        for f, one in enumerate(filters):
+            mine = used == f
+            at = number, sets[mine]
+            one.own.upper[at] = np.minimum(one.own.upper[at], best[mine])
+
+    def _needs(self, filters: list[_Filter]) -> Floats:
+        """What the worth in each filter must come to."""
+        return np.array([self._floor() + self._known(filters[0]), *(f.least for f in filters[1:])])
+
+    def _trimmed(self, lists: list[Candidates], best: Floats, needs: Floats) -> list[Candidates]:
         """What the best of the other periods leaves of each list; empty if nothing."""
         for number, found in enumerate(lists):
-            reach = weights @ found.forms
+            reach = found.forms[self.bounds.shared :]
             good = (reach >= needs - (best.sum(axis=1) - best[:, number])[:, None]).all(axis=0)
             if not good.any():
                 return []
@@ -255,14 +299,15 @@ class Search:
             best[:, number] = np.minimum(best[:, number], reach[:, good].max(axis=1))
         return lists
 
-    def _join(self, lists: list[Candidates], edges: Indices) -> None:
-        """Join the periods under "standards only rise" and "at most K values"."""
-        later = np.zeros((len(lists) + 1, self.bounds.shared))
+    def _join(self, lists: list[Candidates], edges: Indices, needs: Floats) -> None:
+        """Join the periods under "standards only rise" and "at most K values"; needs: of the forms beyond the shared."""
+        least = np.array([self._floor(), *(least for _, least in self.holds), *needs])
+        later = np.zeros((len(lists) + 1, len(least)))
         for p in range(len(lists) - 1, -1, -1):
             later[p] = later[p + 1] + lists[p].forms.max(axis=1)
         sums, bits, picks = lists[0].forms, lists[0].bits, np.arange(lists[0].count)[:, None]
         for p, right in enumerate(lists[1:], start=1):
-            parts = list(self._pairs(sums, bits, picks, lists[p - 1], right, later[p + 1]))
+            parts = list(self._pairs(sums, bits, picks, lists[p - 1], right, least - later[p + 1]))
             if not parts:
                 return
             left, at = (np.concatenate([part[i] for part in parts]) for i in range(2))
@@ -271,7 +316,6 @@ class Search:
                 raise TooLong
             sums, bits = sums[:, left] + right.forms[:, at], bits[left] | right.bits[at]
             picks = np.column_stack([picks[left], at])
-        least = np.array([self._floor(), *(least for _, least in self.holds)])
         good = np.flatnonzero((sums >= least[:, None]).all(axis=0))
         if not len(good):
             return
@@ -286,15 +330,15 @@ class Search:
         return found if good.all() else _Found(found.edges, found.values[good], found.levels[good])
 
     def _pairs(
-        self, sums: Floats, bits: Bits, picks: Indices, before: Candidates, right: Candidates, later: Floats
+        self, sums: Floats, bits: Bits, picks: Indices, before: Candidates, right: Candidates, least: Floats
     ) -> Iterator[tuple[Indices, Indices]]:
         """(partial answer, candidate) that go together and can still reach what is needed."""
-        least = np.array([self._floor(), *(least for _, least in self.holds)]) - later
-        order = np.argsort(-right.forms[0], kind="stable")
-        counts = np.searchsorted(-right.forms[0, order], sums[0] - least[0], side="right")
+        first = self.bounds.shared
+        order = np.argsort(-right.forms[first], kind="stable")
+        counts = np.searchsorted(-right.forms[first, order], sums[first] - least[first], side="right")
         for left, place in places(counts, _CHUNK):
             at = order[place]
-            for form, need in enumerate(least[1:], start=1):
+            for form, need in enumerate(least):
                 fits = sums[form, left] + right.forms[form, at] >= need
                 left, at = left[fits], at[fits]
             for category, most in self.stairs.most.items():
