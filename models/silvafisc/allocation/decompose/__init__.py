@@ -20,19 +20,38 @@ from .repair import Repair
 
 __all__ = ["Answer", "Form", "Levels", "by_prices", "recognise"]
 
-_LEVEL_ROUNDS = 3
 _COARSE, _SAMPLE, _STEPS = 1e-3, 150, 40
 """Accuracy and number of units of the sample that first prices come from; steps of the first prices of local rows."""
 _NEAR = 0.02
 """First box where good prices of a like problem are known."""
 _POOL = 8 + MIXTURES
 """Plans that components may take over."""
-_USUAL, _WIDE, _FEW = (48, 256), (120, 1024), 400_000
-"""Options per group and partial plans per component in the last searches; the wide one up to so many options."""
-_CLOSE = 0.5
-"""Part of the gap that rounding may use up before it is tried from another plan."""
+_WIDTHS = ((48, 256), (120, 1024), (400, 4096))
+"""Options per group and partial plans per component in the last searches, one after the other where units stay open."""
+_OPEN = 0.1
+"""Part of the gap that units may stay open in all."""
+_ROUNDED = (0.5, 0.1, 0.1)
+"""Part of the gap that rounding may use up before it is tried from another plan, at every effort."""
 _ROUNDING = 1e-12
 """Room for the floats' rounding in a sum of as many terms as there are units, relative to their size."""
+
+
+@dataclass(frozen=True)
+class _Effort:
+    """gap: what is asked for. widths: how many of the searches; rounded: part of the gap that is left to rounding."""
+
+    gap: float
+    widths: int
+    rounded: float
+
+    def allows(self, bound: float, value: float, part: float = 1.0) -> bool:
+        """Whether value and bound are within that part of the gap."""
+        return bound - value <= part * self.gap * max(1.0, abs(value))
+
+
+def _efforts(gap: float) -> list[_Effort]:
+    """One after the other, as long as the gap is not reached."""
+    return [_Effort(gap, tries + 1, rounded) for tries, rounded in enumerate(_ROUNDED)]
 
 
 @dataclass(frozen=True)
@@ -60,8 +79,25 @@ def by_prices(form: Form, objective: Floats, gap: float, start: Floats | None = 
     prices, radius = (np.zeros(len(oracle.lower)), 0.5) if known is None else (known, _NEAR)
     if form.levels is not None:
         return _with_levels(oracle, prices, gap, radius, start)
-    found = _solve(oracle, prices, gap, radius, start)
-    return None if found is None else _answer(oracle, found[1], found[0].bound, found[0].prices)
+    best: Answer | None = None
+    for effort in _efforts(gap):
+        found = _solve(oracle, prices, effort, radius, start)
+        if found is None:
+            break
+        (dual, plan), radius = found, _NEAR
+        prices, answer = dual.prices, _answer(oracle, plan, dual.bound, dual.prices)
+        best = _joined(best, answer)
+        if effort.allows(best.bound, best.value):
+            break
+    return best
+
+
+def _joined(best: Answer | None, other: Answer) -> Answer:
+    """The better of two answers, with the smaller bound."""
+    if best is None:
+        return other
+    top, bound = max(best, other, key=lambda a: a.value), min(best.bound, other.bound)
+    return replace(top, bound=max(bound, top.value))
 
 
 def _within_reach(oracle: Oracle) -> Oracle | None:
@@ -72,14 +108,14 @@ def _within_reach(oracle: Oracle) -> Oracle | None:
 
 
 def _solve(
-    oracle: Oracle, prices: Floats, gap: float, radius: float, start: Floats | None
+    oracle: Oracle, prices: Floats, effort: _Effort, radius: float, start: Floats | None
 ) -> tuple[Dual, Indices] | None:
     """Best prices, with the best plans of the units there, and the best repaired plan of those met last."""
-    found = minimise(oracle, prices, None, 0.2 * gap, radius)
+    found = minimise(oracle, prices, None, 0.2 * effort.gap, radius)
     if found is None:
         return None
     dual, plans = found
-    plan, value, bound = _searched(oracle, dual.prices, dual.rated, dual.plan)
+    plan, value, bound = _searched(oracle, dual.prices, dual.rated, dual.plan, effort)
     worth = float(oracle.worth(dual.prices)[: oracle.coupling].sum())
     total, within_reach = float(bound.sum()) + worth, float(value.sum()) + worth
     dual = Dual(dual.prices, min(dual.bound, total), dual.rated, plan)
@@ -92,15 +128,25 @@ def _solve(
         tried = repair.best(plan)
         if tried is not None and (reached := _value(oracle, tried)) > top:
             best, top = tried, reached
-        if within_reach - top <= _CLOSE * gap * max(1.0, abs(top)):
+        if effort.allows(within_reach, top, effort.rounded):
             break
     return None if best is None else (dual, best)
 
 
-def _searched(oracle: Oracle, prices: Floats, rated: Rated, plan: Indices) -> tuple[Indices, Floats, Floats]:
-    """Every unit searched for what its local rows leave open, more widely where there are few units."""
-    width, beam = _WIDE if len(oracle.options.columns) <= _FEW else _USUAL
-    return oracle.search(prices, rated, plan, oracle.tied, width=width, beam=beam)
+def _searched(
+    oracle: Oracle, prices: Floats, rated: Rated, plan: Indices, effort: _Effort
+) -> tuple[Indices, Floats, Floats]:
+    """Every unit searched for what its local rows leave open; the few that stay open more widely, until little is left."""
+    value, bound = oracle.plan_values(prices, plan), rated.bound
+    wanted = oracle.tied
+    for width, beam in _WIDTHS[: effort.widths]:
+        plan, value, tried = oracle.search(prices, rated, plan, wanted, width=width, beam=beam)
+        bound = np.where(wanted | ~oracle.tied, np.minimum(tried, bound), bound)
+        left, room = bound - value, _OPEN * effort.gap * abs(float(value.sum()))
+        if left.sum() <= room:
+            break
+        wanted = oracle.tied & (left > room / oracle.components)
+    return plan, value, bound
 
 
 def _with_levels(oracle: Oracle, prices: Floats, gap: float, radius: float, start: Floats | None) -> Answer | None:
@@ -113,32 +159,27 @@ def _with_levels(oracle: Oracle, prices: Floats, gap: float, radius: float, star
     total, levels = published.choose(rated.reduced, rated.most)
     bound = total + float(oracle.worth(prices).sum()) + _rounding(oracle, prices, rated)
     best: Answer | None = None
-    tried: set[bytes] = set()
-    for _ in range(_LEVEL_ROUNDS):
-        key = b"|".join(one.tobytes() for one in levels)
-        if key in tried:
-            break
-        tried.add(key)
+    for effort in _efforts(gap):
         kept = published.within(levels)
         if np.bincount(oracle.options.group[kept], minlength=oracle.options.groups).min() == 0:
             break
         narrow = _within_reach(Oracle(oracle.form, oracle.options.only(kept), oracle.objective))
-        found = None if narrow is None else _solve(narrow, prices, gap, radius, start)
+        found = None if narrow is None else _solve(narrow, prices, effort, radius, start)
         if narrow is None or found is None:
             break
         dual, plan = found
         radius = _NEAR
         answer = _answer(narrow, plan, bound, dual.prices)
         best = answer if best is None or answer.value > best.value else best
-        prices, total, levels = _over_all_levels(oracle, published, narrow, dual)
+        prices, total, levels = _over_all_levels(oracle, published, narrow, dual, effort)
         bound = min(bound, total)
-        if bound - best.value <= gap * max(1.0, abs(best.value)):
+        if effort.allows(bound, best.value):
             break
     return None if best is None else replace(best, bound=max(bound, best.value))
 
 
 def _over_all_levels(
-    oracle: Oracle, published: Published, narrow: Oracle, dual: Dual
+    oracle: Oracle, published: Published, narrow: Oracle, dual: Dual, effort: _Effort
 ) -> tuple[Floats, float, list[Indices]]:
     """Prices that are good for all levels, the bound over all choices of levels there, and the best of these choices.
 
@@ -151,7 +192,7 @@ def _over_all_levels(
     plan = oracle.options.plan_of(narrow.options.point(oracle.form.size, dual.plan).astype(np.float64))
     if plan is None:
         return prices, np.inf, levels
-    _, _, alone = _searched(oracle, prices, rated, plan)
+    _, _, alone = _searched(oracle, prices, rated, plan, effort)
     of_options, group = published.within(levels), oracle.options.group
     within = oracle.options.most(np.where(of_options, rated.reduced, -np.inf))
     local = rated.bound - oracle.by_component(rated.most)
