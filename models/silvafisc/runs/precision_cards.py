@@ -37,6 +37,7 @@ from silvafisc.quantities.money import TENTHS_PER_MU
 from silvafisc.results.outcome import write_csv
 
 from .carbon_source import built_yields
+from .carbon_uncertainty import half_widths_of
 from .inputs import load_inputs
 from .precision_paths import parameter_table
 from .precision_plots import read_strata
@@ -196,9 +197,11 @@ def _cards(ground: _Ground, law: Mapping[str, Rules], prices: PriceRange) -> pd.
 
 def _built(ground: _Ground) -> Array:
     """(units, years) tCO2e per mu that fertilising in the first budget year adds, of the built yields."""
-    first = ground.scenario.periods[:1]
+    first, measures, rules = ground.scenario.periods[:1], [fertilising.MEASURE], ground.rules()
+    # Credits play no part here.
+    widths = half_widths_of(ground.scenario, measures, first, rules)
     table = full_yields(
-        ground.package, ground.stands, [fertilising.MEASURE], first, ground.span[1], ground.choice, ground.rules()
+        ground.package, ground.stands, measures, first, ground.span[1], ground.choice, rules, widths
     ).table
     flows = table.pivot(index="region_code", columns="year", values="additional_tco2e_per_mu")
     return flows.sort_index().to_numpy(dtype=np.float64)
