@@ -67,10 +67,10 @@ def write_cards(terminal: Terminal, scenario: str, data: Path | None, plots: Pat
 
     found = review_cards(scenario, data=data, plots=plots, progress=terminal.step)
     interrupts.check()
-    with interrupts.held():  # all tables or none
-        written = found.save(out)
     terminal.progress("生成网页", "making the pages")
-    files = [str(path) for path in (*written, *write_pages(found.tables, found.told, found.names, out))]
+    with interrupts.held():  # tables and pages of one review, or none
+        written = found.save(out)
+        files = [str(path) for path in (*written, *write_pages(found.tables, found.told, found.names, out))]
     terminal.result({"exit_code": 0, "files": files}, files)
 
 
