@@ -172,6 +172,9 @@ def test_draws_are_put_in_place_whole_and_only_over_draws(
     assert (asked["count"], asked["seed"], asked["processes"]) == (4, 7, 2)
     assert asked["work"] == ".mine-work"
     assert json.loads(text)["files"] == [str(out / name) for name in ("carbon_uncertainty", "draws.csv", "draws.npz")]
+    code, _, err = said(capsys, "draws", "--out", tmp_path / "other", "--seed", "-1", "--lang", "en")
+    assert (code, (tmp_path / "other").exists()) == (2, False)
+    assert "--seed" in err
     (out / "notes.txt").write_text("mine", encoding="utf-8")
     code, _, err = said(capsys, "draws", "--out", out, "--lang", "en")
     assert code == 2

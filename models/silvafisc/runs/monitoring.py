@@ -170,7 +170,16 @@ def _volumes(rules: Rules) -> dict[str, float]:
 
 def _files(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
-        raise InputError([Finding(str(folder), "", "no such folder of measured tables", "没有这个实测数据文件夹")])
+        raise InputError(
+            [
+                Finding(
+                    str(folder),
+                    "",
+                    "no such folder of measured tables, or it is a file",
+                    "没有这个实测数据文件夹，或所给的是文件",
+                )
+            ]
+        )
     files = {path.stem: path for path in sorted(folder.glob("*.csv"))}
     findings = [_stray(folder, name) for name in files if name not in TABLES]
     findings += [

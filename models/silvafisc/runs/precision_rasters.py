@@ -89,7 +89,7 @@ def read_map(path: Path) -> Map:
         return InputError([Finding(file, "", en, zh)])
 
     if not path.is_file():
-        raise refused("no such file", "没有这个文件")
+        raise refused("no such file, or it is a folder", "没有这个文件，或所给的是文件夹")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", library.errors.NotGeoreferencedWarning)  # it becomes a finding
         try:

@@ -149,7 +149,7 @@ def opened(path: str | Path, factor: float, band: int | None = None) -> Iterator
     except ModuleNotFoundError as error:
         raise lacking_library(error) from None
     if not Path(path).is_file():
-        raise InputError([Finding(str(path), "", "no such file", "没有这个文件")])
+        raise InputError([Finding(str(path), "", "no such file, or it is a folder", "没有这个文件，或所给的是文件夹")])
     try:
         dataset = rasterio.open(path)
     except rasterio.errors.RasterioIOError:

@@ -73,7 +73,16 @@ def read_units(path: str | Path, code_property: str = CODE_PROPERTY) -> Units:
 
 def _document(path: Path) -> Mapping[str, Any]:
     if not path.is_file():
-        raise InputError([Finding(str(path), "", "no such file of unit polygons", "没有这个单位边界文件")])
+        raise InputError(
+            [
+                Finding(
+                    str(path),
+                    "",
+                    "no such file of unit polygons, or it is a folder",
+                    "没有这个单位边界文件，或所给的是文件夹",
+                )
+            ]
+        )
 
     def no_number(text: str) -> float:
         raise ValueError(f"{text} is no coordinate")

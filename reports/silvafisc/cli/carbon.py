@@ -73,7 +73,7 @@ def draws(
         typer.Option("--draws", metavar="N", min=2, help="抽样次数，2 的幂 / number of draws, a power of two"),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option("--seed", metavar="S", help="默认取情景的种子 / the scenario's where left out")
+        int | None, typer.Option("--seed", metavar="S", min=0, help="默认取情景的种子 / the scenario's where left out")
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", metavar="N", min=1, help="同时进行的项数 / jobs at a time")] = 1,
     lang: Language = None,

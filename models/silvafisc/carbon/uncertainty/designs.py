@@ -30,9 +30,9 @@ def uniforms(names: Sequence[str], count: int, seed: int, design: str = SOBOL) -
     if design != SOBOL:
         raise refuse("uncertainty", f"no design {design!r}", f"没有抽样设计 {design!r}")
     if count < 1 or count & (count - 1):
-        raise refuse(
-            "uncertainty", f"Sobol points come in powers of two, not {count}", f"Sobol 抽样数须为 2 的幂：{count}"
-        )
+        near = 1 << max(count.bit_length(), 1)
+        en = f"Sobol points come in powers of two, not {count}: write {near // 2} or {near}"
+        raise refuse("draws", en, f"Sobol 抽样数须为 2 的幂，不能是 {count}；请写 {near // 2} 或 {near}")
     points = qmc.Sobol(len(names), scramble=False, bits=_BITS).random(count)
     whole = np.asarray(np.round(points * 2**_BITS), dtype=np.int64)
     shifts = [int(_stream(name, seed).integers(2**_BITS)) for name in names]
