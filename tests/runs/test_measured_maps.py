@@ -15,6 +15,7 @@ from silvafisc.datasets.findings import InputError
 from silvafisc.policy import ParameterTree, Rules
 from silvafisc.runs.map_estimates import _pixels
 from silvafisc.runs.measured_maps import MapAsked, measured_map, save_measured_map
+from silvafisc.runs.monitoring import measured_tables, read_measured
 from silvafisc.runs.raster_grid import opened
 from silvafisc.runs.unit_polygons import read_units
 from silvafisc.runs.zonal import zones
@@ -261,6 +262,48 @@ def test_plots_of_another_quantity_make_figures_of_their_own(rules: Rules, tmp_p
     assert rows[(WEST, "above_ground_t_per_ha")]["weight"] == 1
     assert rows[(WEST, "biomass_t_per_ha")]["mean"] == pytest.approx(TRUTH[:, :20].mean(), rel=0.01)
     assert set(found.tables["levels"]["quantity"]) == {"above_ground_t_per_ha", "biomass_t_per_ha"}
+
+
+def write_volumes(path: Path) -> Path:
+    """Plots as `silvafisc carbon measure` takes them: nothing but volume."""
+    rows = pd.read_csv(write_plots(path, n=120)).drop(columns="sd_share")
+    rows["region_code"] = np.where(rows["x"] < LEFT + 100_000, WEST, EAST)
+    rows["volume_m3_per_ha"] = rows.pop("above_ground_t_per_ha")
+    rows.assign(stratum="oak", forest_type="oak", plot_area_m2=667.0).to_csv(path, index=False)
+    return path
+
+
+def test_one_table_of_volumes_serves_the_ground_and_the_map(rules: Rules, tmp_path: Path) -> None:
+    """Where the map is worth nothing, its figure of plots is that of `carbon measure`: one table, one carbon."""
+    plots = write_volumes(tmp_path / "plots.csv")
+    ground = measured_tables(read_measured(tmp_path, "2021-01-01", rules), "2021-01-01", rules)["estimates"]
+    noise = np.random.default_rng(9).uniform(20, 100, (SIDE, SIDE))
+    asked = MapAsked("tC/ha", 2020)
+    raster = write_wide(tmp_path / "m.tif", noise)
+    polygons = write_polygons(tmp_path / "p.json", COUNTIES)
+    found = measured_map(raster, polygons, asked, rules, plots)
+    rows = indexed(found.tables["estimates"], "region_code", "source")
+    own = indexed(ground[ground["quantity"] == "live_carbon_tc_per_ha"], "region_code")
+    for code in (WEST, EAST):
+        assert rows[(code, "plots")]["mean"] == pytest.approx(own[code]["mean"], rel=1e-9)
+    ground[["region_code", "quantity", "year", "source", "mean", "sd", "status", "reference"]].to_csv(
+        tmp_path / "estimates.csv", index=False
+    )
+    with pytest.raises(InputError, match="count twice"):
+        measured_map(raster, polygons, asked, rules, plots, tmp_path / "estimates.csv")
+
+
+def test_wrong_rows_of_volumes_are_those_of_the_ground(rules: Rules, tmp_path: Path) -> None:
+    plots = write_volumes(tmp_path / "plots.csv")
+    pd.read_csv(plots).assign(forest_type="oaks").to_csv(plots, index=False)
+    with pytest.raises(InputError, match="oaks"):
+        measured_map(
+            write_wide(tmp_path / "m.tif", TRUTH),
+            write_polygons(tmp_path / "p.json", COUNTIES),
+            ASKED,
+            rules,
+            plots,
+        )
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Plots with a place, for a map: read from the table of measured plots, one value each."""
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,13 @@ from silvafisc.datasets import STATUSES, ColumnSpec, Finding, InputError
 from silvafisc.datasets.by_column import load_by_column
 from silvafisc.policy import Rules
 
-_VALUES = {"live_carbon_tc_per_ha": "tc_per_ha", "biomass_t_per_ha": "t_per_ha", "above_ground_t_per_ha": "t_per_ha", "cover_share": "1"}  # fmt: skip
+from .monitoring import plots_of
+
+_CARBON, _VOLUME = "live_carbon_tc_per_ha", "volume_m3_per_ha"
+_VALUES = {_CARBON: "tc_per_ha", "biomass_t_per_ha": "t_per_ha", "above_ground_t_per_ha": "t_per_ha", "cover_share": "1"}  # fmt: skip
 """What a plot may tell -> its unit. The map's own quantity is taken where the table has it, else the first that it has."""
 _OTHER = (
-    "region_code", "county_code", "stratum", "forest_type", "age_group", "plot_area_m2", "volume_m3_per_ha",
+    "region_code", "county_code", "stratum", "forest_type", "age_group", "plot_area_m2", _VOLUME,
     "trees_planted", "trees_alive", "demo",
 )  # fmt: skip
 """Columns of the table of measured plots that a map does not need."""
@@ -36,14 +40,17 @@ class MapPlots:
 def read_map_plots(path: Path, quantity: str, year: int, rules: Rules) -> MapPlots:
     """Columns plot, x, y, date, status, source, one or more of what plots may tell, and sd_share where it is known.
 
-    sd_share: standard error of the measurement as a share of the value. Rows of other years, without a value or without a
-    place are left out and counted.
+    sd_share: standard error of the measurement as a share of the value. Where the table tells volumes alone, its rows are
+    read as `silvafisc carbon measure` reads them and tell the carbon of living trees, with the error of the equation.
+    Rows of other years, without a value or without a place are left out and counted.
 
     Raises:
-        InputError: as `load_table`; values above what any pixel may have; no plot left.
+        InputError: as `load_table`, for volumes as `plots_of`; values above what any pixel may have; no plot left.
     """
     table = load_by_column(path, lambda header: _schema(header, quantity))
     rows = table.table
+    if not any(name in rows for name in (quantity, *_VALUES)):
+        rows = rows.merge(_carbon(path, rules), how="left", on=["plot", "date"], validate="one_to_one")
     told = next(name for name in (quantity, *_VALUES) if name in rows)
     findings = []
     if told != "cover_share":
@@ -79,13 +86,22 @@ def read_map_plots(path: Path, quantity: str, year: int, rules: Rules) -> MapPlo
     return MapPlots(frame.sort_values("plot", ignore_index=True), told, tuple(said))
 
 
+def _carbon(path: Path, rules: Rules) -> pd.DataFrame:
+    """plot, date, and the carbon of living trees that the volume of each tells."""
+    held = plots_of(path, datetime.date.today().isoformat(), rules).rows
+    carbon = held["carbon_tc_per_ha"]
+    share = (held["equation_error"] / carbon).where(carbon > 0)
+    return held[["plot", "date"]].assign(**{_CARBON: carbon, "sd_share": share})
+
+
 def _schema(header: Sequence[str], quantity: str) -> list[ColumnSpec]:
     present = [name for name in _VALUES if name in header]
+    wanted = present or ([] if _VOLUME in header else [quantity])
     values = [
         ColumnSpec(
             name, "float", _VALUES[name], required=False, minimum=0, maximum=1 if name == "cover_share" else None
         )
-        for name in (present or [quantity])
+        for name in wanted
     ]
     return [
         ColumnSpec("plot", "text", key=True),

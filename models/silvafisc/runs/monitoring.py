@@ -81,20 +81,24 @@ def read_measured(folder: Path, today: str, rules: Rules) -> Measured:
             findings.extend(error.findings)
             return None
 
-    packages = {name: load_package(name) for name in equations.PACKAGES}
     measured = Measured(
-        found(
-            "plots",
-            lambda own, strata: read_plots(
-                own, strata, equations.read_equations(packages, rules), _volumes(rules), today, rules
-            ),
-        ),
+        found("plots", lambda own, strata: _plots(own, strata, today, rules)),
         found("sensors", lambda own, _: read_sensors(own, today)),
         found("samples", lambda own, claims: read_samples(own, claims, today)),
     )
     if findings:
         raise InputError(findings)
     return measured
+
+
+def plots_of(path: Path, today: str, rules: Rules) -> Plots:
+    """Plots of one table, without strata. Raises InputError as `read_plots`."""
+    return _plots(_load("plots", path), None, today, rules)
+
+
+def _plots(table: Table, strata: Table | None, today: str, rules: Rules) -> Plots:
+    packages = {name: load_package(name) for name in equations.PACKAGES}
+    return read_plots(table, strata, equations.read_equations(packages, rules), _volumes(rules), today, rules)
 
 
 def measured_tables(measured: Measured, today: str, rules: Rules) -> Mapping[str, pd.DataFrame]:
