@@ -1,6 +1,5 @@
 """Plots with a place, for a map: read from the table of measured plots, one value each."""
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +49,9 @@ def read_map_plots(path: Path, quantity: str, year: int, rules: Rules) -> MapPlo
     table = load_by_column(path, lambda header: _schema(header, quantity))
     rows = table.table
     if not any(name in rows for name in (quantity, *_VALUES)):
-        rows = rows.merge(_carbon(path, rules), how="left", on=["plot", "date"], validate="one_to_one")
+        rows = rows.merge(
+            _carbon(path, str(rows["date"].max()), rules), how="left", on=["plot", "date"], validate="one_to_one"
+        )
     told = next(name for name in (quantity, *_VALUES) if name in rows)
     findings = []
     if told != "cover_share":
@@ -86,9 +87,10 @@ def read_map_plots(path: Path, quantity: str, year: int, rules: Rules) -> MapPlo
     return MapPlots(frame.sort_values("plot", ignore_index=True), told, tuple(said))
 
 
-def _carbon(path: Path, rules: Rules) -> pd.DataFrame:
-    """plot, date, and the carbon of living trees that the volume of each tells."""
-    held = plots_of(path, datetime.date.today().isoformat(), rules).rows
+def _carbon(path: Path, last: str, rules: Rules) -> pd.DataFrame:
+    """plot, date, and the carbon of living trees that the volume of each tells. last: the table's last day, since a map
+    knows no today and takes the plots of its own year."""
+    held = plots_of(path, last, rules).rows
     carbon = held["carbon_tc_per_ha"]
     share = (held["equation_error"] / carbon).where(carbon > 0)
     return held[["plot", "date"]].assign(**{_CARBON: carbon, "sd_share": share})
