@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from silvafisc.carbon.errors import needs
 from silvafisc.carbon.mixtures import Array
 from silvafisc.carbon.precision.paths import Cell
 from silvafisc.carbon.precision.trails import Trail, slope_of, volume_of
@@ -63,16 +64,8 @@ class Map:
 
 def rasterio() -> Any:
     """The library. Raises InputError where it is not installed."""
-    try:
+    with needs("rasterio", "precision"):
         import rasterio as library
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.split(".")[0] != "rasterio":
-            raise
-        en, zh = (
-            "needs rasterio: pip install 'silvafisc[precision]'",
-            "需要 rasterio：pip install 'silvafisc[precision]'",
-        )
-        raise InputError([Finding("carbon", "rasterio", en, zh)]) from None
     return library
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from silvafisc.carbon.errors import needs
 from silvafisc.carbon.mixtures import Array
 from silvafisc.datasets import Finding, InputError
 
@@ -144,10 +145,8 @@ def opened(path: str | Path, factor: float, band: int | None = None) -> Iterator
         InputError: the extra is not installed, no file, no raster, no such band, no reference system, a rotated grid,
             cells of a projection that are not as large as they look.
     """
-    try:
+    with needs("rasterio", "monitoring"):
         import rasterio
-    except ModuleNotFoundError as error:
-        raise lacking_library(error) from None
     if not Path(path).is_file():
         raise InputError([Finding(str(path), "", "no such file, or it is a folder", "没有这个文件，或所给的是文件夹")])
     try:
@@ -157,13 +156,6 @@ def opened(path: str | Path, factor: float, band: int | None = None) -> Iterator
         raise InputError([Finding(str(path), "", en, zh)]) from None
     with dataset:
         yield _grid(str(path), dataset, factor, band)
-
-
-def lacking_library(error: ModuleNotFoundError) -> InputError:
-    """What to install, in both languages."""
-    named = (error.name or "").split(".")[0]
-    en, zh = f"needs {named}: pip install 'silvafisc[monitoring]'", f"需要 {named}：pip install 'silvafisc[monitoring]'"
-    return InputError([Finding("carbon", named, en, zh)])
 
 
 def _grid(file: str, dataset: Any, factor: float, band: int | None) -> Grid:

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from silvafisc.carbon.errors import needs
 from silvafisc.carbon.mixtures import Array
 from silvafisc.carbon.monitoring.rings import Polygon, area, bounds, divided
 from silvafisc.datasets import Finding, InputError
 
-from .raster_grid import Grid, lacking_library
+from .raster_grid import Grid
 from .unit_polygons import PLAIN, Unit, Units
 
 Model = Callable[[Array], Array]
@@ -62,10 +63,8 @@ def zones(grid: Grid, units: Units, model: Model | None = None) -> list[Zone]:
         InputError: the extra is not installed; polygons that the map's system cannot hold, whose area is not the one that
             their cells cover (a ring touches or winds round itself), that overlap, or that all lie outside the map.
     """
-    try:
+    with needs("exactextract", "monitoring"):
         import exactextract  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise lacking_library(error) from None
     moved = on_grid(grid, units)
     findings: list[Finding] = []
     for unit in moved:

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from silvafisc.datasets.findings import Finding, InputError
-
+from ..errors import needs, refuse
 from ..mixtures import Array
 from .parameters import DECAY, TURNOVER, Parameters
 from .pools import ABOVE, DEAD, GASES, LIVE, POOLS, PRODUCTS, SINKS
@@ -42,13 +41,8 @@ def open_stepper() -> Iterator["Stepper"]:
     with warnings.catch_warnings():
         # libcbm says so on every Linux but Ubuntu, and runs there.
         warnings.filterwarnings("ignore", message="untested linux distribution", category=RuntimeWarning)
-        try:
+        with needs("libcbm", "carbon"):
             from libcbm.model.model_definition import model
-        except ModuleNotFoundError as error:
-            if error.name is None or error.name.split(".")[0] != "libcbm":
-                raise
-            en, zh = "needs libcbm: pip install 'silvafisc[carbon]'", "需要 libcbm：pip install 'silvafisc[carbon]'"
-            raise InputError([Finding("carbon", "libcbm", en, zh)]) from None
         opening = model.initialize(list(_COLUMNS), _FLOWS)
         opened = opening.__enter__()
     try:
@@ -140,7 +134,7 @@ class Stepper:
         if np.any(reached < -SLACK):
             row, pool = np.argwhere(reached < -SLACK)[0]
             en = f"growth takes {ABOVE[pool]} of a row of {self._parameters.groups[self._group[row]]} below zero"
-            raise InputError([Finding("carbon", "growth", en, f"净生长量使活碳库 {ABOVE[pool]} 变为负值")])
+            raise refuse("growth", en, f"净生长量使活碳库 {ABOVE[pool]} 变为负值")
         roots = roots_of(reached, self._parameters, self._group) - self.pools[:, len(ABOVE) : len(LIVE)]
         self._keep(
             "growth",

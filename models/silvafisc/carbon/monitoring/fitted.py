@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from silvafisc.datasets.findings import Finding, InputError
+from silvafisc.datasets.findings import Finding
 from silvafisc.policy import Rules
 
-from ..errors import refuse
+from ..errors import needs, refuse
 from ..mixtures import Array
 from .maps import PREFIX
 
@@ -167,19 +167,11 @@ def _dealt(count: int, parts: int, chance: np.random.Generator) -> NDArray[np.in
 
 def _kinds() -> Mapping[str, Callable[[], Any]]:
     """Kind -> an unfitted model. Raises InputError without scikit-learn."""
-    try:
+    with needs("sklearn", "monitoring", "scikit-learn"):
         from sklearn.ensemble import RandomForestRegressor
         from sklearn.linear_model import RidgeCV
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import StandardScaler
-    except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] != "sklearn":
-            raise
-        en, zh = (
-            "needs scikit-learn: pip install 'silvafisc[monitoring]'",
-            "需要 scikit-learn：pip install 'silvafisc[monitoring]'",
-        )
-        raise InputError([Finding("carbon", "scikit-learn", en, zh)]) from None
     return {
         "ridge": lambda: make_pipeline(StandardScaler(), RidgeCV(alphas=_PENALTIES)),
         "forest": lambda: RandomForestRegressor(n_estimators=_TREES, min_samples_leaf=_LEAF, random_state=_SEED),

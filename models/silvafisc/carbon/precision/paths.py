@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import refuse
+from ..errors import needs, refuse
 from ..mixtures import Array
 from .trails import Terrain, Trail, per_metre
 
@@ -113,10 +113,5 @@ def _inside(cost: Array, points: Sequence[Cell]) -> None:
 
 def _of_skimage(part: str) -> Any:
     """A module of scikit-image. Raises InputError where it is not installed."""
-    try:
+    with needs("skimage", "precision", "scikit-image"):
         return importlib.import_module(f"skimage.{part}")
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.split(".")[0] != "skimage":
-            raise
-        en = "needs scikit-image: pip install 'silvafisc[precision]'"
-        raise refuse("scikit-image", en, "需要 scikit-image：pip install 'silvafisc[precision]'") from None

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from silvafisc.datasets.findings import Finding, InputError
-
+from ..errors import needs
 from ..mixtures import Array
 from .sources import LOSS
 
@@ -86,12 +85,7 @@ def leading(table: pd.DataFrame, count: int) -> pd.DataFrame:
 
 
 def _salib() -> tuple[Any, Any]:
-    try:
+    with needs("SALib", "carbon"):
         from SALib.analyze import sobol as analyze
         from SALib.sample import sobol as sample
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.split(".")[0] != "SALib":
-            raise
-        en, zh = "needs SALib: pip install 'silvafisc[carbon]'", "需要 SALib：pip install 'silvafisc[carbon]'"
-        raise InputError([Finding("carbon", "SALib", en, zh)]) from None
     return sample, analyze
