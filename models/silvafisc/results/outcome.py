@@ -162,6 +162,15 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     frame.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
+def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path, prefix: str = "") -> list[Path]:
+    """Write `<prefix><table>.csv` of every table into `folder`, which is made where it is absent."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{prefix}{name}.csv" for name in tables]
+    for path, table in zip(paths, tables.values(), strict=True):
+        write_csv(table, path)
+    return paths
+
+
 def write_json(data: Mapping[str, Any], path: Path) -> None:
     """Readable, key order as given, no NaN."""
     text = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False)

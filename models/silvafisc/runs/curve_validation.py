@@ -10,7 +10,7 @@ from silvafisc.carbon.curves.calibrate import calibrate_curves
 from silvafisc.carbon.curves.fit_table import fit_table, shape_table, side_by_side, type_table
 from silvafisc.datasets import load_package
 from silvafisc.policy import Rules
-from silvafisc.results.outcome import write_csv
+from silvafisc.results.outcome import write_tables
 
 
 def curve_validation(rules: Rules, stands: pd.DataFrame | None = None) -> Mapping[str, pd.DataFrame]:
@@ -35,9 +35,4 @@ def curve_validation(rules: Rules, stands: pd.DataFrame | None = None) -> Mappin
 
 def save_curve_validation(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
     """Write `curves_<table>.csv` of every table into `folder`, which is made where it is absent."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, table in tables.items():
-        paths.append(folder / f"curves_{name}.csv")
-        write_csv(table, paths[-1])
-    return paths
+    return write_tables(tables, folder, "curves_")

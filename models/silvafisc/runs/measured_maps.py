@@ -15,7 +15,7 @@ from silvafisc.carbon.monitoring.maps import PREFIX, SHOWS, Shown, implausible, 
 from silvafisc.datasets import Finding, InputError, load_package
 from silvafisc.policy import Rules
 from silvafisc.quantities import UNITS
-from silvafisc.results.outcome import write_csv
+from silvafisc.results.outcome import write_tables
 
 from .map_estimates import ALONE, HELPED, MAP, read_estimates, with_plots
 from .map_plots import read_map_plots
@@ -117,13 +117,9 @@ def save_measured_map(found: MeasuredMap, folder: Path) -> list[Path]:
     """
     said = [[one.where, one.path, one.zh, one.en] for one in found.findings]
     tables = {**found.tables, "findings": pd.DataFrame(said, columns=["where", "path", "zh", "en"])}
-    paths = []
     for name in _TABLES:
         (folder / f"map_{name}.csv").unlink(missing_ok=True)
-    for name, table in tables.items():
-        paths.append(folder / f"map_{name}.csv")
-        write_csv(table, paths[-1])
-    return paths
+    return write_tables(tables, folder, "map_")
 
 
 def _parts(units: Units, whole: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -27,7 +27,7 @@ from silvafisc.datasets.tables import read_grid, table_of
 from silvafisc.economy.nation import nation_tables
 from silvafisc.policy import Rules
 from silvafisc.policy.scenario_files import SCENARIOS
-from silvafisc.results.outcome import write_csv
+from silvafisc.results.outcome import write_tables
 
 SOURCES = {"plots": ("plots", "strata"), "sensors": ("sensors",), "samples": ("samples", "claims")}
 """Kind of measurement -> its own table, and the one that only goes with it."""
@@ -138,12 +138,7 @@ def measured_tables(measured: Measured, today: str, rules: Rules) -> Mapping[str
 
 def save_measured(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
     """Write <table>.csv of every table into `folder`, which is made where it is absent."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, table in tables.items():
-        paths.append(folder / f"{name}.csv")
-        write_csv(table, paths[-1])
-    return paths
+    return write_tables(tables, folder)
 
 
 def refuse_place(folder: Path) -> None:

@@ -34,7 +34,7 @@ from silvafisc.carbon.yield_arrays import TODAY
 from silvafisc.datasets import InputError, Package, load_package, worst_status
 from silvafisc.policy import ParameterTree, Rules, Scenario
 from silvafisc.quantities.money import TENTHS_PER_MU
-from silvafisc.results.outcome import write_csv
+from silvafisc.results.outcome import write_tables
 
 from .carbon_source import built_yields
 from .carbon_uncertainty import half_widths_of
@@ -79,11 +79,8 @@ class Cards:
     def save(self, folder: Path) -> list[Path]:
         """Write cards.csv, and cards_<table>.csv of every other table; plots of an earlier run are taken away."""
         (folder / "cards_plots.csv").unlink(missing_ok=True)
-        paths = []
-        for name, table in self.tables.items():
-            paths.append(folder / ("cards.csv" if name == "cards" else f"cards_{name}.csv"))
-            write_csv(table, paths[-1])
-        return paths
+        named = {name if name == "cards" else f"cards_{name}": table for name, table in self.tables.items()}
+        return write_tables(named, folder)
 
 
 def review_cards(

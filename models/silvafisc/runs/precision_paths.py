@@ -14,7 +14,7 @@ from silvafisc.carbon.precision.trails import Terrain, Trail, cost_per_metre, re
 from silvafisc.datasets import Finding, InputError, load_table
 from silvafisc.datasets.columns import ColumnSpec, Table
 from silvafisc.policy import ParameterTree, Rules, Scenario
-from silvafisc.results.outcome import write_csv, write_json
+from silvafisc.results.outcome import write_json, write_tables
 
 from .precision_rasters import STANDS, TERRAINS, Map, cells_of, degrees, read_map, slope_map, stand_map
 from .prepare import as_scenario
@@ -48,9 +48,8 @@ class Paths:
 
     def save(self, folder: Path) -> list[Path]:
         """Write routes.csv, network.csv, parameters.csv and routes.geojson."""
-        paths = [folder / f"{name}.csv" for name in ("routes", "network", "parameters")]
-        for path, table in zip(paths, (self.routes, self.network, self.parameters), strict=True):
-            write_csv(table, path)
+        tables = {"routes": self.routes, "network": self.network, "parameters": self.parameters}
+        paths = write_tables(tables, folder)
         write_json(self.geojson, folder / "routes.geojson")
         return [*paths, folder / "routes.geojson"]
 
