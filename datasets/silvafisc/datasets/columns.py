@@ -18,6 +18,7 @@ TYPES = ("code", "text", "int", "decimal", "float", "bool")
 UNIT_OF_ROW = "row"
 """The unit of a value column whose rows name their own unit in a `unit` column."""
 REGION_CODE = r"[0-9]{6}"
+_YES = "yes"
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,22 @@ class ColumnSpec:
             raise ValueError(f"column {self.name}: unknown unit {self.unit!r}")
         if self.status and self.status not in STATUSES:
             raise ValueError(f"column {self.name}: unknown status {self.status!r}; one of {', '.join(STATUSES)}")
+
+    @classmethod
+    def declared(cls, name: str, row: Mapping[str, str]) -> "ColumnSpec":
+        """A column from a row of a table of columns; `optional` may be left out of such a table."""
+        return cls(
+            name=name,
+            type=row["type"],
+            unit=row["unit"],
+            required=row["required"] == _YES,
+            minimum=Decimal(row["minimum"]) if row["minimum"] else None,
+            maximum=Decimal(row["maximum"]) if row["maximum"] else None,
+            allowed=tuple(row["allowed"].split(";")) if row["allowed"] else (),
+            key=row["key"] == _YES,
+            optional=row.get("optional", "") == _YES,
+            description={"zh": row["description_zh"], "en": row["description_en"]},
+        )
 
     @property
     def meta(self) -> ColumnMeta:

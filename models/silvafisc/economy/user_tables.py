@@ -47,17 +47,7 @@ def user_columns(table: str) -> tuple[UserColumn, ...]:
     declared = [
         UserColumn(
             row["column"],
-            ColumnSpec(
-                name=row["user_column"],
-                type=row["type"],
-                unit=row["unit"],
-                required=row["required"] == YES,
-                minimum=Decimal(row["minimum"]) if row["minimum"] else None,
-                maximum=Decimal(row["maximum"]) if row["maximum"] else None,
-                allowed=tuple(row["allowed"].split(";")) if row["allowed"] else (),
-                key=row["key"] == YES,
-                description={"zh": row["description_zh"], "en": row["description_en"]},
-            ),
+            ColumnSpec.declared(row["user_column"], row),
             _factor(row["column"], row["user_column"], row["unit"]),
         )
         for row in rows

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -49,22 +48,7 @@ def schema(table: str) -> tuple[ColumnSpec, ...]:
     rows = [row for row in rows_of("columns.csv") if row["table"] == table]
     if not rows:
         raise KeyError(table)
-    declared = tuple(
-        ColumnSpec(
-            name=row["column"],
-            type=row["type"],
-            unit=row["unit"],
-            required=row["required"] == YES,
-            minimum=Decimal(row["minimum"]) if row["minimum"] else None,
-            maximum=Decimal(row["maximum"]) if row["maximum"] else None,
-            allowed=tuple(row["allowed"].split(";")) if row["allowed"] else (),
-            key=row["key"] == YES,
-            optional=row["optional"] == YES,
-            description={"zh": row["description_zh"], "en": row["description_en"]},
-        )
-        for row in rows
-    )
-    return (*declared, *_COMMON)
+    return (*(ColumnSpec.declared(row["column"], row) for row in rows), *_COMMON)
 
 
 def schema_for(table: str, header: Sequence[str]) -> tuple[ColumnSpec, ...]:
