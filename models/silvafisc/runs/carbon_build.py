@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from functools import cache, partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,10 @@ from silvafisc.carbon.cbm.engine import open_stepper
 from silvafisc.carbon.trajectories.bulk import PACKAGES, Job, Span, jobs, terminal_table, worked
 from silvafisc.carbon.yield_arrays import ADDITIONAL, stand_hashes
 from silvafisc.carbon.yield_package import assembled, descriptor
-from silvafisc.datasets import Package, load_package, package_hash, worst_status
+from silvafisc.datasets import Package, load_package, package_hash
 from silvafisc.policy import Change, ParameterTree, Rules, Scenario
 
-from .carbon_jobs import each, found, keep, kept, key, save_package, statuses_of
+from .carbon_jobs import each, found, keep, kept, key, origin, save_package
 from .inputs import load_inputs
 from .prepare import Progress, as_scenario
 
@@ -108,15 +107,7 @@ def _together(ground: Ground, paths: Mapping[Job, Path], horizon: int) -> Built:
     rules = ground.rules()
     parameters = {path: rules.entry(path) for job in held for path in held[job].pop(_READS).tolist()}
     index, arrays = assembled({_combination(job): flows for job, flows in held.items()}, ground.span.treated)
-    statuses = [entry.status for entry in parameters.values()]
-    statuses += [status for package in _packages().values() for status in statuses_of(package)]
-    made_of = {
-        "packages": {name: package_hash(name) for name in PACKAGES},
-        "rows": stand_hashes(ground.stands),
-        "parameters": {path: entry.value for path, entry in parameters.items()},
-        "versions": {name: version(name) for name in PROGRAMS},
-    }
-    status = worst_status("computed", *statuses, *ground.stands["status"])
+    made_of, status = origin(ground.stands, _packages(), parameters.values(), PROGRAMS)
     described = descriptor(len(index), ground.stands["region_code"].tolist(), ground.span.years, made_of, status)
     flows = [(job, held[job][ADDITIONAL].astype(np.float64)) for job in held]
     late = terminal_table(flows, ground.span, horizon) if ground.span.last > horizon else None

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,15 @@ from silvafisc.carbon.calendar import period_years
 from silvafisc.carbon.cbm.engine import open_stepper
 from silvafisc.carbon.uncertainty.package import HALF_WIDTH, PACKAGE, assembled, descriptor
 from silvafisc.carbon.uncertainty.yields import DrawnYields
-from silvafisc.carbon.yield_arrays import COMPENSATION, TODAY, stand_hashes
-from silvafisc.datasets import Finding, InputError, load_package, package_hash, worst_status
+from silvafisc.carbon.yield_arrays import COMPENSATION, TODAY
+from silvafisc.datasets import Finding, InputError, load_package
 from silvafisc.policy import ParameterTree, Scenario
 from silvafisc.results.draws import Draws, DrawsError
 from silvafisc.results.outcome import write_csv
 
 from .carbon_draw_table import with_engine_carbon
 from .carbon_draws import DRAWS, PACKAGES, PROGRAMS, Ground, draw_yields, ground, save_yields
-from .carbon_jobs import save_package, statuses_of
+from .carbon_jobs import origin, save_package
 from .draws import made_draws
 from .inputs import load_inputs
 from .prepare import Progress, as_scenario
@@ -129,14 +128,7 @@ def ground_of(scenario: Scenario, stands: pd.DataFrame) -> Ground:
 
 
 def _described(base: Ground, rows: int, yields: DrawnYields) -> dict[str, Any]:
-    parameters = {path: base.rules.entry(path) for path in sorted(base.rules.used)}
-    statuses = [entry.status for entry in parameters.values()]
-    statuses += [status for name in PACKAGES for status in statuses_of(load_package(name))]
-    made_of = {
-        "packages": {name: package_hash(name) for name in PACKAGES},
-        "rows": stand_hashes(base.stands),
-        "parameters": {path: entry.value for path, entry in parameters.items()},
-        "versions": {name: version(name) for name in PROGRAMS},
-    }
-    status = worst_status("computed", *statuses, *base.stands["status"])
+    parameters = [base.rules.entry(path) for path in sorted(base.rules.used)]
+    packages = {name: load_package(name) for name in PACKAGES}
+    made_of, status = origin(base.stands, packages, parameters, PROGRAMS)
     return descriptor(rows, yields.codes, yields.milestones, made_of, status)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,11 @@ from silvafisc.carbon.trajectories.courses import balances_of
 from silvafisc.carbon.trajectories.felling import felling_losses
 from silvafisc.carbon.trajectories.site import engine_parameters, site
 from silvafisc.carbon.uncertainty.yields import milestones
-from silvafisc.carbon.yield_arrays import TODAY, stand_hashes
-from silvafisc.datasets import load_package, package_hash, worst_status
+from silvafisc.carbon.yield_arrays import TODAY
+from silvafisc.datasets import load_package
 from silvafisc.policy import ParameterTree, Rules, Scenario
 
-from .carbon_jobs import save_package, statuses_of
+from .carbon_jobs import origin, save_package
 from .inputs import load_inputs
 from .prepare import as_scenario
 
@@ -57,17 +56,10 @@ def fell(scenario: str | Path | Scenario, *, data: str | Path | None = None) -> 
     rules = ParameterTree.load().apply(loaded.parameter_changes()).on(loaded.policy_date)
     years = range(int(loaded.periods[0][:4]), loaded.horizon + 1)
     table = losses(stands, years, rules)
-    parameters = {path: rules.entry(path) for path in sorted(rules.used)}
+    parameters = [rules.entry(path) for path in sorted(rules.used)]
     packages = {name: load_package(name) for name in PACKAGES}
-    statuses = [entry.status for entry in parameters.values()]
-    statuses += [status for package in packages.values() for status in statuses_of(package)]
-    made_of = {
-        "packages": {name: package_hash(name) for name in PACKAGES},
-        "rows": stand_hashes(stands),
-        "parameters": {path: entry.value for path, entry in parameters.items()},
-        "versions": {name: version(name) for name in PROGRAMS},
-    }
-    return Felled(table, descriptor(len(table), made_of, worst_status("computed", *statuses, *stands["status"])))
+    made_of, status = origin(stands, packages, parameters, PROGRAMS)
+    return Felled(table, descriptor(len(table), made_of, status))
 
 
 def losses(stands: pd.DataFrame, years: range, rules: Rules) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import os
 import shutil
 import signal
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import cache
 from importlib.metadata import version
@@ -19,9 +19,11 @@ import numpy as np
 import pandas as pd
 
 from silvafisc import carbon, policy
-from silvafisc.datasets import Package
+from silvafisc.carbon.yield_arrays import stand_hashes
+from silvafisc.datasets import Package, package_hash, worst_status
 from silvafisc.datasets.arrays import FILE, write_arrays
 from silvafisc.datasets.package import DESCRIPTOR
+from silvafisc.policy import Value
 from silvafisc.results.outcome import write_csv, write_json
 
 J = TypeVar("J")
@@ -91,10 +93,26 @@ def key(what: Mapping[str, Any], programs: Sequence[str]) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
-def statuses_of(package: Package) -> list[str]:
+def _statuses(package: Package) -> list[str]:
     """How well each column and row of a package is known."""
     own = package.table["status"].tolist() if "status" in package.table.columns else []
     return [*(column.status for column in package.columns.values()), *own]
+
+
+def origin(
+    stands: pd.DataFrame, packages: Mapping[str, Package], parameters: Collection[Value], programs: Sequence[str]
+) -> tuple[dict[str, dict[str, str]], str]:
+    """(`made_of` of a built package, the worst status of what it was made of): units, data packages, parameters that were
+    read, versions of programs."""
+    statuses = [entry.status for entry in parameters]
+    statuses += [status for package in packages.values() for status in _statuses(package)]
+    made_of = {
+        "packages": {name: package_hash(name) for name in packages},
+        "rows": stand_hashes(stands),
+        "parameters": {entry.path: entry.value for entry in parameters},
+        "versions": {name: version(name) for name in programs},
+    }
+    return made_of, worst_status("computed", *statuses, *stands["status"])
 
 
 def save_package(
