@@ -137,11 +137,10 @@ def _searched(
     oracle: Oracle, prices: Floats, rated: Rated, plan: Indices, effort: _Effort
 ) -> tuple[Indices, Floats, Floats]:
     """Every unit searched for what its local rows leave open; the few that stay open more widely, until little is left."""
-    value, bound = oracle.plan_values(prices, plan), rated.bound
-    wanted = oracle.tied
+    wanted, bound = oracle.tied, rated.bound
     for width, beam in _WIDTHS[: effort.widths]:
         plan, value, tried = oracle.search(prices, rated, plan, wanted, width=width, beam=beam)
-        bound = np.where(wanted | ~oracle.tied, np.minimum(tried, bound), bound)
+        bound = np.minimum(bound, tried)
         left, room = bound - value, _OPEN * effort.gap * abs(float(value.sum()))
         if left.sum() <= room:
             break
