@@ -144,7 +144,8 @@ def test_an_interruption_leaves_everything_as_it_was(phase: str, tmp_path: Path)
     assert listing(place) == before
 
 
-def test_an_older_outcome_survives_an_interruption(ran: Ended, place: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminated"])
+def test_an_older_outcome_survives_an_interruption(number: signal.Signals, ran: Ended, place: Path) -> None:
     before = listing(place)
     process = subprocess.Popen(
         [sys.executable, "-u", "-c", CODE, "run", "mine.yaml"],
@@ -159,8 +160,8 @@ def test_an_older_outcome_survives_an_interruption(ran: Ended, place: Path) -> N
     for line in process.stderr:
         if "生成简报" in line:
             # Twice: the second must not cut the cleaning up short.
-            process.send_signal(signal.SIGINT)
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
+            process.send_signal(number)
             break
     process.communicate(timeout=120)
     assert process.returncode == 130

@@ -1,4 +1,4 @@
-"""Ctrl-C: noticed once, never swallowed, and held back while a finished folder is put in its place."""
+"""Ctrl-C, or a polite request to end (SIGTERM): noticed once, never swallowed, and held back while a finished folder is put in its place."""
 
 import signal
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _watch: "Watch | None" = None
 
 
@@ -33,18 +34,19 @@ class Watch:
 
 @contextmanager
 def watched() -> Iterator[Watch]:
-    """Handle SIGINT by a watch; the former handler comes back afterwards."""
+    """Handle both signals by a watch; the former handlers come back afterwards."""
     global _watch
     _watch = watch = Watch()
     try:
-        former = signal.signal(signal.SIGINT, watch)
+        former = {number: signal.signal(number, watch) for number in SIGNALS}
     except ValueError:  # not the main thread (a notebook's worker, say): Python's own handling stays
         yield watch
         return
     try:
         yield watch
     finally:
-        signal.signal(signal.SIGINT, former)
+        for number, handler in former.items():
+            signal.signal(number, handler)
         _watch = None
 
 
