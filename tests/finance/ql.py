@@ -9,6 +9,8 @@ with warnings.catch_warnings():
     )
     import QuantLib as ql
 
+__all__ = ["COUNTS", "day", "ql"]
+
 COUNTS = {
     "ACT/365": ql.Actual365Fixed(),
     "ACT/360": ql.Actual360(),

@@ -84,6 +84,11 @@ def payment_day(day: Day, rule: str, holidays: Collection[Day] = ()) -> Day:
     return moved
 
 
+def year_end(year: int) -> Day:
+    """The last day of a year."""
+    return Day(year + 1, 1, 1) - datetime.timedelta(days=1)
+
+
 def half_up(amount: Fraction) -> int:
     """Whole fen, halves away from zero."""
     size = (abs(amount) + Fraction(1, 2)).__floor__()
