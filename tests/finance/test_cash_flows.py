@@ -111,6 +111,6 @@ def test_the_parts_of_a_subsidy_sum_to_it(subsidy: int, scheme: str) -> None:
 
 
 def test_present_value_compounds_over_whole_years_and_is_simple_within_one() -> None:
-    # by hand: 100 in 1.5 years at 10 % is 100 / (1.1 x 1.05); what comes on the day itself or too late does not count
+    # by hand: 100 in 1.5 years at 10 % is 100 / (1.1 x 1.05); today's 7 are 7; what comes too late does not count
     money = {D(2026, 1, 1): 7, D(2027, 7, 1): 100, D(2031, 1, 1): 50}
-    assert present_value(money, D(2026, 1, 1), Fraction(1, 10), D(2030, 1, 1)) == Fraction(100) / Fraction("1.155")
+    assert present_value(money, D(2026, 1, 1), Fraction(1, 10), D(2030, 1, 1)) == 7 + 100 / Fraction("1.155")

@@ -79,7 +79,7 @@ def by_year(flows: Iterable[Flow], party: str) -> dict[int, int]:
 
 
 def present_value(receipts: Mapping[Day, int], on: Day, rate: Fraction, until: Day | None = None) -> Fraction:
-    """What receipts after `on` (and not after `until`) are worth on that day, fen, exactly.
+    """What receipts from `on` on (and not after `until`) are worth on that day, fen, exactly.
 
     Σ amount / ((1 + r)^n (1 + r f)): n whole years to the receipt and f of a year left over, by 30/360; compound over
     whole years and simple within one, so that the sum stays a fraction.
@@ -88,7 +88,7 @@ def present_value(receipts: Mapping[Day, int], on: Day, rate: Fraction, until: D
         (
             amount * discount(on, day, rate)
             for day, amount in receipts.items()
-            if on < day and (until is None or day <= until)
+            if on <= day and (until is None or day <= until)
         ),
         Fraction(0),
     )

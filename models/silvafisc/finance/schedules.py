@@ -6,6 +6,7 @@ Every schedule closes: the principal repaid sums to the principal drawn, and the
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from .dates import Day, due_dates, half_up, payment_day, year_fraction
 
@@ -135,11 +136,16 @@ def rate_on(rates: Sequence[tuple[Day, Fraction]], day: Day) -> Fraction:
 
 def level_instalment(balance_fen: int, periods: Sequence[Period]) -> Fraction:
     """The instalment that repays a balance over the periods, exact: balance / Σ discount factors."""
-    factor, total = Fraction(1), Fraction(0)
-    for period in periods:
-        factor /= 1 + period.rate * period.years
-        total += factor
-    return balance_fen / total
+    return balance_fen / _annuity(tuple(1 + period.rate * period.years for period in periods))
+
+
+@lru_cache(maxsize=64)
+def _annuity(growth: tuple[Fraction, ...]) -> Fraction:
+    """Σ_k Π_{j<=k} 1 / g_j, from the end. Kept, since sizing tries many principals on the same dates."""
+    total = Fraction(0)
+    for factor in reversed(growth):
+        total = (1 + total) / factor
+    return total
 
 
 def _level(principal: int, periods: Sequence[Period], _: Terms) -> list[int]:
