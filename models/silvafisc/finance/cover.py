@@ -26,15 +26,18 @@ class YearCover:
 
 
 def yearly_cover(receipts: Mapping[Day, int], lines: Sequence[Payment]) -> tuple[YearCover, ...]:
-    """Every calendar year from the drawing to the last payment: what came in (after the drawing) and what was to be paid."""
-    first, last = lines[0].period.start, lines[-1].period.paid
+    """Every calendar year from the drawing to the last payment: what came in (from the drawing on) and what fell due.
+
+    A payment counts in the year of its due date, also where a weekend moves it into the next.
+    """
+    first, last = lines[0].period.start, lines[-1].period.due
     received = dict.fromkeys(range(first.year, last.year + 1), 0)
     served: dict[int, int] = {}
     for day, fen in receipts.items():
         if first <= day and day.year in received:
             received[day.year] += fen
     for line in lines:
-        served[line.period.paid.year] = served.get(line.period.paid.year, 0) + line.service_fen
+        served[line.period.due.year] = served.get(line.period.due.year, 0) + line.service_fen
     return tuple(YearCover(year, fen, served.get(year, 0)) for year, fen in received.items())
 
 

@@ -49,7 +49,8 @@ def size(
     scheduled: the schedule of a principal. least: least yearly cover. request: fen asked for.
     """
     by_pledge = (value * pledge_rate).__floor__()
-    most = max(by_pledge, request)
+    # The service of a loan repays at least its principal, so none can be larger than this.
+    most = (sum(receipts.values()) / least).__floor__()
     return Sizing(value.__floor__(), by_pledge, principal_by_cover(receipts, scheduled, least, most), request)
 
 

@@ -42,10 +42,13 @@ class Terms:
 
 @dataclass(frozen=True)
 class Period:
-    """An interest period: from `start` (included) to `end` (excluded), paid on `paid`, at `rate` for `years` of a year."""
+    """An interest period: from `start` (included) to `end` (excluded), due on `due` and paid on `paid`, at `rate` for
+    `years` of a year.
+    """
 
     start: Day
     end: Day
+    due: Day
     paid: Day
     rate: Fraction
     years: Fraction
@@ -120,7 +123,7 @@ def interest_periods(terms: Terms) -> tuple[Period, ...]:
         paid = payment_day(day, terms.payment_rule, terms.holidays)
         end = paid if terms.accrue_to_paid else day
         periods.append(
-            Period(start, end, paid, rate_on(terms.rates, start), year_fraction(start, end, terms.day_count))
+            Period(start, end, day, paid, rate_on(terms.rates, start), year_fraction(start, end, terms.day_count))
         )
         start = end
     return tuple(periods)

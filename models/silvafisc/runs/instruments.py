@@ -1,0 +1,93 @@
+"""Reading instruments: by path or shipped name, checked in full, with the parameters of their own date."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from silvafisc.datasets import Finding, InputError
+from silvafisc.finance.assess import Assessment, LoanCase, NothingToLendError, assess
+from silvafisc.finance.instruments import carbon_pledge_loan, compensation_loan
+from silvafisc.finance.instruments.carbon_pledge_loan import CarbonPledgeLoan
+from silvafisc.finance.instruments.compensation_loan import CompensationLoan
+from silvafisc.policy import INSTRUMENTS, ParameterTree, Rules
+from silvafisc.policy.schema import hint, validate
+from silvafisc.policy.yaml_source import Document, read_yaml
+
+LOANS: Mapping[str, type[CarbonPledgeLoan] | type[CompensationLoan]] = {
+    "carbon_pledge_loan": CarbonPledgeLoan,
+    "compensation_loan": CompensationLoan,
+}
+
+
+@dataclass(frozen=True)
+class Loan:
+    """A loan as its file tells it, worked out, with the parameters that it read."""
+
+    file: CarbonPledgeLoan | CompensationLoan
+    assessment: Assessment
+    rules: Rules
+    source: Path
+
+
+def shipped_instruments() -> list[str]:
+    """Names of the shipped instruments, ascending."""
+    return sorted(path.stem for path in INSTRUMENTS.glob("*.yaml"))
+
+
+def locate(source: str | Path) -> Path:
+    """The file of a path or shipped name."""
+    path = Path(source)
+    shipped = INSTRUMENTS / f"{source}.yaml"
+    if path.suffix in {".yaml", ".yml"} or path.exists() or not shipped.is_file():
+        if not path.is_file() and path.suffix not in {".yaml", ".yml"}:
+            more_en, more_zh = hint(str(source), shipped_instruments())
+            en = f"neither a file nor a shipped instrument ({', '.join(shipped_instruments())}){more_en}"
+            zh = f"不是文件，也不是随附的金融工具（{'、'.join(shipped_instruments())}）{more_zh}"
+            raise InputError([Finding(str(source), "", en, zh)])
+        return path
+    return shipped
+
+
+def load_loan(source: str | Path) -> Loan:
+    """Read, check and work out a loan. Raises InputError with everything that is refused."""
+    path = locate(source)
+    document = read_yaml(path)
+    file = validate(LOANS[kind_of(document, LOANS)], document)
+    rules = ParameterTree.load().on(file.policy_date)
+    return Loan(file, _assess(_case(file, rules, document), document), rules, path)
+
+
+def kind_of(document: Document, known: Mapping[str, object]) -> str:
+    """The `instrument` of a file. Raises InputError where it is none of the known ones."""
+    kind = document.data.get("instrument") if isinstance(document.data, dict) else None
+    if kind in known:
+        return str(kind)
+    en = f"must be one of {', '.join(known)} (got {kind!r})"
+    zh = f"须为 {'、'.join(known)} 之一（现为 {kind!r}）"
+    raise InputError([*document.findings, Finding(document.where(("instrument",)), "instrument", en, zh)])
+
+
+def _case(file: CarbonPledgeLoan | CompensationLoan, rules: Rules, document: Document) -> LoanCase:
+    if isinstance(file, CarbonPledgeLoan):
+        return carbon_pledge_loan.build(file, rules, document.where)
+    return compensation_loan.build(file, rules, document.where)
+
+
+def _assess(case: LoanCase, document: Document) -> Assessment:
+    """The loan worked out; terms that make no schedule are the file's fault."""
+    try:
+        return assess(case)
+    except NothingToLendError as error:
+        sizing = error.sizing
+        en = (
+            f"nothing can be lent: by the pledge at most {sizing.by_pledge_fen / 100:,.2f} yuan, and {error.year} is covered too little "
+            "by receipts for any debt service; match the payments to the issues, begin later, or name other income"
+        )
+        zh = (
+            f"无可贷金额：按质押物最多 {sizing.by_pledge_fen / 100:,.2f} 元，而 {error.year} 年收入不足以偿付任何本息；"
+            "可按签发回款安排还款、推迟首次还款，或列明其他收入"
+        )
+        raise InputError([Finding(document.where(("amount",)), "amount", en, zh)]) from None
+    except ValueError as error:
+        zh = f"条件不能形成还款计划：{error}"
+        raise InputError([Finding(document.where(("terms",)), "terms", str(error), zh)]) from None
