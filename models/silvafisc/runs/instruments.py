@@ -6,7 +6,9 @@ from pathlib import Path
 
 from silvafisc.datasets import Finding, InputError
 from silvafisc.finance.assess import Assessment, LoanCase, NothingToLendError, assess
-from silvafisc.finance.instruments import carbon_pledge_loan, compensation_loan
+from silvafisc.finance.bond_case import BondAssessment, assess_bond
+from silvafisc.finance.instruments import carbon_bond, carbon_pledge_loan, compensation_loan
+from silvafisc.finance.instruments.carbon_bond import CarbonBond
 from silvafisc.finance.instruments.carbon_pledge_loan import CarbonPledgeLoan
 from silvafisc.finance.instruments.compensation_loan import CompensationLoan
 from silvafisc.policy import INSTRUMENTS, ParameterTree, Rules
@@ -18,6 +20,8 @@ LOANS: Mapping[str, type[CarbonPledgeLoan] | type[CompensationLoan]] = {
     "compensation_loan": CompensationLoan,
 }
 
+BONDS: Mapping[str, type[CarbonBond]] = {"carbon_bond": CarbonBond}
+
 
 @dataclass(frozen=True)
 class Loan:
@@ -25,6 +29,16 @@ class Loan:
 
     file: CarbonPledgeLoan | CompensationLoan
     assessment: Assessment
+    rules: Rules
+    source: Path
+
+
+@dataclass(frozen=True)
+class Bond:
+    """A bond as its file tells it, worked out, with the parameters that it read."""
+
+    file: CarbonBond
+    assessment: BondAssessment
     rules: Rules
     source: Path
 
@@ -55,6 +69,25 @@ def load_loan(source: str | Path) -> Loan:
     file = validate(LOANS[kind_of(document, LOANS)], document)
     rules = ParameterTree.load().on(file.policy_date)
     return Loan(file, _assess(_case(file, rules, document), document), rules, path)
+
+
+def load_bond(source: str | Path) -> Bond:
+    """Read, check and work out a bond. Raises InputError with everything that is refused."""
+    path = locate(source)
+    document = read_yaml(path)
+    kind_of(document, BONDS)
+    file = validate(CarbonBond, document)
+    rules = ParameterTree.load().on(file.policy_date)
+    case = carbon_bond.build(file, rules, document.where)
+    try:
+        assessment = assess_bond(case)
+    except ValueError as error:
+        zh = f"条件不能形成付息计划或价格：{error}"
+        raise InputError([Finding(document.where(("terms",)), "terms", str(error), zh)]) from None
+    findings = list(carbon_bond.balance_faults(file, assessment.total_cover, document.where))
+    if findings:
+        raise InputError(findings)
+    return Bond(file, assessment, rules, path)
 
 
 def kind_of(document: Document, known: Mapping[str, object]) -> str:

@@ -5,8 +5,6 @@ principal = min( pledge rate x PV of pledged revenue at the haircut price, the p
 pledged revenue = verified tonnes + haircut share of future ones, inside the crediting period
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
@@ -18,19 +16,18 @@ from silvafisc.policy.schema import ShareText, Strict
 from silvafisc.quantities import share
 
 from ..assess import BASE, Course, LoanCase, Parties
-from ..cash_flows import Flow, present_value
-from ..dates import Day, add_months
-from ..issuance import Lump, Practice, Price, after_fire, lumps, sale_fen
+from ..cash_flows import present_value
+from ..dates import Day
+from ..issuance import Lump, after_fire
 from ..offsets import Buyer, offset_faults
-from ..paths import flat, scaled, stepped
-from ..sharing import Holder, share_out, sharing_faults
+from ..paths import scaled
+from ..sharing import Holder, sharing_faults
+from .carbon_side import Carbon, CarbonFile, carbon_of
 from .checks import claim_faults, project_faults, tenor_faults
-from .fields import BuyerFile, ClaimFile, HolderFile, PracticeFile, PriceFile, ProjectFile, Where, finding
+from .fields import BuyerFile, ClaimFile, HolderFile, Where, finding
 from .loan_fields import LoanFile, added, loan_faults, other_income, stated, stress_of, support_of, terms_of
 
-_PLEDGE, _ISSUANCE = "finance.pledge.", "finance.issuance."
-MARKET = "market"
-"""Payer of the carbon revenue where no buyer is named."""
+_PLEDGE = "finance.pledge."
 
 
 class PledgeFile(Strict):
@@ -46,17 +43,11 @@ class PledgeFile(Strict):
     """Discount rate."""
 
 
-class CarbonPledgeLoan(LoanFile):
+class CarbonPledgeLoan(LoanFile, CarbonFile):
     """The whole file."""
 
     instrument: Literal["carbon_pledge_loan"]
     """What it is."""
-    project: ProjectFile
-    """Whose tonnes are pledged."""
-    practice: PracticeFile = PracticeFile()
-    """How they become money."""
-    price: PriceFile
-    """What they sell for."""
     pledge: PledgeFile = PledgeFile()
     """How the bank values them."""
     sharing: list[HolderFile] | None = None
@@ -69,47 +60,6 @@ class CarbonPledgeLoan(LoanFile):
     """Elements of the contract that are agreed, for the checklist."""
     disclosures: list[str] | None = None
     """What is disclosed, for the checklist."""
-
-
-@dataclass(frozen=True)
-class Carbon:
-    """The carbon side of a loan, read from its file. part: the borrower's share of the income."""
-
-    tonnes: Mapping[int, Fraction]
-    verified: int
-    drawn: Day
-    practice: Practice
-    price: Price
-    holders: tuple[Holder, ...]
-    borrower: str
-    payer: str
-
-    @property
-    def part(self) -> Fraction:
-        """The borrower's share."""
-        return next((holder.share for holder in self.holders if holder.name == self.borrower), Fraction(1))
-
-    def sold(self, tonnes: Mapping[int, Fraction] | None = None, months_late: int = 0) -> tuple[Lump, ...]:
-        """Stock first, then the lumps to come."""
-        practice = self.practice.later(months_late)
-        day = add_months(self.drawn, practice.months_to_sell + months_late)
-        stock = Lump(self.drawn.year, self.drawn.year, self.verified, self.drawn, day)
-        ahead = lumps(self.tonnes if tonnes is None else tonnes, practice)
-        return (*((stock,) if self.verified else ()), *ahead)
-
-    def income(self, sold: tuple[Lump, ...], price: Price | None = None) -> tuple[Flow, ...]:
-        """What buyers pay the borrower, and what it passes on to the other holders."""
-        sales = [(lump.sold, sale_fen(lump.tonnes, (price or self.price)(lump.sold), self.practice)) for lump in sold]
-        paid = [Flow(day, "carbon", self.payer, self.borrower, fen) for day, fen in sales if fen]
-        return (*paid, *share_out(paid, self.borrower, self.holders)) if self.holders else tuple(paid)
-
-    def receipts(self, sold: tuple[Lump, ...], price: Price | None = None) -> dict[Day, int]:
-        """What of it stays with the borrower, by day."""
-        kept: dict[Day, int] = {}
-        for flow in self.income(sold, price):
-            sign = 1 if flow.payee == self.borrower else -1
-            kept[flow.day] = kept.get(flow.day, 0) + sign * flow.amount_fen
-        return kept
 
 
 def build(file: CarbonPledgeLoan, rules: Rules, where: Where) -> LoanCase:
@@ -128,7 +78,7 @@ def build(file: CarbonPledgeLoan, rules: Rules, where: Where) -> LoanCase:
         findings += [finding(where, ("sharing",), en, zh) for en, zh in faults]
     if findings:
         raise InputError(findings)
-    carbon = carbon_of(file, rules, holders)
+    carbon = carbon_of(file, file.terms, file.borrower.name, rules, holders, [row.name for row in file.buyers])
     sold = carbon.sold()
     buyers = [Buyer(row.name, row.market, share(row.obligation_tco2e), row.local) for row in file.buyers]
     findings = [
@@ -144,43 +94,6 @@ def build(file: CarbonPledgeLoan, rules: Rules, where: Where) -> LoanCase:
     if findings:
         raise InputError(findings)
     return _case(file, rules, carbon, sold)
-
-
-def carbon_of(file: CarbonPledgeLoan, rules: Rules, holders: tuple[Holder, ...]) -> Carbon:
-    """The carbon side of the file."""
-    buyers = "、".join(row.name for row in file.buyers)
-    return Carbon(
-        tonnes=file.project.by_year(),
-        verified=share(file.project.verified_tco2e).__floor__(),
-        drawn=Day.fromisoformat(file.terms.drawn),
-        practice=practice_of(file.practice, rules),
-        price=price_of(file.price),
-        holders=holders,
-        borrower=file.borrower.name,
-        payer=buyers or MARKET,
-    )
-
-
-def practice_of(file: PracticeFile, rules: Rules) -> Practice:
-    """How tonnes become money: the file, else the parameters."""
-
-    def whole(given: int | None, name: str) -> int:
-        return int(rules.number(_ISSUANCE + name)) if given is None else given
-
-    return Practice(
-        whole(file.years_between_verifications, "years_between_verifications"),
-        whole(file.months_to_issue, "months_to_issue"),
-        whole(file.months_to_sell, "months_to_sell"),
-        stated(file.sale_haircut, _ISSUANCE + "sale_haircut", rules),
-        stated(file.fees, _ISSUANCE + "fees", rules),
-    )
-
-
-def price_of(file: PriceFile) -> Price:
-    """The stated price path."""
-    if file.steps is None:
-        return flat(share(file.yuan_per_tco2 or "0"))
-    return stepped([(Day.fromisoformat(step.from_), share(step.yuan_per_tco2)) for step in file.steps])
 
 
 def _case(file: CarbonPledgeLoan, rules: Rules, carbon: Carbon, sold: tuple[Lump, ...]) -> LoanCase:
