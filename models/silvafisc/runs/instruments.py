@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from silvafisc.datasets import Finding, InputError
+from silvafisc.datasets import Finding, InputError, load_package
 from silvafisc.finance.assess import Assessment, LoanCase, NothingToLendError, assess
 from silvafisc.finance.bond_case import BondAssessment, assess_bond
+from silvafisc.finance.fan import Fan, cover_fan
 from silvafisc.finance.instruments import carbon_bond, carbon_pledge_loan, compensation_loan
 from silvafisc.finance.instruments.carbon_bond import CarbonBond
 from silvafisc.finance.instruments.carbon_pledge_loan import CarbonPledgeLoan
+from silvafisc.finance.instruments.carbon_side import price_of
 from silvafisc.finance.instruments.compensation_loan import CompensationLoan
+from silvafisc.finance.paths import Calibration, NoPricesError, calibrate, simulate
 from silvafisc.policy import INSTRUMENTS, ParameterTree, Rules
 from silvafisc.policy.schema import hint, validate
 from silvafisc.policy.yaml_source import Document, read_yaml
@@ -20,17 +23,29 @@ LOANS: Mapping[str, type[CarbonPledgeLoan] | type[CompensationLoan]] = {
     "compensation_loan": CompensationLoan,
 }
 
+PRICES = "carbon_prices"
 BONDS: Mapping[str, type[CarbonBond]] = {"carbon_bond": CarbonBond}
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """A loan's cover over drawn prices, and what the draws were fitted from."""
+
+    fan: Fan
+    fitted: Calibration
+    draws: int
+    seed: int
+
+
+@dataclass(frozen=True)
 class Loan:
-    """A loan as its file tells it, worked out, with the parameters that it read."""
+    """A loan as its file tells it, worked out, with the parameters that it read; drawn where the file asks for it."""
 
     file: CarbonPledgeLoan | CompensationLoan
     assessment: Assessment
     rules: Rules
     source: Path
+    drawn: Drawn | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +83,8 @@ def load_loan(source: str | Path) -> Loan:
     document = read_yaml(path)
     file = validate(LOANS[kind_of(document, LOANS)], document)
     rules = ParameterTree.load().on(file.policy_date)
-    return Loan(file, _assess(_case(file, rules, document), document), rules, path)
+    found = _assess(_case(file, rules, document), document)
+    return Loan(file, found, rules, path, _drawn(file, found, rules, document))
 
 
 def load_bond(source: str | Path) -> Bond:
@@ -104,6 +120,24 @@ def _case(file: CarbonPledgeLoan | CompensationLoan, rules: Rules, document: Doc
     if isinstance(file, CarbonPledgeLoan):
         return carbon_pledge_loan.build(file, rules, document.where)
     return compensation_loan.build(file, rules, document.where)
+
+
+def _drawn(
+    file: CarbonPledgeLoan | CompensationLoan, found: Assessment, rules: Rules, document: Document
+) -> Drawn | None:
+    """The fan of the cover. Raises InputError where the market has no prices to fit."""
+    if not isinstance(file, CarbonPledgeLoan) or file.price.simulation is None:
+        return None
+    wanted = file.price.simulation
+    try:
+        fitted = calibrate(load_package(PRICES).table, file.price.market, rules)
+    except NoPricesError as error:
+        path = ("price", "simulation")
+        raise InputError([Finding(document.where(path), "price.simulation", error.en, error.zh)]) from None
+    drawn, last = found.case.terms.drawn, found.lines[-1].period.due
+    start = float(price_of(file.price)(drawn))
+    paths = simulate(fitted, start, last.year - drawn.year, wanted.draws, wanted.seed)
+    return Drawn(cover_fan(found, paths, start), fitted, wanted.draws, wanted.seed)
 
 
 def _assess(case: LoanCase, document: Document) -> Assessment:
