@@ -4,11 +4,12 @@ from .catalogue import Catalogue, Category, Fund, Measure, load_catalogue
 from .errors import NotInForce, PolicyError, UnknownParameter, WrongUnit
 from .parameter_files import Change, DatedValue, Parameter, Reference
 from .parameters import ParameterTree, Rules, Value
-from .scenario_files import load_scenario, shipped_scenarios
+from .scenario_files import INSTRUMENTS, load_scenario, shipped_scenarios
 from .scenario_schema import Scenario
 from .schema import STATUSES
 
 __all__ = [
+    "INSTRUMENTS",
     "STATUSES",
     "Catalogue",
     "Category",

@@ -167,10 +167,10 @@ class Rules:
         return tuple(part.strip() for part in self.entry(path).value.split(";") if part.strip())
 
     def fraction(self, path: str) -> Fraction:
-        """The exact number; percentages become shares (80 pct -> 4/5). Raises WrongUnit for texts."""
+        """The exact number; percentages and basis points become shares (80 pct -> 4/5). Raises WrongUnit for texts."""
         entry = self._numeric(path)
         exact = Fraction(exact_decimal(entry.value, path))
-        return exact * UNITS["pct"].factor if entry.unit == "pct" else exact
+        return exact * UNITS[entry.unit].factor if UNITS[entry.unit].dimension == "share" else exact
 
     def number(self, path: str) -> float:
         """The value as a float in its own unit (a percentage stays a percentage). Raises WrongUnit for texts."""

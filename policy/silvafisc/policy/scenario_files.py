@@ -16,6 +16,8 @@ from .yaml_source import Document, Path_, read_yaml
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 """The folder of the shipped scenarios."""
+INSTRUMENTS = Path(__file__).parent / "instruments"
+"""The folder of the shipped loans and bonds."""
 
 
 def shipped_scenarios() -> list[str]:

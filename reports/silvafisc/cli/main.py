@@ -10,6 +10,7 @@ import typer
 from . import carbon_measured, carbon_precision, verbs  # noqa: F401 (the first two add their verbs to `carbon`)
 from .carbon import carbon
 from .endings import finish
+from .finance import finance
 from .options import Data, Json, Language
 from .terminal import Terminal, language_of
 
@@ -262,6 +263,7 @@ def init(
 
 
 app.add_typer(carbon)
+app.add_typer(finance)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

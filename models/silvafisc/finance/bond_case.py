@@ -1,0 +1,141 @@
+"""What a carbon bond amounts to: coupons, quotation, coverage by the project's cash flow, ladder, tonnes per yuan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from .assess import Parties
+from .bonds import CarbonLink, Quote, StepUp, bond_lines, coupon_rates, quote_at_price, quote_at_yield
+from .cash_flows import Flow
+from .cover import YearCover, yearly_cover
+from .dates import Day
+from .rates import InternalRates, internal_rates
+from .schedules import Payment, Terms, interest_periods
+
+LADDER_STEPS = 4
+"""Steps between the incomes at which the linked part is at its floor and at its cap."""
+
+
+@dataclass(frozen=True)
+class Proceed:
+    """A use of the proceeds; fen."""
+
+    use: str
+    amount_fen: int
+    low_carbon: bool
+
+
+@dataclass(frozen=True)
+class BondCase:
+    """A bond to work out.
+
+    terms: dates and conventions. fixed: one rate, or one of each coupon. repaid: share of the face with each coupon,
+    None for all at the end. carbon_fen: carbon income by day; other_fen: what else serves the debt. tonnes_to_date:
+    verified by the step's day. tonnes: of the project over the bond's life, None where none are told.
+    settled, clean, yield_: the day of the quotation and one of the two, or none.
+    """
+
+    parties: Parties
+    terms: Terms
+    face_fen: int
+    fixed: tuple[Fraction, ...]
+    link: CarbonLink | None
+    step: StepUp | None
+    tonnes_to_date: Fraction
+    repaid: tuple[Fraction, ...] | None
+    carbon_fen: Mapping[Day, int]
+    other_fen: Mapping[Day, int]
+    income: tuple[Flow, ...]
+    tonnes: Fraction | None
+    proceeds: tuple[Proceed, ...]
+    settled: Day | None = None
+    clean: float | None = None
+    yield_: float | None = None
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A rung of the coupon ladder: carbon income of a coupon period, fen, and the coupon that it makes."""
+
+    income_fen: int
+    coupon: Fraction
+
+
+@dataclass(frozen=True)
+class BondAssessment:
+    """A bond worked out. cover: receipts of the project beside debt service by year; total_cover: over its life."""
+
+    case: BondCase
+    lines: tuple[Payment, ...]
+    quote: Quote | None
+    cover: tuple[YearCover, ...]
+    total_cover: Fraction
+    ladder: tuple[Rung, ...]
+    cost: InternalRates
+    flows: tuple[Flow, ...]
+
+    @property
+    def low_carbon_share(self) -> Fraction | None:
+        """Share of the proceeds that goes to low-carbon projects; None where no use is told."""
+        total = sum(use.amount_fen for use in self.case.proceeds)
+        return Fraction(sum(use.amount_fen for use in self.case.proceeds if use.low_carbon), total) if total else None
+
+    @property
+    def tonnes_per_fen(self) -> Fraction | None:
+        """Tonnes over the bond's life for each fen of its face."""
+        return None if self.case.tonnes is None else self.case.tonnes / self.case.face_fen
+
+
+def assess_bond(case: BondCase) -> BondAssessment:
+    """Work the bond out. Raises ValueError for coupons or shares that do not fit, or a price that no yield gives."""
+    periods = interest_periods(case.terms)
+    rates = coupon_rates(periods, case.fixed, case.link, case.carbon_fen, case.step, case.tonnes_to_date)
+    lines = bond_lines(case.face_fen, periods, rates, case.repaid)
+    receipts = dict(case.other_fen)
+    for day, fen in case.carbon_fen.items():
+        receipts[day] = receipts.get(day, 0) + fen
+    cover = yearly_cover(receipts, lines)
+    served = sum(year.service_fen for year in cover)
+    flows = _flows(case, lines)
+    debt: dict[Day, int] = {}
+    for line in lines:
+        debt[line.period.paid] = debt.get(line.period.paid, 0) - line.service_fen
+    debt[case.terms.drawn] = debt.get(case.terms.drawn, 0) + case.face_fen
+    return BondAssessment(
+        case,
+        lines,
+        _quote(case, lines),
+        cover,
+        Fraction(sum(year.receipts_fen for year in cover), served),
+        _ladder(case),
+        internal_rates(debt),
+        flows,
+    )
+
+
+def _quote(case: BondCase, lines: tuple[Payment, ...]) -> Quote | None:
+    if case.settled is None:
+        return None
+    months, count = case.terms.months, case.terms.day_count
+    if case.clean is not None:
+        return quote_at_price(lines, case.settled, case.clean, months, count)
+    return None if case.yield_ is None else quote_at_yield(lines, case.settled, case.yield_, months, count)
+
+
+def _ladder(case: BondCase) -> tuple[Rung, ...]:
+    """From the income of the floor to that of the cap, in even steps; the first fixed rate is the base."""
+    if case.link is None:
+        return ()
+    low, high = case.link.low_fen, case.link.high_fen
+    incomes = [low + (high - low) * step // LADDER_STEPS for step in range(LADDER_STEPS + 1)]
+    return tuple(Rung(income, case.fixed[0] + case.link.rate(income)) for income in incomes)
+
+
+def _flows(case: BondCase, lines: tuple[Payment, ...]) -> tuple[Flow, ...]:
+    who = case.parties
+    flows = [*case.income, Flow(case.terms.drawn, "loan_drawn", who.lender, who.borrower, case.face_fen)]
+    for line in lines:
+        for kind, fen in (("interest", line.interest_fen), ("principal", line.principal_fen)):
+            if fen:
+                flows.append(Flow(line.period.paid, kind, who.borrower, who.lender, fen))
+    return tuple(sorted(flows))

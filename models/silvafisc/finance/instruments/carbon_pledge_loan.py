@@ -1,0 +1,147 @@
+"""Loan on the pledged right to forest carbon revenue (林业碳汇预期收益权质押贷款).
+
+principal = min( pledge rate x PV of pledged revenue at the haircut price, the principal whose debt service keeps every
+                 year's cover >= the least, request )
+pledged revenue = verified tonnes + haircut share of future ones, inside the crediting period
+"""
+
+from fractions import Fraction
+from typing import Literal
+
+from pydantic import Field
+
+from silvafisc.datasets.findings import InputError
+from silvafisc.policy import Rules
+from silvafisc.policy.schema import ShareText, Strict
+from silvafisc.quantities import share
+
+from ..assess import BASE, Course, LoanCase, Parties
+from ..cash_flows import present_value
+from ..dates import Day
+from ..issuance import Lump, after_fire
+from ..offsets import Buyer, offset_faults
+from ..paths import scaled
+from ..sharing import Holder, sharing_faults
+from .carbon_side import Carbon, CarbonFile, carbon_of
+from .checks import claim_faults, project_faults, tenor_faults
+from .fields import BuyerFile, ClaimFile, HolderFile, Where, finding
+from .loan_fields import LoanFile, added, loan_faults, other_income, stated, stress_of, support_of, terms_of
+
+_PLEDGE = "finance.pledge."
+
+
+class PledgeFile(Strict):
+    """How the bank values the pledge; what is left out is as the parameters under finance.pledge say."""
+
+    rate: ShareText | None = None
+    """Pledge rate."""
+    future_share: ShareText | None = None
+    """Share of tonnes not yet verified that counts."""
+    price_haircut: ShareText | None = None
+    """Haircut on the price."""
+    discount_rate: ShareText | None = None
+    """Discount rate."""
+
+
+class CarbonPledgeLoan(LoanFile, CarbonFile):
+    """The whole file."""
+
+    instrument: Literal["carbon_pledge_loan"]
+    """What it is."""
+    pledge: PledgeFile = PledgeFile()
+    """How the bank values them."""
+    sharing: list[HolderFile] | None = None
+    """Who shares the carbon income; all of it is the borrower's where left out."""
+    buyers: list[BuyerFile] = Field(default_factory=list)
+    """Those who buy, where they are known."""
+    other_uses: list[ClaimFile] = Field(default_factory=list)
+    """What the register of uses holds on the same tonnes."""
+    contract: list[str] | None = None
+    """Elements of the contract that are agreed, for the checklist."""
+    disclosures: list[str] | None = None
+    """What is disclosed, for the checklist."""
+
+
+def build(file: CarbonPledgeLoan, rules: Rules, where: Where) -> LoanCase:
+    """The loan that a file describes. Raises InputError with everything that is refused."""
+    findings = [*loan_faults(file, rules, where), *project_faults(file.project, file.price, rules, where)]
+    findings += tenor_faults(file.terms, file.project.last_year, where)
+    findings += claim_faults(file.project, file.other_uses, file.terms, file.lender, where)
+    if "carbon" not in file.repaid_from:
+        en, zh = "a loan on carbon revenue is repaid from `carbon`", "碳汇收益权质押贷款的还款来源须含 carbon"
+        findings.append(finding(where, ("repaid_from",), en, zh))
+    holders = tuple(Holder(row.name, row.right, share(row.share)) for row in file.sharing or ())
+    if holders:
+        faults = list(sharing_faults(holders, rules.fraction("finance.sharing.owner_share_least")))
+        if file.borrower.name not in {holder.name for holder in holders}:
+            faults.append((f"{file.borrower.name} has no share", f"借款人 {file.borrower.name} 未列入分成"))
+        findings += [finding(where, ("sharing",), en, zh) for en, zh in faults]
+    if findings:
+        raise InputError(findings)
+    carbon = carbon_of(file, file.terms, file.borrower.name, rules, holders, [row.name for row in file.buyers])
+    sold = carbon.sold()
+    buyers = [Buyer(row.name, row.market, share(row.obligation_tco2e), row.local) for row in file.buyers]
+    findings = [
+        finding(where, ("buyers",), en, zh) for en, zh in (offset_faults(sold, buyers, rules) if buyers else ())
+    ]
+    if (
+        file.price.steps
+        and sold
+        and min(lump.sold for lump in sold) < Day.fromisoformat(min(s.from_ for s in file.price.steps))
+    ):
+        en, zh = "no price is stated for the first sale", "首次出售时尚无价格"
+        findings.append(finding(where, ("price", "steps"), en, zh))
+    if findings:
+        raise InputError(findings)
+    return _case(file, rules, carbon, sold)
+
+
+def _case(file: CarbonPledgeLoan, rules: Rules, carbon: Carbon, sold: tuple[Lump, ...]) -> LoanCase:
+    pledge = file.pledge
+    haircut = 1 - stated(pledge.price_haircut, _PLEDGE + "price_haircut", rules)
+    future = stated(pledge.future_share, _PLEDGE + "future_share", rules)
+    discount_rate = stated(pledge.discount_rate, _PLEDGE + "discount_rate", rules)
+    stock = tuple(lump for lump in sold if carbon.verified and lump is sold[0])
+    at_haircut = scaled(carbon.price, haircut)
+    pledged = added(
+        carbon.receipts(stock, at_haircut),
+        {day: (fen * future).__floor__() for day, fen in carbon.receipts(sold[len(stock) :], at_haircut).items()},
+    )
+    other, other_flows = other_income(file)
+    stress = stress_of(file, rules)
+    burnt = after_fire(carbon.tonnes, stress.fire_year, stress.fire_share)
+    low = scaled(carbon.price, 1 - stress.price_fall)
+    fire = (stress.fire_year, stress.fire_share)
+    late = stress.months_late
+    base = carbon.receipts(sold)
+    courses = (
+        Course(BASE, added(base, other)),
+        Course("low_price", added(carbon.receipts(sold, low), other)),
+        Course("late", added(carbon.receipts(carbon.sold(months_late=late)), other)),
+        Course("fire", added(carbon.receipts(carbon.sold(burnt)), other), fire),
+        Course("all", added(carbon.receipts(carbon.sold(burnt, late), low), other), fire),
+    )
+    kept: dict[Day, Fraction] = {}
+    for lump in sold:
+        kept[lump.sold] = kept.get(lump.sold, Fraction(0)) + lump.tonnes * carbon.practice.kept * carbon.part
+    return LoanCase(
+        parties=Parties(
+            file.borrower.name,
+            file.lender,
+            file.guarantee.guarantor if file.guarantee else "",
+            file.insurance.insurer if file.insurance else "",
+        ),
+        terms=terms_of(file, base),
+        amount_fen=file.amount.fen,
+        granted=file.amount.granted is not None,
+        value=present_value(pledged, carbon.drawn, discount_rate),
+        pledge_rate=stated(pledge.rate, _PLEDGE + "pledge_rate", rules),
+        pledged=added(pledged, other),
+        courses=courses,
+        sold_kept=kept,
+        other=other,
+        income=(*carbon.income(sold), *other_flows),
+        least=stated(file.cover_least, _PLEDGE + "cover_least", rules),
+        ordinary_multiple=rules.fraction(_PLEDGE + "ordinary_credit_multiple"),
+        support=support_of(file, rules),
+    )

@@ -1,0 +1,111 @@
+"""The carbon side of an instrument: tonnes, how they are issued and sold, at what price, and who shares the income."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from silvafisc.policy import Rules
+from silvafisc.policy.schema import Strict
+from silvafisc.quantities import share
+
+from ..cash_flows import Flow
+from ..dates import Day, add_months
+from ..issuance import Lump, Practice, Price, lumps, sale_fen
+from ..paths import flat, stepped
+from ..sharing import Holder, share_out
+from .fields import PracticeFile, PriceFile, ProjectFile, TermsFile
+from .loan_fields import stated
+
+_ISSUANCE = "finance.issuance."
+MARKET = "market"
+"""Payer of the carbon revenue where no buyer is named."""
+
+
+class CarbonFile(Strict):
+    """A project whose tonnes sell, as a file tells it."""
+
+    project: ProjectFile
+    """Whose tonnes sell."""
+    practice: PracticeFile = PracticeFile()
+    """How they become money."""
+    price: PriceFile
+    """What they sell for."""
+
+
+@dataclass(frozen=True)
+class Carbon:
+    """The carbon side of a loan, read from its file. part: the borrower's share of the income."""
+
+    tonnes: Mapping[int, Fraction]
+    verified: int
+    drawn: Day
+    practice: Practice
+    price: Price
+    holders: tuple[Holder, ...]
+    borrower: str
+    payer: str
+
+    @property
+    def part(self) -> Fraction:
+        """The borrower's share."""
+        return next((holder.share for holder in self.holders if holder.name == self.borrower), Fraction(1))
+
+    def sold(self, tonnes: Mapping[int, Fraction] | None = None, months_late: int = 0) -> tuple[Lump, ...]:
+        """Stock first, then the lumps to come."""
+        practice = self.practice.later(months_late)
+        day = add_months(self.drawn, practice.months_to_sell + months_late)
+        stock = Lump(self.drawn.year, self.drawn.year, self.verified, self.drawn, day)
+        ahead = lumps(self.tonnes if tonnes is None else tonnes, practice)
+        return (*((stock,) if self.verified else ()), *ahead)
+
+    def income(self, sold: tuple[Lump, ...], price: Price | None = None) -> tuple[Flow, ...]:
+        """What buyers pay the borrower, and what it passes on to the other holders."""
+        sales = [(lump.sold, sale_fen(lump.tonnes, (price or self.price)(lump.sold), self.practice)) for lump in sold]
+        paid = [Flow(day, "carbon", self.payer, self.borrower, fen) for day, fen in sales if fen]
+        return (*paid, *share_out(paid, self.borrower, self.holders)) if self.holders else tuple(paid)
+
+    def receipts(self, sold: tuple[Lump, ...], price: Price | None = None) -> dict[Day, int]:
+        """What of it stays with the borrower, by day."""
+        kept: dict[Day, int] = {}
+        for flow in self.income(sold, price):
+            sign = 1 if flow.payee == self.borrower else -1
+            kept[flow.day] = kept.get(flow.day, 0) + sign * flow.amount_fen
+        return kept
+
+
+def carbon_of(
+    file: CarbonFile, terms: TermsFile, borrower: str, rules: Rules, holders: tuple[Holder, ...], buyers: Sequence[str]
+) -> Carbon:
+    """The carbon side of a file; `borrower` sells, on and after the day of drawing."""
+    return Carbon(
+        tonnes=file.project.by_year(),
+        verified=share(file.project.verified_tco2e).__floor__(),
+        drawn=Day.fromisoformat(terms.drawn),
+        practice=practice_of(file.practice, rules),
+        price=price_of(file.price),
+        holders=holders,
+        borrower=borrower,
+        payer="、".join(buyers) or MARKET,
+    )
+
+
+def practice_of(file: PracticeFile, rules: Rules) -> Practice:
+    """How tonnes become money: the file, else the parameters."""
+
+    def whole(given: int | None, name: str) -> int:
+        return int(rules.number(_ISSUANCE + name)) if given is None else given
+
+    return Practice(
+        whole(file.years_between_verifications, "years_between_verifications"),
+        whole(file.months_to_issue, "months_to_issue"),
+        whole(file.months_to_sell, "months_to_sell"),
+        stated(file.sale_haircut, _ISSUANCE + "sale_haircut", rules),
+        stated(file.fees, _ISSUANCE + "fees", rules),
+    )
+
+
+def price_of(file: PriceFile) -> Price:
+    """The stated price path."""
+    if file.steps is None:
+        return flat(share(file.yuan_per_tco2 or "0"))
+    return stepped([(Day.fromisoformat(step.from_), share(step.yuan_per_tco2)) for step in file.steps])

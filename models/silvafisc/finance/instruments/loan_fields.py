@@ -1,0 +1,204 @@
+"""What the files of both loans share beyond an instrument's, and how it becomes terms and support."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from silvafisc.datasets.findings import Finding
+from silvafisc.policy import Rules
+from silvafisc.policy.schema import ShareText, Strict
+from silvafisc.quantities import share, yuan_to_fen
+
+from ..assess import Support
+from ..cash_flows import Flow
+from ..dates import Day, add_months
+from ..enhancement import Guarantee, Insurance
+from ..schedules import Terms
+from ..subsidies import longest_subsidy
+from .checks import income_faults, instrument_faults, rate_faults
+from .fields import (
+    AmountFile,
+    GuaranteeFile,
+    IncomeFile,
+    Instrument,
+    InsuranceFile,
+    Positive,
+    RateFile,
+    SubsidyFile,
+    Where,
+    finding,
+)
+
+_SUBSIDY = "interest_subsidy.forestry_loans."
+_STRESS = "finance.stress."
+
+
+class StressFile(Strict):
+    """Stresses; what is left out is as the parameters under finance.stress say."""
+
+    price_fall: ShareText | None = None
+    """Fall of the price."""
+    months_late: Annotated[int, Field(ge=0)] | None = None
+    """Months by which money comes late."""
+    fire_after_years: Annotated[int, Field(ge=0)] | None = None
+    """Years after drawing in which a fire breaks out."""
+    fire_share: ShareText | None = None
+    """Share of the stand that it destroys."""
+
+
+class LoanFile(Instrument):
+    """A loan."""
+
+    lender: str = Field(min_length=1)
+    """Who lends."""
+    amount: AmountFile
+    """How much."""
+    rates: list[RateFile] = Field(min_length=1)
+    """Fixed rate, or a floating one as far as it is known or assumed."""
+    repayment: Literal["equal_instalment", "equal_principal", "bullet", "interest_only_then", "issuance_matched"]
+    """等额本息, 等额本金, 到期还本, 先息后本, 按签发回款还本."""
+    interest_only_payments: Annotated[int, Field(ge=1)] | None = None
+    """Payments of interest alone, for `interest_only_then`."""
+    cover_least: Positive | None = None
+    """Least yearly cover; the parameter where left out."""
+    other_income: list[IncomeFile] = Field(default_factory=list)
+    """Income beside what is pledged that serves the debt."""
+    subsidy: SubsidyFile | None = None
+    """Interest subsidy."""
+    guarantee: GuaranteeFile | None = None
+    """Guarantee."""
+    insurance: InsuranceFile | None = None
+    """Index insurance."""
+    stress: StressFile = StressFile()
+    """Stresses."""
+
+
+def loan_faults(file: LoanFile, rules: Rules, where: Where) -> Iterator[Finding]:
+    """What is refused in any loan."""
+    yield from instrument_faults(file, where)
+    yield from rate_faults(file.rates, file.terms, where)
+    yield from income_faults(file.other_income, file.repaid_from, where)
+    if (file.repayment == "interest_only_then") != (file.interest_only_payments is not None):
+        en, zh = (
+            "goes with `repayment: interest_only_then`, and only with it",
+            "与 repayment: interest_only_then 同时填写，且仅用于此",
+        )
+        yield finding(where, ("interest_only_payments",), en, zh)
+    if file.subsidy is not None:
+        yield from _subsidy_faults(file, file.subsidy, rules, where)
+
+
+def _subsidy_faults(file: LoanFile, subsidy: SubsidyFile, rules: Rules, where: Where) -> Iterator[Finding]:
+    small = file.borrower.kind == "farmer" and file.amount.fen <= rules.fen(_SUBSIDY + "small_loan")
+    most = longest_subsidy(
+        small, int(rules.number(_SUBSIDY + "years_most")), int(rules.number(_SUBSIDY + "years_most_small_farmer"))
+    )
+    if subsidy.years > most:
+        en = f"interest is subsidised for at most {most} years, not {subsidy.years}"
+        yield finding(where, ("subsidy", "years"), en, f"贴息最长 {most} 年，现为 {subsidy.years} 年")
+    most_rate = rules.fraction(_SUBSIDY + "rate")
+    if subsidy.rate is not None and share(subsidy.rate) > most_rate:
+        en = f"the subsidy is {float(most_rate):.2%} a year at most"
+        yield finding(where, ("subsidy", "rate"), en, f"贴息率最高为每年 {float(most_rate):.2%}")
+    for year in subsidy.envelopes or {}:
+        if not (year.isascii() and year.isdecimal()):
+            yield finding(where, ("subsidy", "envelopes", year), "not a year", "不是年份")
+
+
+def terms_of(file: LoanFile, receipts: dict[Day, int]) -> Terms:
+    """The terms of a loan; receipts by day matter to a loan matched to them."""
+    terms = file.terms
+    return Terms(
+        drawn=Day.fromisoformat(terms.drawn),
+        first=Day.fromisoformat(terms.first_payment),
+        last=Day.fromisoformat(terms.last_payment),
+        months=terms.every_months,
+        rates=tuple((Day.fromisoformat(step.from_), share(step.rate)) for step in file.rates),
+        repayment=file.repayment,
+        day_count=terms.day_count,
+        payment_rule=terms.payment_rule,
+        interest_only=file.interest_only_payments or 0,
+        holidays=frozenset(map(Day.fromisoformat, terms.holidays)),
+        accrue_to_paid=terms.interest_to == "paid",
+        receipts=receipts,
+    )
+
+
+def support_of(file: LoanFile, rules: Rules) -> Support:
+    """Subsidy, guarantee and insurance of a loan."""
+    subsidy, guarantee, insurance = file.subsidy, file.guarantee, file.insurance
+    envelopes = None if subsidy is None else subsidy.envelopes
+    return Support(
+        subsidy_rate=stated(None if subsidy is None else subsidy.rate, _SUBSIDY + "rate", rules)
+        if subsidy
+        else Fraction(0),
+        subsidy_years=subsidy.years if subsidy else 0,
+        envelopes_fen=None if envelopes is None else {int(year): yuan_to_fen(yuan) for year, yuan in envelopes.items()},
+        months_to_pay=int(rules.number(_SUBSIDY + "months_to_pay")) if subsidy else 0,
+        guarantee=None
+        if guarantee is None
+        else Guarantee(share(guarantee.share), share(guarantee.fee_rate), guarantee.paid_by),
+        insurance=None
+        if insurance is None
+        else Insurance(
+            yuan_to_fen(insurance.limit),
+            stated(insurance.premium_rate, "finance.insurance.premium_rate", rules),
+            share(insurance.threshold),
+            insurance.paid_by,
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Stress:
+    """How far the stressed courses go. fire_year: calendar year."""
+
+    price_fall: Fraction
+    months_late: int
+    fire_year: int
+    fire_share: Fraction
+
+
+def stress_of(file: LoanFile, rules: Rules) -> Stress:
+    """The stresses of a loan."""
+    given, year = file.stress, Day.fromisoformat(file.terms.drawn).year
+    late, after = given.months_late, given.fire_after_years
+    return Stress(
+        price_fall=stated(given.price_fall, _STRESS + "price_fall", rules),
+        months_late=int(rules.number(_STRESS + "months_late")) if late is None else late,
+        fire_year=year + (int(rules.number(_STRESS + "fire_after_years")) if after is None else after),
+        fire_share=stated(given.fire_share, _STRESS + "fire_share", rules),
+    )
+
+
+def other_income(file: LoanFile) -> tuple[dict[Day, int], tuple[Flow, ...]]:
+    """Receipts of the other income by day, and the flows that bring them."""
+    receipts: dict[Day, int] = {}
+    flows = []
+    for income in file.other_income:
+        for day, fen in income.by_day().items():
+            receipts[day] = receipts.get(day, 0) + fen
+            flows.append(Flow(day, income.kind, income.payer, file.borrower.name, fen))
+    return receipts, tuple(flows)
+
+
+def stated(text: str | None, parameter: str, rules: Rules) -> Fraction:
+    """What the file states, else the parameter."""
+    return rules.fraction(parameter) if text is None else share(text)
+
+
+def added(*tables: Mapping[Day, int]) -> dict[Day, int]:
+    """Receipts of several tables by day."""
+    total: dict[Day, int] = {}
+    for table in tables:
+        for day, fen in table.items():
+            total[day] = total.get(day, 0) + fen
+    return dict(sorted(total.items()))
+
+
+def later(receipts: Mapping[Day, int], months: int) -> dict[Day, int]:
+    """The same receipts some months later."""
+    return added(*({add_months(day, months): fen} for day, fen in receipts.items()))

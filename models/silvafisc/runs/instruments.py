@@ -1,0 +1,160 @@
+"""Reading instruments: by path or shipped name, checked in full, with the parameters of their own date."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from silvafisc.datasets import Finding, InputError, load_package
+from silvafisc.finance.assess import Assessment, LoanCase, NothingToLendError, assess
+from silvafisc.finance.bond_case import BondAssessment, assess_bond
+from silvafisc.finance.fan import Fan, cover_fan
+from silvafisc.finance.instruments import carbon_bond, carbon_pledge_loan, compensation_loan
+from silvafisc.finance.instruments.carbon_bond import CarbonBond
+from silvafisc.finance.instruments.carbon_pledge_loan import CarbonPledgeLoan
+from silvafisc.finance.instruments.carbon_side import price_of
+from silvafisc.finance.instruments.compensation_loan import CompensationLoan
+from silvafisc.finance.paths import Calibration, NoPricesError, calibrate, simulate
+from silvafisc.policy import INSTRUMENTS, ParameterTree, Rules
+from silvafisc.policy.schema import hint, validate
+from silvafisc.policy.yaml_source import Document, read_yaml
+
+LOANS: Mapping[str, type[CarbonPledgeLoan] | type[CompensationLoan]] = {
+    "carbon_pledge_loan": CarbonPledgeLoan,
+    "compensation_loan": CompensationLoan,
+}
+
+PRICES = "carbon_prices"
+BONDS: Mapping[str, type[CarbonBond]] = {"carbon_bond": CarbonBond}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A loan's cover over drawn prices, and what the draws were fitted from."""
+
+    fan: Fan
+    fitted: Calibration
+    draws: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Loan:
+    """A loan as its file tells it, worked out, with the parameters that it read; drawn where the file asks for it."""
+
+    file: CarbonPledgeLoan | CompensationLoan
+    assessment: Assessment
+    rules: Rules
+    source: Path
+    drawn: Drawn | None = None
+
+
+@dataclass(frozen=True)
+class Bond:
+    """A bond as its file tells it, worked out, with the parameters that it read."""
+
+    file: CarbonBond
+    assessment: BondAssessment
+    rules: Rules
+    source: Path
+
+
+def shipped_instruments() -> list[str]:
+    """Names of the shipped instruments, ascending."""
+    return sorted(path.stem for path in INSTRUMENTS.glob("*.yaml"))
+
+
+def locate(source: str | Path) -> Path:
+    """The file of a path or shipped name."""
+    path = Path(source)
+    shipped = INSTRUMENTS / f"{source}.yaml"
+    if path.suffix in {".yaml", ".yml"} or path.exists() or not shipped.is_file():
+        if not path.is_file() and path.suffix not in {".yaml", ".yml"}:
+            more_en, more_zh = hint(str(source), shipped_instruments())
+            en = f"neither a file nor a shipped instrument ({', '.join(shipped_instruments())}){more_en}"
+            zh = f"不是文件，也不是随附的金融工具（{'、'.join(shipped_instruments())}）{more_zh}"
+            raise InputError([Finding(str(source), "", en, zh)])
+        return path
+    return shipped
+
+
+def load_loan(source: str | Path) -> Loan:
+    """Read, check and work out a loan. Raises InputError with everything that is refused."""
+    path = locate(source)
+    document = read_yaml(path)
+    file = validate(LOANS[kind_of(document, LOANS)], document)
+    rules = ParameterTree.load().on(file.policy_date)
+    found = _assess(_case(file, rules, document), document)
+    return Loan(file, found, rules, path, _drawn(file, found, rules, document))
+
+
+def load_bond(source: str | Path) -> Bond:
+    """Read, check and work out a bond. Raises InputError with everything that is refused."""
+    path = locate(source)
+    document = read_yaml(path)
+    kind_of(document, BONDS)
+    file = validate(CarbonBond, document)
+    rules = ParameterTree.load().on(file.policy_date)
+    case = carbon_bond.build(file, rules, document.where)
+    try:
+        assessment = assess_bond(case)
+    except ValueError as error:
+        zh = f"条件不能形成付息计划或价格：{error}"
+        raise InputError([Finding(document.where(("terms",)), "terms", str(error), zh)]) from None
+    findings = list(carbon_bond.balance_faults(file, assessment.total_cover, document.where))
+    if findings:
+        raise InputError(findings)
+    return Bond(file, assessment, rules, path)
+
+
+def kind_of(document: Document, known: Mapping[str, object]) -> str:
+    """The `instrument` of a file. Raises InputError where it is none of the known ones."""
+    kind = document.data.get("instrument") if isinstance(document.data, dict) else None
+    if kind in known:
+        return str(kind)
+    en = f"must be one of {', '.join(known)} (got {kind!r})"
+    zh = f"须为 {'、'.join(known)} 之一（现为 {kind!r}）"
+    raise InputError([*document.findings, Finding(document.where(("instrument",)), "instrument", en, zh)])
+
+
+def _case(file: CarbonPledgeLoan | CompensationLoan, rules: Rules, document: Document) -> LoanCase:
+    if isinstance(file, CarbonPledgeLoan):
+        return carbon_pledge_loan.build(file, rules, document.where)
+    return compensation_loan.build(file, rules, document.where)
+
+
+def _drawn(
+    file: CarbonPledgeLoan | CompensationLoan, found: Assessment, rules: Rules, document: Document
+) -> Drawn | None:
+    """The fan of the cover. Raises InputError where the market has no prices to fit."""
+    if not isinstance(file, CarbonPledgeLoan) or file.price.simulation is None:
+        return None
+    wanted = file.price.simulation
+    try:
+        fitted = calibrate(load_package(PRICES).table, file.price.market, rules)
+    except NoPricesError as error:
+        path = ("price", "simulation")
+        raise InputError([Finding(document.where(path), "price.simulation", error.en, error.zh)]) from None
+    drawn, last = found.case.terms.drawn, found.lines[-1].period.due
+    start = float(price_of(file.price)(drawn))
+    paths = simulate(fitted, start, last.year - drawn.year, wanted.draws, wanted.seed)
+    return Drawn(cover_fan(found, paths, start), fitted, wanted.draws, wanted.seed)
+
+
+def _assess(case: LoanCase, document: Document) -> Assessment:
+    """The loan worked out; terms that make no schedule are the file's fault."""
+    try:
+        return assess(case)
+    except NothingToLendError as error:
+        sizing = error.sizing
+        en = (
+            f"nothing can be lent: by the pledge at most {sizing.by_pledge_fen / 100:,.2f} yuan, and {error.year} is covered too little "
+            "by receipts for any debt service; match the payments to the issues, begin later, or name other income"
+        )
+        zh = (
+            f"无可贷金额：按质押物最多 {sizing.by_pledge_fen / 100:,.2f} 元，而 {error.year} 年收入不足以偿付任何本息；"
+            "可按签发回款安排还款、推迟首次还款，或列明其他收入"
+        )
+        raise InputError([Finding(document.where(("amount",)), "amount", en, zh)]) from None
+    except ValueError as error:
+        zh = f"条件不能形成还款计划：{error}"
+        raise InputError([Finding(document.where(("terms",)), "terms", str(error), zh)]) from None

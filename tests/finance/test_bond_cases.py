@@ -1,0 +1,128 @@
+"""Bonds as the shipped files tell them, what they must reproduce, and what is refused."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.finance.test_loan_cases import changed
+
+from silvafisc.datasets import InputError
+from silvafisc.finance.cash_flows import balances
+from silvafisc.policy import INSTRUMENTS
+from silvafisc.runs.instruments import load_bond, shipped_instruments
+
+BONDS = [
+    name
+    for name in shipped_instruments()
+    if "carbon_bond" in (INSTRUMENTS / f"{name}.yaml").read_text(encoding="utf-8")
+]
+
+
+def test_the_benchmark_is_quoted_as_quantlib_quotes_it() -> None:
+    quote = load_bond("benchmark-bond").assessment.quote
+    assert quote is not None
+    assert (f"{quote.yield_:.5%}", f"{quote.modified:.4f}") == ("3.12986%", "4.5710")  # other program
+
+
+def test_the_coupon_of_2014_stays_between_its_published_bounds() -> None:
+    found = load_bond("cgn-bond-2014").assessment
+    coupons = [line.period.rate for line in found.lines]
+    assert (min(coupons), max(coupons)) == (Fraction("0.0570"), Fraction("0.0585"))  # published: 5.65 % + 5 to 20 bp
+    assert found.lines[0].interest_fen == 5_700_000_000  # by hand: 57 million yuan on a billion
+    assert [f"{float(rung.coupon):.4%}" for rung in found.ladder][::4] == ["5.7000%", "5.8500%"]
+
+
+def test_the_example_steps_up_where_its_tonnes_miss_and_tells_tonnes_per_yuan(tmp_path: Path) -> None:
+    found = load_bond("example-carbon-bond").assessment
+    # by hand: lumps of 2024–26 and 2027–29 (36 000 + 123 000 t) are issued by the end of 2031, above the target
+    assert found.case.tonnes_to_date == 159_000
+    missed = load_bond(changed("example-carbon-bond", tmp_path, step_up__target_tco2e="160000")).assessment
+    rises = [after.period.rate - line.period.rate for line, after in zip(found.lines, missed.lines, strict=True)]
+    assert rises == [0, 0, 0, 0, 0, Fraction("0.0025"), Fraction("0.0025")]
+    assert found.low_carbon_share == 1
+    # by hand: 36 000, 123 000 and 158 000 t are issued on 30 June of 2027, 2030 and 2033, on 50 million yuan
+    assert found.tonnes_per_fen == Fraction(317_000, 5_000_000_000)
+
+
+@pytest.mark.parametrize("name", BONDS)
+def test_every_shipped_bond_closes_is_covered_and_reconciles(name: str) -> None:
+    found = load_bond(name).assessment
+    assert sum(line.principal_fen for line in found.lines) == found.case.face_fen
+    assert found.total_cover > 1
+    assert sum(balance.net_fen for balance in balances(found.flows).values()) == 0
+
+
+REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "proceeds that do not sum": (
+        "example-carbon-bond",
+        {"proceeds__0__yuan": "41000000"},
+        "proceeds: the uses sum to 49000000.00 yuan, the face is 50000000.00",
+    ),
+    "carbon-neutral with other uses": (
+        "example-carbon-bond",
+        {"proceeds__1__low_carbon": False},
+        "proceeds: a carbon-neutral bond puts 100% of its proceeds into low-carbon projects",
+    ),
+    "carbon-neutral without a report": (
+        "example-carbon-bond",
+        {"third_party_report": None},
+        "third_party_report: a carbon-neutral bond needs a third party's report",
+    ),
+    "linked to nothing": (
+        "benchmark-bond",
+        {"label": "sustainability_linked"},
+        "label: a sustainability-linked bond needs",
+    ),
+    "a step beyond the usual": (
+        "example-carbon-bond",
+        {"step_up__step": "0.02"},
+        "step_up.step: a step lies between 0.10% and 0.50%",
+    ),
+    "a farmer issues": ("benchmark-bond", {"borrower__kind": "farmer"}, "borrower.kind: issuers are enterprises"),
+    "a government without its limit": (
+        "benchmark-bond",
+        {"borrower__kind": "government"},
+        "debt_limit: goes with a government that issues",
+    ),
+    "beyond the limit": (
+        "benchmark-bond",
+        {"borrower__kind": "government", "debt_limit": {"limit_yuan": "5000000", "outstanding_yuan": "4500000"}},
+        "face: the face exceeds the room of 500000.00 yuan",
+    ),
+    "a project that does not balance": (
+        "benchmark-bond",
+        {
+            "borrower__kind": "government",
+            "debt_limit": {"limit_yuan": "5000000", "outstanding_yuan": "0"},
+            "other_income__0__yuan_per_year": "100000",
+        },
+        "repaid_from: the project's receipts cover 0.43 of its debt service",
+    ),
+    "future appropriations": (
+        "benchmark-bond",
+        {"repaid_from": ["own", "future_appropriation"]},
+        "repaid_from[1]: debt service by future appropriations is hidden debt",
+    ),
+    "quoted after its end": (
+        "benchmark-bond",
+        {"quote__settled": "2029-01-15"},
+        "quote.settled: does not lie in the life",
+    ),
+    "too many coupons": ("benchmark-bond", {"coupons": ["0.03", "0.03"]}, "terms: 2 coupon rates for 5 coupons"),
+    "shares that do not sum": ("benchmark-bond", {"repaid_shares": ["0.5", "0.4", "0", "0", "0"]}, "terms: 5 shares"),
+    "a loan's file": ("wuning-ccer-2025", {}, "instrument: must be one of carbon_bond (got 'carbon_pledge_loan')"),
+    "a cap below the floor": ("cgn-bond-2014", {"carbon_link__cap": "0.0001"}, "floor 0.0005 lies above cap 0.0001"),
+}
+
+
+@pytest.mark.parametrize("case", list(REFUSALS))
+def test_bad_input_is_refused_with_its_line_and_reason(case: str, tmp_path: Path) -> None:
+    name, changes, expected = REFUSALS[case]
+    path = changed(name, tmp_path, **changes)
+    with pytest.raises(InputError) as refused:
+        load_bond(path)
+    said = [finding.text("en") for finding in refused.value.findings]
+    assert any(expected in text for text in said), said
+    assert all(text.startswith(f"{path}:") for text in said), said
+    assert all(any("\u4e00" <= char <= "\u9fff" for char in finding.zh) for finding in refused.value.findings)
