@@ -9,7 +9,7 @@ from silvafisc.datasets import Finding, InputError
 from silvafisc.policy import ParameterTree, Scenario, load_scenario
 from silvafisc.policy.offers_scenario import load_offers_scenario
 from silvafisc.results import Outcome, OutcomeError
-from silvafisc.results.approvals import LOG, read_head, read_trail, verify_trail
+from silvafisc.results.approvals import LOG, Approval, read_head, read_trail, verify_trail
 from silvafisc.results.outcome import hash_folder
 
 from .inputs import load_inputs
@@ -104,6 +104,22 @@ def check_outcome(folder: Path) -> list[Finding]:
         en, zh = "the recorded audit is not clean", "所记录的校核未通过"
         findings.append(Finding(str(folder / "audit.json"), "clean", en, zh))
     return findings
+
+
+def signed_trail(folder: Path) -> tuple[Approval, ...]:
+    """The approval trail of an outcome folder, to be printed.
+
+    Raises:
+        InputError: the log, or the content that it speaks of, was altered.
+        OutcomeError: it cannot be read.
+    """
+    trail = read_trail(folder)
+    if not trail and not read_head(folder):
+        return ()
+    findings = check_trail(folder, hash_folder(folder, _meta(folder)))
+    if findings:
+        raise InputError(findings)
+    return trail
 
 
 def check_trail(folder: Path, content_hash: str, seen: frozenset[Path] = frozenset()) -> list[Finding]:

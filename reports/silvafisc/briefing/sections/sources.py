@@ -3,6 +3,7 @@
 from ..blocks import Block, Column, Formula, Heading, Row, Section, Table
 from ..draft import Draft, cell
 from ..words import load_yaml, symbols
+from .approvals import blocks as approvals
 from .ledger import ledger
 from .robustness import blocks as robustness
 from .rules import rule_names
@@ -25,6 +26,8 @@ def section(draft: Draft) -> Section:
     blocks += [Heading(words("sources.terms_head")), terms(draft)]
     blocks += [Heading(words("sources.audit_head")), audit(draft)]
     blocks += [Heading(words("sources.record_head")), record(draft)]
+    if draft.trail:
+        blocks += [Heading(words("approvals.head")), *approvals(draft.trail, words)]
     return Section("sources", words("sources.title"), tuple(blocks))
 
 
