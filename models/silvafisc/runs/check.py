@@ -13,6 +13,7 @@ from silvafisc.results.approvals import LOG, Approval, read_head, read_trail, ve
 from silvafisc.results.outcome import hash_folder
 
 from .inputs import load_inputs
+from .listed_units import listed_units
 
 DEFAULT_SCENARIO = "nation-2026-2028"
 """The shipped scenario; its policy date is the one that tables without a scenario are checked against."""
@@ -86,6 +87,7 @@ def check_outcome(folder: Path) -> list[Finding]:
     findings += check_trail(folder, formed)
     try:
         result = audit(outcome.resolved, outcome.inputs, outcome.tables)
+        findings += _uncaused_falls(folder, outcome) if result["clean"] else []
     except (KeyError, ValueError, TypeError) as error:
         en, zh = f"cannot be audited: {error!r}", f"无法校核：{error!r}"
         return [*findings, Finding(str(folder), "audit", en, zh)]
@@ -104,6 +106,19 @@ def check_outcome(folder: Path) -> list[Finding]:
         en, zh = "the recorded audit is not clean", "所记录的校核未通过"
         findings.append(Finding(str(folder / "audit.json"), "clean", en, zh))
     return findings
+
+
+def _uncaused_falls(folder: Path, outcome: Outcome) -> list[Finding]:
+    """Listed units that fall like for like and of which reasons.csv gives no cause."""
+    if not {"reasons", "red_flags"} <= set(outcome.tables):  # an outcome made before such falls were looked for
+        return []
+    flags = listed_units(outcome.resolved, outcome.inputs, outcome.tables)
+    return [
+        Finding(str(folder / "reasons.csv"), f"{flag.check}: {flag.region_code}, {flag.reference}", en, zh)
+        for flag in flags
+        if flag.flagged and flag.region_code
+        for en, zh in [(f"{flag.words_en} ({flag.value} yuan)", f"{flag.words_zh}（{flag.value} 元）")]
+    ]
 
 
 def signed_trail(folder: Path) -> tuple[Approval, ...]:
