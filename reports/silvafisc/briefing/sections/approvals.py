@@ -7,13 +7,11 @@ from silvafisc.results.approvals import Approval, Superseded
 
 from ..blocks import Block, Column, Note, Paragraph, Row, Runs, Table
 from ..draft import cell
-from ..glyphs import characters
+from ..glyphs import printable
 from ..words import Words
 
 HASH = 16
 """Digits of a hash that are printed; the whole is in approvals.jsonl."""
-LACKING = "〓"
-"""What printers set where they have no type for a character."""
 
 
 def blocks(trail: Sequence[Approval], words: Words) -> list[Block]:
@@ -32,7 +30,7 @@ def _table(trail: Sequence[Approval], words: Words) -> Table:
     rows = []
     for at, entry in enumerate(trail, 1):
         said = (words.name("role", entry.role), entry.name, words.name("verdict", entry.verdict), entry.opinion)
-        shown = (str(at), entry.date, *map(_printable, said), entry.hash[:HASH])
+        shown = (str(at), entry.date, *map(printable, said), entry.hash[:HASH])
         rows.append(Row(tuple(cell(text) for text in shown)))
     columns = (
         Column(words("approvals.number")),
@@ -59,16 +57,10 @@ def _changed(old: Superseded, words: Words) -> Runs:
         old_yuan=_yuan(old.old_fen),
         new_yuan=_yuan(old.new_fen),
         standards=str(old.standards),
-        why=_printable(old.why).rstrip("。."),
+        why=printable(old.why).rstrip("。."),
     )
 
 
 def _yuan(fen: int) -> str:
     whole, _, rest = fen_to_yuan(fen).partition(".")
     return f"{int(whole):,}.{rest}"
-
-
-def _printable(text: str) -> str:
-    """In one line, with what the fonts lack replaced: a rare name must not keep a decision from being printed."""
-    known = characters() | characters(second=True)
-    return "".join(char if ord(char) in known else LACKING for char in " ".join(text.split()))
