@@ -26,6 +26,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "task_list": ("region_code", "measure", "period", "kind"),
     "acceptance": ("region_code", "measure", "period", "check"),
     "reporting": ("region_code", "kind", "item"),
+    "parcels": ("region_code", "parcel_code", "programme"),
+    "delivery": ("region_code", "fund", "period", "item", "document"),
 }
 
 

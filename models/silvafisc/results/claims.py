@@ -121,13 +121,14 @@ def _impossible(claim: Claim) -> Iterator[Finding]:
     if not 0 < claim.share <= 1:
         yield finding("share", f"must lie in (0, 1], got {claim.share}", f"须在 (0, 1] 内，现为 {claim.share}")
     for path, day in (("since", claim.since), ("until", claim.until)):
-        if not (_is_date(day) or (path == "until" and day == OPEN)):
+        if not (is_date(day) or (path == "until" and day == OPEN)):
             yield finding(path, f"not a date YYYY-MM-DD: {day!r}", f"不是 YYYY-MM-DD 日期：{day!r}")
     if claim.until != OPEN and claim.until < claim.since:
         yield finding("until", f"before {claim.since}", f"早于 {claim.since}")
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Whether it is a date written YYYY-MM-DD."""
     try:
         return datetime.date.fromisoformat(text).isoformat() == text
     except ValueError:

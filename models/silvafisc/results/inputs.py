@@ -98,12 +98,30 @@ INPUT_TABLES: Mapping[str, Mapping[str, str]] = {
         "reported_by": "text",
         "verified_by": "text",
     },
+    "parcels": {
+        "region_code": "code",
+        "parcel_code": "text",
+        "programme": "text",
+        "area_tenth_mu": "int",
+        "last_year_area_tenth_mu": "int",
+        "document": "text",
+        "change_document": "text",
+    },
+    "delivery": {
+        "region_code": "code",
+        "fund": "text",
+        "period": "text",
+        "item": "text",
+        "document": "text",
+        "amount_fen": "int",
+    },
 }
 """table -> column -> kind. Every table also has `status` and `source` (text) per row.
 Kinds: code and text are str, int is int64, bool is bool, float is float64, decimal is a str holding an exact decimal."""
 
-OPTIONAL_TABLES = ("last_year", "land", "task_list", "acceptance", "reporting")
-"""Tables that may be absent: only a rule that reads one asks for it, by name. No rule reads `reporting`."""
+OPTIONAL_TABLES = ("last_year", "land", "task_list", "acceptance", "reporting", "parcels", "delivery")
+"""Tables that may be absent: only a rule that reads one asks for it, by name. No rule reads `reporting`; `parcels` and
+`delivery` are read by the red flags alone."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +148,10 @@ class UnitInputs:
     """Results of the checks that gate instalments of earlier years, by unit, measure, period due and check."""
     reporting: pd.DataFrame | None = None
     """Who reports and who verifies a unit's indicators, areas and needs (factors say it in their own rows)."""
+    parcels: pd.DataFrame | None = None
+    """Parcels under each programme, this year and last, with the documents of the area and of its change."""
+    delivery: pd.DataFrame | None = None
+    """What became of the money: received, spent, paid to owners, deducted, detained, local money due and in place."""
 
     @staticmethod
     def of(tables: Mapping[str, pd.DataFrame], ledger: pd.DataFrame, draws: pd.DataFrame | None = None) -> "UnitInputs":

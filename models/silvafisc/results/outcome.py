@@ -76,7 +76,8 @@ class Outcome:
         """Write the folder beside `folder`, then rename: an old outcome is replaced only by a complete one.
 
         Raises:
-            OutcomeError: `folder` (or a parent) is a regular file, or a folder that is not an outcome.
+            OutcomeError: `folder` (or a parent) is a regular file, or a folder that is not an outcome, or
+                one that carries approvals.
         """
         folder = Path(folder)
         _refuse_foreign(folder)
@@ -187,6 +188,10 @@ def _refuse_foreign(folder: Path) -> None:
             "exists and is not an outcome; it will not be replaced. Choose another --out",
             "已存在且不是结果目录，不会被覆盖；请另选 --out",
         )
+    approvals = folder / "approvals.jsonl"
+    if approvals.is_file() and approvals.stat().st_size:
+        en = "carries approvals and will not be replaced; choose another --out"
+        raise OutcomeError(folder, en, "已有会签记录，不会被覆盖；请另选 --out")
 
 
 def _read_meta(folder: Path) -> dict[str, Any]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .risk import Evaluation, evaluate, rank_acceptability
     from .run import AuditError, run
     from .score import score
+    from .sign import sign
     from .solve_offers import solve_offers
     from .templates import write_templates
 
@@ -57,6 +58,7 @@ __all__ = [
     "resolve",
     "run",
     "score",
+    "sign",
     "solve_offers",
     "write_templates",
 ]
@@ -73,6 +75,7 @@ _HOMES = {
     "nested": "silvafisc.runs.nested",
     "run": "silvafisc.runs.run",
     "score": "silvafisc.runs.score",
+    "sign": "silvafisc.runs.sign",
     "solve_offers": "silvafisc.runs.solve_offers",
     "Comparison": "silvafisc.runs.compare",
     "Evaluation": "silvafisc.runs.risk",

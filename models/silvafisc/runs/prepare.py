@@ -23,6 +23,7 @@ from .draws import with_draws
 from .inputs import load_inputs
 from .lacking import lacking, uncredited
 from .needs import unmet_needs
+from .red_flags import unknown_funds
 from .reporting import unknown_figures
 from .resolve import resolve
 
@@ -186,7 +187,7 @@ def _refuse_what_is_not_built(scenario: Scenario, resolved: Resolved, inputs: Un
         en = "response curves are assumed; they may rank options only where the scenario says `assumed_responses: rank`"
         zh = "响应曲线为假定；只有情景写明 assumed_responses: rank 时才可用于比选"
         findings.append(Finding(scenario.where("assumed_responses"), "assumed_responses", en, zh))
-    findings += [*unmet_needs(scenario, resolved, inputs), *unknown_figures(inputs)]
+    findings += [*unmet_needs(scenario, resolved, inputs), *unknown_figures(inputs), *unknown_funds(inputs, resolved)]
     if findings:
         raise InputError(findings)
 

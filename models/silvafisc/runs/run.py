@@ -22,9 +22,11 @@ from .carbon_accounts import carbon_accounts
 from .carbon_beside import felling_and_reserve
 from .indicators import indicators, lorenz_points
 from .infeasible import explain_infeasible, floors_within_envelopes
+from .listed_units import listed_units
 from .meta import describe
 from .prepare import Prepared, Progress, case_engine, engines, prepare
 from .proposal import Line, read_proposal
+from .red_flags import red_flags
 
 
 class AuditError(Exception):
@@ -96,6 +98,8 @@ def finish(
     frames["indicators"] = indicators(prepared, frames)
     frames |= carbon_accounts(prepared, frames["allocation"])
     frames |= felling_and_reserve(prepared)
+    flags = listed_units(prepared.resolved, prepared.inputs, frames)
+    frames["red_flags"] = red_flags(prepared.inputs, prepared.rules, flags)
     frames["lorenz"] = lorenz_points(prepared, frames["allocation"])
     reads = parameter_ledger(prepared.rules, sorted(prepared.rules.used))
     known = prepared.inputs.ledger.astype(str)

@@ -41,6 +41,11 @@ TITLES = {
         "指标、面积和需要由谁填报、由谁核实（可缺）",
         "Who reports and verifies indicators, areas and needs (may be absent)",
     ),
+    "parcels": ("各地块纳入的补助项目和面积（可缺）", "Parcels under each programme (may be absent)"),
+    "delivery": (
+        "资金拨付、兑付和配套到位情况（可缺）",
+        "What became of the money: spent, paid to owners, matched (may be absent)",
+    ),
 }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from silvafisc.results import Outcome
+    from silvafisc.results.approvals import Approval
 
     from .blocks import Briefing
 
@@ -16,18 +17,24 @@ LANGUAGES = ("zh", "en")
 FORMATS = ("html", "pdf")
 
 
-def build(outcome: "Outcome", language: str) -> "Briefing":
+def build(outcome: "Outcome", language: str, trail: "Sequence[Approval]" = ()) -> "Briefing":
     """The blocks of an outcome's briefing in `zh` or `en`; see `silvafisc.briefing.document`."""
     _refuse_given([outcome])
     from .document import build as put_together
 
-    return put_together(outcome, language)
+    return put_together(outcome, language, trail)
 
 
 def render(
-    outcome: "Outcome", folder: Path, languages: Sequence[str] = LANGUAGES, formats: Sequence[str] = FORMATS
+    outcome: "Outcome",
+    folder: Path,
+    languages: Sequence[str] = LANGUAGES,
+    formats: Sequence[str] = FORMATS,
+    trail: "Sequence[Approval]" = (),
 ) -> list[Path]:
     """Write `briefing_<language>.<format>` into `folder`; each file appears complete or not at all.
+
+    trail: the verified approval trail of the outcome, which is printed in section 10.
 
     Returns:
         The files, in the order of languages and formats.
@@ -40,7 +47,7 @@ def render(
     from .document import build as put_together
     from .writing import write
 
-    return write([put_together(outcome, language) for language in languages], folder, "briefing", formats)
+    return write([put_together(outcome, language, trail) for language in languages], folder, "briefing", formats)
 
 
 def _refuse_given(outcomes: "Sequence[Outcome]") -> None:

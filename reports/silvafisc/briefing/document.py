@@ -1,9 +1,11 @@
 """Putting the sections of an outcome together as one briefing."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from silvafisc.results import Outcome
+from silvafisc.results.approvals import Approval
 
 from .blocks import Block, Briefing, Card, Figure, Section, Table
 from .draft import Draft
@@ -23,8 +25,8 @@ class UnauditedError(Exception):
         super().__init__(self.en)
 
 
-def build(outcome: Outcome, language: str) -> Briefing:
-    """The briefing of an outcome in `zh` or `en`.
+def build(outcome: Outcome, language: str, trail: Sequence[Approval] = ()) -> Briefing:
+    """The briefing of an outcome in `zh` or `en`, with its approval trail in section 10 where there is one.
 
     Raises:
         UnauditedError: the audit is missing or not clean.
@@ -34,7 +36,7 @@ def build(outcome: Outcome, language: str) -> Briefing:
     """
     if outcome.audit.get("clean") is not True:
         raise UnauditedError(sum(len(check["findings"]) for check in outcome.audit.get("checks", [])))
-    draft = Draft(outcome, language)
+    draft = Draft(outcome, language, trail)
     sections = [module.section(draft) for module in SECTIONS]
     ordered = [
         replace(

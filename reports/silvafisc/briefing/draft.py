@@ -1,6 +1,6 @@
 """What every section works with: the outcome, its keys, numbers as they are shown, and the words of one language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from silvafisc.results import Outcome
+from silvafisc.results.approvals import Approval
 from silvafisc.results.outcome import outcome_columns
 
 from .blocks import Number, Runs, Text
@@ -24,10 +25,10 @@ NATURES = ("rigid", "committed", "top_up", "task", "factor", "project", "interes
 
 
 class Draft:
-    """One outcome in one language."""
+    """One outcome in one language, with its approval trail where it has one."""
 
-    def __init__(self, outcome: Outcome, language: str) -> None:
-        self.outcome, self.language = outcome, language
+    def __init__(self, outcome: Outcome, language: str, trail: Sequence[Approval] = ()) -> None:
+        self.outcome, self.language, self.trail = outcome, language, trail
         self.words, self.lookup = Words(language), Lookup(outcome)
         total = self.lookup.value(ref("allocation", "sum(payment_fen)"))
         self._scales: dict[str, tuple[Mapping[str, Any], Fraction, int | Fraction | None]] = {}

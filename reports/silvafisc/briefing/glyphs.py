@@ -10,6 +10,8 @@ from fontTools.ttLib import TTFont
 FONT_FAMILY = "Noto Sans SC"
 SECOND_FAMILY = "DejaVu Sans"
 """Draws what Noto Sans SC lacks (₂ and some mathematical signs); ships inside matplotlib."""
+LACKING = "〓"
+"""What printers set where they have no type for a character."""
 
 
 class MissingGlyphError(Exception):
@@ -50,6 +52,15 @@ def characters(second: bool = False) -> frozenset[int]:
         with TTFont(font_path(bold, second), lazy=True) as font:
             found.append(frozenset(font.getBestCmap()))
     return found[0] & found[1]
+
+
+def printable(text: str) -> str:
+    """In one line, with what neither font has replaced: for what people wrote into a log or a reference.
+
+    A rare name must not keep a decision from being printed.
+    """
+    known = characters() | characters(second=True)
+    return "".join(char if ord(char) in known else LACKING for char in " ".join(text.split()))
 
 
 def require_glyphs(texts: Iterable[str]) -> None:

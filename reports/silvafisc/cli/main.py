@@ -12,6 +12,7 @@ from .carbon import carbon
 from .endings import finish
 from .finance import finance
 from .options import Data, Json, Language
+from .signing import sign
 from .terminal import Terminal, language_of
 
 app = typer.Typer(
@@ -210,6 +211,9 @@ def brief(
     json: Json = False,
 ) -> None:
     verbs.brief(Terminal(language_of(lang), json), outcomes, out, lang, formats)
+
+
+app.command(help="会签：提出、审核、意见、批准，逐条记录 / propose, review, comment on or approve an outcome")(sign)
 
 
 @app.command(help="同一预算下比较选点与支付方式 / ways of choosing and paying at equal budget")

@@ -12,7 +12,7 @@ from . import interrupts
 
 MARK = "outcome.json"
 BRIEFINGS = ("briefing_*.html", "briefing_*.pdf", "comparison_*.html", "comparison_*.pdf")
-WRITTEN = ("*.csv", "outcome.json", "audit.json", "datapackage.json", "approvals.jsonl", "inputs", *BRIEFINGS)
+WRITTEN = ("*.csv", "outcome.json", "audit.json", "datapackage.json", "approvals.*", "inputs", *BRIEFINGS)
 """What an outcome folder holds when nobody else has put anything there."""
 
 

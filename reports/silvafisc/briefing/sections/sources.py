@@ -3,7 +3,9 @@
 from ..blocks import Block, Column, Formula, Heading, Row, Section, Table
 from ..draft import Draft, cell
 from ..words import load_yaml, symbols
+from .approvals import blocks as approvals
 from .ledger import ledger
+from .red_flags import blocks as red_flags
 from .robustness import blocks as robustness
 from .rules import rule_names
 from .sensitivity import full, moved, picture
@@ -19,12 +21,14 @@ def section(draft: Draft) -> Section:
     blocks: list[Block] = [*ledger(draft)]
     if moved(draft):
         blocks += [Heading(words("sources.sensitivity_head")), picture(draft), full(draft)]
-    blocks += robustness(draft)
+    blocks += [*robustness(draft), *red_flags(draft)]
     blocks.append(Heading(words("sources.method_head")))
     blocks += [Formula(symbols(words(f"method.{name}.symbols")), words(f"method.{name}.words")) for name in METHODS]
     blocks += [Heading(words("sources.terms_head")), terms(draft)]
     blocks += [Heading(words("sources.audit_head")), audit(draft)]
     blocks += [Heading(words("sources.record_head")), record(draft)]
+    if draft.trail:
+        blocks += [Heading(words("approvals.head")), *approvals(draft.trail, words)]
     return Section("sources", words("sources.title"), tuple(blocks))
 
 
