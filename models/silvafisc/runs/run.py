@@ -22,6 +22,8 @@ from .carbon_accounts import carbon_accounts
 from .carbon_beside import felling_and_reserve
 from .indicators import indicators, lorenz_points
 from .infeasible import explain_infeasible, floors_within_envelopes
+from .levels import TABLE as LEVELS
+from .levels import levels
 from .meta import describe
 from .prepare import Prepared, Progress, case_engine, engines, prepare
 from .proposal import Line, read_proposal
@@ -96,6 +98,7 @@ def finish(
     frames["indicators"] = indicators(prepared, frames)
     frames |= carbon_accounts(prepared, frames["allocation"])
     frames |= felling_and_reserve(prepared)
+    frames[LEVELS] = levels(prepared.inputs, frames["allocation"])
     frames["lorenz"] = lorenz_points(prepared, frames["allocation"])
     reads = parameter_ledger(prepared.rules, sorted(prepared.rules.used))
     known = prepared.inputs.ledger.astype(str)

@@ -41,6 +41,8 @@ from silvafisc.results.outcome import outcome_columns
 
 from .carbon_source import decided_in
 from .indicators import indicators, lorenz_points, shares
+from .levels import TABLE as LEVELS
+from .levels import levels
 from .meta import PACKAGES, input_hashes
 from .prepare import Prepared, prepare
 from .proposal import Line, read_proposal
@@ -299,6 +301,7 @@ def _completed(prepared: Prepared, frames: dict[str, pd.DataFrame]) -> dict[str,
     """Indicators, ledger, and every declared table and column in order."""
     frames |= risk_tables(prepared, frames)
     frames["indicators"] = indicators(prepared, frames)
+    frames[LEVELS] = levels(prepared.inputs, frames["allocation"])
     frames["lorenz"] = lorenz_points(prepared, frames["allocation"])
     reads = parameter_ledger(prepared.rules, sorted(prepared.rules.used))
     known = [{str(k): str(v) for k, v in row.items()} for row in prepared.inputs.ledger.astype(str).to_dict("records")]
