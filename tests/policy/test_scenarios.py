@@ -150,7 +150,7 @@ def test_a_scenario_is_frozen_plain_data(tmp_path: Path) -> None:
         ("changes: [compensation.public_welfare_forest.state]", "changes: [compensation.public_welfare_forest.collective]", "  - {says", "unknown change 'compensation.public_welfare_forest.collective'"),
         ("changes: [compensation.public_welfare_forest.state]", "changes: []", "  - {says", "give either `changes` or `not_modelled`"),
         ("builtin:nation", "builtin:natoin", "data:", "unknown built-in data 'builtin:natoin'; did you mean 'builtin:nation'?"),
-        ("builtin:nation", "tables", "data:", "there is no folder 'tables' beside the scenario"),
+        ("builtin:nation", "tables", "data:", "there is no folder or workbook 'tables' beside the scenario"),
         ("id: small", "id: Small Scenario", "id:", "does not match"),
         ('policy_date: "2026-01-01"', "policy_date: 2026-01-01", "policy_date:", "a date must be quoted: '2026-01-01'"),
         ("horizon: 2060", "horizon: 2060\nhorizon: 2050", "periods: [", "duplicate key, first given in line 7"),

@@ -106,8 +106,8 @@ def test_nothing_is_overwritten(folder: Path) -> None:
 def test_the_county_template_loads_and_is_marked_as_demonstration(tmp_path: Path) -> None:
     write_templates(nation(), tmp_path, level="county")
     inputs = load_inputs(tmp_path, law())
-    assert inputs.codes == ("999999",)
-    assert set(inputs.regions["unit_level"]) == {"county"}
+    assert len(inputs.codes) == 186  # by hand: 183 counties, the province's own level, a forest farm and a bureau
+    assert set(inputs.regions["unit_level"]) == {"county", "province"}
     assert set(inputs.ledger["demo"]) == {"yes"}
     assert all(source.startswith("演示数据") for source in inputs.areas["source"])
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -23,6 +24,13 @@ _NOT_A_NUMBER = {"nan", "inf", "+inf", "-inf", "infinity", "-infinity", "na", "n
 _BOOLS = {"true": True, "false": False, "是": True, "否": False}
 _CODE_TURNED_NUMBER = re.compile(r"([0-9]+)\.0+|[0-9.]+[eE]\+?[0-9]+")
 
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+_MIDNIGHT = "T00:00:00"
+_SERIAL_FROM = date(1899, 12, 30)
+"""Day 0 of the serial numbers of spreadsheets, as it counts from 1 March 1900 on."""
+_SERIAL_DIGITS = 5
+"""Serial numbers of 1927 to 2173."""
+
 
 def parse(spec: ColumnSpec, cell: Cell) -> tuple[Value, Problem | None]:
     """Value of a cell that is not empty, or None and the problem."""
@@ -32,6 +40,8 @@ def parse(spec: ColumnSpec, cell: Cell) -> tuple[Value, Problem | None]:
         return _text(spec, cell)
     if spec.type == "bool":
         return _bool(cell)
+    if spec.type == "date":
+        return _date(cell)
     return _number(spec, cell)
 
 
@@ -92,6 +102,29 @@ def _bool(cell: Cell) -> tuple[Value, Problem | None]:
             f"“{cell.text}”应为 是 / 否（true / false）",
         )
     return value, None
+
+
+def _date(cell: Cell) -> tuple[Value, Problem | None]:
+    """A date as its ISO text; a date cell of a workbook is one, a bare number is not."""
+    text = cell.text.strip().removesuffix(_MIDNIGHT)
+    found = _DAY.fullmatch(text)
+    meant = ""
+    if cell.kind == "number" and text.isdigit() and len(text) == _SERIAL_DIGITS:
+        meant = (_SERIAL_FROM + timedelta(days=int(text))).isoformat()
+    elif found:
+        try:
+            meant = date(*(int(part) for part in found.groups())).isoformat()
+        except ValueError:
+            return None, (f"{text} is no day of the calendar", f"{text} 不是历法中的日子")
+    if meant == text:
+        return text, None
+    if cell.kind == "number" and meant:
+        return None, (
+            f"a date stored as the number {text}; format the cell as a date, or write {meant} as text",
+            f"日期被存成了数字 {text}；请把单元格设为日期格式，或按文本写 {meant}",
+        )
+    en, zh = (f"; write {meant}", f"，应写成 {meant}") if meant else ("", "")
+    return None, (f"{text!r} is not a date such as 2026-05-01{en}", f"“{text}”不是 2026-05-01 形式的日期{zh}")
 
 
 def _number(spec: ColumnSpec, cell: Cell) -> tuple[Value, Problem | None]:

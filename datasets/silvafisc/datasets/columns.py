@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 STATUSES = ("verified", "secondary", "computed", "recalled", "assumption")
 """From best to worst; what is computed carries the worst status of its inputs."""
-TYPES = ("code", "text", "int", "decimal", "float", "bool")
+TYPES = ("code", "text", "date", "int", "decimal", "float", "bool")
 UNIT_OF_ROW = "row"
 """The unit of a value column whose rows name their own unit in a `unit` column."""
 REGION_CODE = r"[0-9]{6}"
@@ -37,7 +37,7 @@ class ColumnMeta:
 class ColumnSpec:
     """What a column must hold.
 
-    type: code (text of six digits unless `pattern` says otherwise), text, int, decimal (an exact number: money,
+    type: code (text of six digits unless `pattern` says otherwise), text, date (2026-05-01), int, decimal (an exact number: money,
         official figures), float (measurements, coefficients), bool.
     unit: a name in `silvafisc.quantities.UNITS`, or `row` when a `unit` column names it per row.
     required: no cell may be empty. key: part of the table's unique key (then also required).
@@ -101,7 +101,7 @@ class Table:
     """A table that passed the loader.
 
     table: values; int columns int64 (float64 with NaN when not required), decimal and float float64, bool bool,
-        code and text str (empty string for an empty cell). Same row order as the file.
+        code, text and date str (empty string for an empty cell). Same row order as the file.
     text: same shape, every cell the exact source string; exact money and areas are read from here.
     notices: what the loader noticed and accepted (an encoding, a hidden sheet that was not read).
     """

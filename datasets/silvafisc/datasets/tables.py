@@ -152,7 +152,7 @@ def value_of(grid: Grid, spec: ColumnSpec, cell: Cell, findings: list[Finding]) 
 
 
 def series_of(spec: ColumnSpec, values: list[Value]) -> "pd.Series[Any]":
-    if spec.type in ("code", "text"):
+    if spec.type in ("code", "text", "date"):
         return pd.Series(["" if value is None else value for value in values], dtype="str")
     if spec.type == "bool":
         return pd.Series(values, dtype="bool")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from silvafisc.results import INPUT_TABLES
+from silvafisc.results import OPTIONAL_COLUMNS, columns_of
 
 DTYPES: Mapping[str, str] = {
     "code": "str",
@@ -32,14 +32,16 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 
 
 def input_frame(table: str, rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
-    """The table with its declared columns, `status` and `source`, rows sorted by key.
+    """The table with its declared columns, `status` and `source`, and those optional ones that its rows have, sorted by key.
 
     Raises:
         KeyError: unknown table, or a row without a declared column.
         ValueError: a key stands twice.
     """
-    columns = [*INPUT_TABLES[table], "status", "source"]
-    kinds = {**INPUT_TABLES[table], "status": "text", "source": "text"}
+    rows = list(rows)
+    kinds = columns_of(table)
+    lacking = {name for name in OPTIONAL_COLUMNS.get(table, {}) if not rows or name not in rows[0]}
+    columns = [name for name in kinds if name not in lacking]
     cells = [[row[column] for column in columns] for row in rows]
     frame = pd.DataFrame(cells, columns=columns).astype({column: DTYPES[kinds[column]] for column in columns})
     frame = frame.sort_values(list(KEYS[table]), ignore_index=True)

@@ -1,7 +1,6 @@
 """The input tables against each other and against what is known: every contradiction at once, with its cell."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 import pandas as pd
@@ -13,75 +12,56 @@ from silvafisc.policy import Rules
 from silvafisc.quantities import tenths_to_mu
 
 from .facts import REGION, Facts, TableOfFacts
-from .frames import KEYS
+from .figure_checks import check_figures
+from .places import Places, rows_of, some
+from .unit_checks import PROVINCE_ENDING, check_units
 from .user_tables import spec_of
 
 PLAUSIBLE = "assumptions.economy.plausibility.smallest_share_of_forest"
-LISTED = 12
-"""How many codes a message lists."""
 _EVERY_UNIT = ("areas", "tasks", "factors", "responses", "stands")
 _EVERY_UNIT_AND_NAME = {"tasks": "measure", "factors": "factor", "responses": "subject"}
-
-
-@dataclass(frozen=True)
-class _Places:
-    """Where a row of a table stands in the user's file; the table's name for shipped tables."""
-
-    read: Mapping[str, Table]
-    origin: str
-
-    def of(self, table: str, row: Mapping[str, object], column: str) -> tuple[str, str]:
-        """(where, path) of one cell."""
-        shown = spec_of(table)[column].name
-        if table not in self.read:
-            return f"{self.origin} ({table})", shown
-        source = self.read[table]
-        keys = KEYS[table]
-        for position, values in enumerate(source.table[list(keys)].itertuples(index=False, name=None)):
-            if values == tuple(row[key] for key in keys):
-                return source.place(position, shown), shown
-        return f"{self.origin} ({table})", shown
 
 
 def cross_check(
     tables: Mapping[str, pd.DataFrame],
     read: Mapping[str, Table],
-    provinces: TableOfFacts,
+    lists: Mapping[str, TableOfFacts],
     rules: Rules,
     origin: str,
+    side: Mapping[str, Table] | None = None,
 ) -> list[Finding]:
-    """All findings of the tables taken together.
+    """All findings of the tables taken together; a table that could not be read is not judged.
 
     Args:
         tables: input tables in memory units. read: the user's tables as they were read, for the places of cells.
-        provinces: the package of provinces, whose forest and land areas bound those of the tables.
+        lists: the packages `provinces`, whose forest and land areas bound those of the tables, and `county_codes`.
         origin: what to call a table that the user did not give.
+        side: tables that the others are held against (`group_list`, `control_totals`).
     """
-    places = _Places(read, origin)
-    findings = [
-        *_coverage(tables, origin),
-        *_foreign(tables, places),
-        *_names(tables, origin),
-        *_figures(tables, places),
-    ]
+    places, provinces = Places(read, origin), lists["provinces"]
+    findings = [*_figures(tables, places), *check_figures(tables, side or {}, places, rules)]
+    findings += check_units(tables, places, provinces, lists["county_codes"])
+    if "regions" not in tables:
+        return findings
+    findings += [*_coverage(tables, origin), *_foreign(tables, places), *_names(tables, origin)]
     return [*findings, *_known_forest(tables, read, Facts(provinces), rules, origin)]
 
 
 def _coverage(tables: Mapping[str, pd.DataFrame], origin: str) -> Iterator[Finding]:
     """Every unit stands in every table."""
     units = set(tables["regions"][REGION])
-    for name in _EVERY_UNIT:
+    for name in (name for name in _EVERY_UNIT if name in tables):
         missing = sorted(units - set(tables[name][REGION]))
         if missing:
-            en, zh = f"no row for {_some(missing)}", f"缺少下列单位的行：{_some(missing, '、')}"
+            en, zh = f"no row for {some(missing)}", f"缺少下列单位的行：{some(missing, '、')}"
             yield Finding(f"{origin} ({name})", REGION, en, zh)
 
 
-def _foreign(tables: Mapping[str, pd.DataFrame], places: _Places) -> Iterator[Finding]:
+def _foreign(tables: Mapping[str, pd.DataFrame], places: Places) -> Iterator[Finding]:
     """No table holds a unit that `regions` does not."""
     units = set(tables["regions"][REGION])
     for name, frame in tables.items():
-        for row in _rows(frame[~frame[REGION].isin(units)]):
+        for row in rows_of(frame[~frame[REGION].isin(units)]):
             code = row[REGION]
             where, path = places.of(name, row, REGION)
             yield Finding(
@@ -93,14 +73,18 @@ def _names(tables: Mapping[str, pd.DataFrame], origin: str) -> Iterator[Finding]
     """Every measure, factor and subject has a row for every unit, and every category and measure a response."""
     units = set(tables["regions"][REGION])
     for name, column in _EVERY_UNIT_AND_NAME.items():
+        if name not in tables:
+            continue
         frame = tables[name]
         for value in sorted(set(frame[column])):
             present = set(frame.loc[frame[column] == value, REGION])
             missing = sorted((units - present) & set(frame[REGION]))
             if missing:
-                en = f"{value}: no row for {_some(missing)}; write 0 where there is nothing"
-                zh = f"{value}：缺少下列单位的行：{_some(missing, '、')}；没有请写 0"
+                en = f"{value}: no row for {some(missing)}; write 0 where there is nothing"
+                zh = f"{value}：缺少下列单位的行：{some(missing, '、')}；没有请写 0"
                 yield Finding(f"{origin} ({name})", column, en, zh)
+    if not {"responses", "areas", "tasks"} <= set(tables):
+        return
     subjects = set(tables["responses"]["subject"])
     used = set(tables["areas"]["category"]) | set(tables["tasks"]["measure"])
     for subject in sorted(used - subjects):
@@ -108,15 +92,15 @@ def _names(tables: Mapping[str, pd.DataFrame], origin: str) -> Iterator[Finding]
         yield Finding(f"{origin} (responses)", "subject", en, zh)
 
 
-def _figures(tables: Mapping[str, pd.DataFrame], places: _Places) -> Iterator[Finding]:
+def _figures(tables: Mapping[str, pd.DataFrame], places: Places) -> Iterator[Finding]:
     """Single rows that contradict themselves."""
-    responses, areas, regions = tables["responses"], tables["areas"], tables["regions"]
-    for row in _rows(responses[responses["opportunity_cost_fen"] <= 0]):
+    responses, areas, regions = tables.get("responses"), tables.get("areas"), tables.get("regions")
+    for row in [] if responses is None else rows_of(responses[responses["opportunity_cost_fen"] <= 0]):
         where, path = places.of("responses", row, "opportunity_cost_fen")
         yield Finding(
             where, path, "must be above 0: at 0 any payment would be enough", "必须大于 0：为零则任何补偿都足够"
         )
-    for row in _rows(areas[areas["certified"] & (areas["document"].str.strip() == "")]):
+    for row in [] if areas is None else rows_of(areas[areas["certified"] & (areas["document"].str.strip() == "")]):
         where, path = places.of("areas", row, "document")
         yield Finding(
             where,
@@ -124,12 +108,11 @@ def _figures(tables: Mapping[str, pd.DataFrame], places: _Places) -> Iterator[Fi
             "a certified area needs its document, map version and date",
             "经核定的面积须注明文件、图件版本和日期",
         )
-    for row in _rows(regions[regions["rural_population_person"] > regions["population_person"]]):
+    for row in (
+        [] if regions is None else rows_of(regions[regions["rural_population_person"] > regions["population_person"]])
+    ):
         where, path = places.of("regions", row, "rural_population_person")
         yield Finding(where, path, "more rural population than population", "乡村人口多于常住人口")
-    for row in _rows(regions[regions["parent_code"] == regions[REGION]]):
-        where, path = places.of("regions", row, "parent_code")
-        yield Finding(where, path, "a unit cannot be its own parent", "上级不能是自己")
 
 
 def _known_forest(
@@ -139,17 +122,21 @@ def _known_forest(
     forest = {code: provinces.exact(code, "forest_area_10k_ha", "mu") for code in provinces.codes}
     land = {code: provinces.exact(code, "land_area_10k_ha", "mu") for code in provinces.codes}
     least = rules.fraction(PLAUSIBLE)
+    parents = dict(zip(tables["regions"][REGION], tables["regions"]["parent_code"], strict=True))
+    homes = {code: _province(code, parents, forest) for code in parents}
+    # A province among its own counties is 省本级, whose land is not the province's.
+    whole = {code for code, home in homes.items() if code == home and list(homes.values()).count(code) == 1}
     if "stands" in read:
-        yield from implausible_areas(read["stands"], "arbor_area_mu", forest, least)
+        own = {code: area for code, area in forest.items() if code in whole}
+        yield from implausible_areas(read["stands"], "arbor_area_mu", own, least)
     if "tasks" in read:
         yield from implausible_areas(read["tasks"], "need_mu", land, Fraction(0))
-    parents = dict(zip(tables["regions"][REGION], tables["regions"]["parent_code"], strict=True))
     for name, column in (("areas", "area_tenth_mu"), ("stands", "arbor_area_tenth_mu")):
-        if name not in read:
+        if name not in read or name not in tables:
             continue
         sums: dict[str, int] = {}
         for code, area in zip(tables[name][REGION], tables[name][column], strict=True):
-            home = code if code in forest else parents.get(code, "")
+            home = homes.get(code, "")
             sums[home] = sums.get(home, 0) + int(area)
         for code in sorted(set(sums) & set(forest)):
             total = Fraction(tenths_to_mu(sums[code]))
@@ -157,17 +144,16 @@ def _known_forest(
                 en = f"the areas of {code} sum to {float(total):.0f} mu, more than its forest of {float(forest[code]):.0f} mu"
                 zh = f"{code} 的面积合计 {float(total):.0f} 亩，超过其森林面积 {float(forest[code]):.0f} 亩"
                 yield Finding(f"{origin} ({name})", spec_of(name)[column].name, en, zh)
-            elif name == "areas" and code in set(tables["regions"][REGION]) and 0 < total < least * forest[code]:
+            elif name == "areas" and code in whole and 0 < total < least * forest[code]:
                 en = f"the areas of {code} sum to {float(total):.0f} mu, {float(total / forest[code] * 100):.1f} % of its forest; hectares given as mu? (1 ha = 15 mu)"
                 zh = f"{code} 的面积合计 {float(total):.0f} 亩，只占其森林的 {float(total / forest[code] * 100):.1f}%；是否把公顷当作亩填写？（1 公顷 = 15 亩）"
                 yield Finding(f"{origin} ({name})", spec_of(name)[column].name, en, zh)
 
 
-def _rows(frame: pd.DataFrame) -> list[dict[str, object]]:
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
-
-
-def _some(codes: Iterable[str], mark: str = ", ") -> str:
-    listed = list(codes)
-    more = f" … ({len(listed)})" if len(listed) > LISTED else ""
-    return mark.join(listed[:LISTED]) + more
+def _province(code: str, parents: Mapping[str, str], provinces: Mapping[str, Fraction]) -> str:
+    """The province that a unit lies in: itself, the first one above it, or the one that a city's code names."""
+    seen: set[str] = set()
+    while code not in provinces and code in parents and code not in seen:
+        seen.add(code)
+        code = parents[code]
+    return code if code in provinces else code[:2] + PROVINCE_ENDING

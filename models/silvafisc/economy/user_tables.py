@@ -6,7 +6,7 @@ the header of the templates and their documentation at once.
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -18,12 +18,14 @@ from silvafisc.datasets.columns import STATUSES, ColumnSpec, Table
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.quantities import UNITS
 from silvafisc.quantities.money import TENTHS_PER_MU
+from silvafisc.results import INPUT_TABLES, OPTIONAL_COLUMNS
 
 from .frames import input_frame
 from .ledger import DEMO
 
 YES = "yes"
 DEMO_SEPARATOR = "；"
+NAME = "region_name"
 _MONEY = frozenset({"money", "standard", "income"})
 
 
@@ -52,7 +54,12 @@ def user_columns(table: str) -> tuple[UserColumn, ...]:
         )
         for row in rows
     ]
-    return (*declared, *_COMMON)
+    may_lack = OPTIONAL_COLUMNS.get(table, {})
+    return (
+        *(column for column in declared if column.name not in may_lack),
+        *(replace(column, spec=replace(column.spec, optional=True)) for column in declared if column.name in may_lack),
+        *_COMMON,
+    )
 
 
 _COMMON = (
@@ -90,9 +97,24 @@ _COMMON = (
 )
 
 
+_NAME_BESIDE_CODE = ColumnSpec(
+    NAME,
+    "text",
+    required=False,
+    optional=True,
+    description={
+        "zh": "单位名称，便于填写；可缺，填写则须与 regions 表一致",
+        "en": "Name of the unit, for who fills it in; may be absent, must be that of regions where it is there",
+    },
+)
+
+
 def schema(table: str) -> tuple[ColumnSpec, ...]:
-    """What the loader checks a user table against."""
-    return tuple(column.spec for column in user_columns(table))
+    """What the loader checks a user table against: its columns, and the unit's name beside its code for who fills it in."""
+    specs = tuple(column.spec for column in user_columns(table))
+    if table in INPUT_TABLES and NAME not in {spec.name for spec in specs}:
+        return (specs[0], _NAME_BESIDE_CODE, *specs[1:])
+    return specs
 
 
 def from_user(table: str, read: Table) -> pd.DataFrame:
@@ -123,6 +145,8 @@ def to_user(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     for column in user_columns(table):
         if column.name == "demo":
             shown["demo"] = [YES if str(s).startswith(DEMO) else "" for s in frame["source"]]
+        elif column.name not in frame.columns:
+            continue
         elif column.name == "source":
             shown["source"] = [str(s).removeprefix(DEMO + DEMO_SEPARATOR) for s in frame["source"]]
         else:

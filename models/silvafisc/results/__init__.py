@@ -3,7 +3,7 @@
 The register of carbon uses is in `results.claims`, apart: the audit imports this package and must stay a second road.
 """
 
-from .inputs import INPUT_TABLES, OPTIONAL_TABLES, UnitInputs
+from .inputs import INPUT_TABLES, OPTIONAL_COLUMNS, OPTIONAL_TABLES, UnitInputs, columns_of
 from .offers import Offers, Responses, Yields
 from .outcome import FORMAT_VERSION, Outcome, OutcomeError
 from .resolved import (
@@ -20,6 +20,7 @@ from .resolved import (
 __all__ = [
     "FORMAT_VERSION",
     "INPUT_TABLES",
+    "OPTIONAL_COLUMNS",
     "OPTIONAL_TABLES",
     "CategorySpec",
     "FactorSpec",
@@ -35,4 +36,5 @@ __all__ = [
     "TaskSpec",
     "UnitInputs",
     "Yields",
+    "columns_of",
 ]

@@ -119,6 +119,17 @@ INPUT_TABLES: Mapping[str, Mapping[str, str]] = {
 """table -> column -> kind. Every table also has `status` and `source` (text) per row.
 Kinds: code and text are str, int is int64, bool is bool, float is float64, decimal is a str holding an exact decimal."""
 
+OPTIONAL_COLUMNS: Mapping[str, Mapping[str, str]] = {
+    "regions": {"unit_type": "text"},
+    "areas": {
+        "map_version": "text",
+        "certified_on": "text",
+        "change_tenth_mu": "int",
+        "change_reason": "text",
+    },
+}
+"""Columns that a table may lack, as tables written before they were known do; they stand after the others. No amount follows from them."""
+
 OPTIONAL_TABLES = ("last_year", "land", "task_list", "acceptance", "reporting", "parcels", "delivery")
 """Tables that may be absent: only a rule that reads one asks for it, by name. No rule reads `reporting`; `parcels` and
 `delivery` are read by the red flags alone."""
@@ -170,3 +181,8 @@ class UnitInputs:
         """The tables that exist, by name."""
         frames = {name: getattr(self, name) for name in INPUT_TABLES}
         return {name: frame for name, frame in frames.items() if frame is not None}
+
+
+def columns_of(table: str) -> dict[str, str]:
+    """Every column that an input table may have, with its kind: its own, status and source, and those it may lack."""
+    return {**INPUT_TABLES[table], "status": "text", "source": "text", **OPTIONAL_COLUMNS.get(table, {})}

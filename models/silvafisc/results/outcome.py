@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from .inputs import INPUT_TABLES, OPTIONAL_TABLES, UnitInputs
+from .inputs import INPUT_TABLES, OPTIONAL_TABLES, UnitInputs, columns_of
 from .resolved import Resolved
 
 FORMAT_VERSION = 1
@@ -117,7 +117,7 @@ class Outcome:
         resolved = Resolved.from_json(meta["resolved"])
         tables = {path.stem: _read_csv(path, path.stem) for path in sorted(folder.glob("*.csv"))}
         inputs = {
-            path.stem: _read_typed(path, {**INPUT_TABLES[path.stem], "status": "text", "source": "text"})
+            path.stem: _read_typed(path, columns_of(path.stem))
             for path in sorted((folder / "inputs").glob("*.csv"))
             if path.stem in INPUT_TABLES
         }

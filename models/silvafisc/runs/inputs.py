@@ -18,14 +18,16 @@ from silvafisc.policy import Rules
 from silvafisc.results import INPUT_TABLES, OPTIONAL_TABLES, UnitInputs
 from silvafisc.results.draws import read_draws
 
+from .guide import CHECK, GUIDE, OPTIONS, SIDE_TABLES
 from .sheets import sheet_names
 
 BUILTIN = "builtin:"
 NATION = "builtin:nation"
 DRAWS = "draws"
 """What tonnes, costs and prices may turn out to be; made from assumptions where it is not given."""
-NOTES = frozenset({"readme", "说明"})
+NOTES = frozenset({"readme", GUIDE, CHECK, OPTIONS})
 """Sheets and files that explain and hold no table."""
+TABLES_OF_FORM = (*INPUT_TABLES, *SIDE_TABLES)
 
 
 def load_inputs(data: str | Path, rules: Rules) -> UnitInputs:
@@ -46,14 +48,16 @@ def load_inputs(data: str | Path, rules: Rules) -> UnitInputs:
         return nation_inputs({name: load_package(name) for name in PACKAGES}, rules)
     if str(data).startswith(BUILTIN):
         raise _refusal(str(data), f"the only shipped inputs are {NATION}", f"内置数据只有 {NATION}")
-    read = _read(Path(data))
+    read, findings = _read(Path(data))
+    side = {name: read.pop(name) for name in SIDE_TABLES if name in read}
     frames = {name: from_user_or_findings(name, table) for name, table in read.items()}
-    findings = [finding for frame in frames.values() if isinstance(frame, list) for finding in frame]
-    if findings:
-        raise InputError(findings)
+    findings += [finding for frame in frames.values() if isinstance(frame, list) for finding in frame]
     given = {name: frame for name, frame in frames.items() if isinstance(frame, pd.DataFrame)}
+    lists = {name: load_package(name) for name in ("provinces", "county_codes")}
+    if findings:
+        raise InputError([*findings, *cross_check(given, read, lists, rules, str(data), side)])
     tables, rows = _completed(Path(data), given, rules)
-    findings = cross_check(tables, read, load_package("provinces"), rules, str(data))
+    findings = cross_check(tables, read, lists, rules, str(data), side)
     if findings:
         raise InputError(findings)
     for name, frame in given.items():
@@ -85,8 +89,8 @@ class _Place:
     sheet: str | None
 
 
-def _read(path: Path) -> dict[str, Table]:
-    """Every table that is there; all findings of all tables at once."""
+def _read(path: Path) -> tuple[dict[str, Table], list[Finding]]:
+    """Every table that can be read, and all findings of all that cannot."""
     places, findings = _places(path)
     read: dict[str, Table] = {}
     for name, place in places.items():
@@ -94,9 +98,7 @@ def _read(path: Path) -> dict[str, Table]:
             read[name] = load_table(place.path, schema(name), place.sheet)
         except InputError as error:
             findings += error.findings
-    if findings:
-        raise InputError(findings)
-    return read
+    return read, findings
 
 
 def _places(path: Path) -> tuple[dict[str, _Place], list[Finding]]:
@@ -114,16 +116,16 @@ def _places(path: Path) -> tuple[dict[str, _Place], list[Finding]]:
         raise _refusal(str(path), "no such folder or workbook", "没有这个文件夹或工作簿")
     findings = []
     for name in found:
-        if name in INPUT_TABLES or name == DRAWS or name.lower() in NOTES:
+        if name in TABLES_OF_FORM or name == DRAWS or name.lower() in NOTES:
             continue
-        near = difflib.get_close_matches(name, list(INPUT_TABLES), n=1)
+        near = difflib.get_close_matches(name, TABLES_OF_FORM, n=1)
         en = f"; did you mean {near[0]}?" if near else f"; the tables are {', '.join(INPUT_TABLES)}"
         zh = f"；是否应为 {near[0]}？" if near else f"；可用的表：{'、'.join(INPUT_TABLES)}"
         findings.append(
             Finding(str(path), name, f"a {spoken[0]} that is no input table{en}", f"这个{spoken[1]}不是输入表{zh}")
         )
-    places = {name: found[name] for name in INPUT_TABLES if name in found}
-    if not places and not findings and DRAWS not in found:
+    places = {name: found[name] for name in TABLES_OF_FORM if name in found}
+    if not set(places) & set(INPUT_TABLES) and not findings and DRAWS not in found:
         findings.append(
             Finding(
                 str(path),

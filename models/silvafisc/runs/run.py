@@ -23,6 +23,8 @@ from .carbon_beside import felling_and_reserve
 from .indicators import indicators, lorenz_points
 from .infeasible import explain_infeasible, floors_within_envelopes
 from .listed_units import listed_units
+from .levels import TABLE as LEVELS
+from .levels import levels
 from .meta import describe
 from .prepare import Prepared, Progress, case_engine, engines, prepare
 from .proposal import Line, read_proposal
@@ -100,6 +102,7 @@ def finish(
     frames |= felling_and_reserve(prepared)
     flags = listed_units(prepared.resolved, prepared.inputs, frames)
     frames["red_flags"] = red_flags(prepared.inputs, prepared.rules, flags)
+    frames[LEVELS] = levels(prepared.inputs, frames["allocation"])
     frames["lorenz"] = lorenz_points(prepared, frames["allocation"])
     reads = parameter_ledger(prepared.rules, sorted(prepared.rules.used))
     known = prepared.inputs.ledger.astype(str)

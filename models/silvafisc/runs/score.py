@@ -42,6 +42,8 @@ from silvafisc.results.outcome import outcome_columns
 from .carbon_source import decided_in
 from .indicators import indicators, lorenz_points, shares
 from .listed_units import listed_units
+from .levels import TABLE as LEVELS
+from .levels import levels
 from .meta import PACKAGES, input_hashes
 from .prepare import Prepared, prepare
 from .proposal import Line, read_proposal
@@ -303,6 +305,7 @@ def _completed(prepared: Prepared, frames: dict[str, pd.DataFrame]) -> dict[str,
     frames["indicators"] = indicators(prepared, frames)
     flags = listed_units(prepared.resolved, prepared.inputs, frames)
     frames["red_flags"] = red_flags(prepared.inputs, prepared.rules, flags)
+    frames[LEVELS] = levels(prepared.inputs, frames["allocation"])
     frames["lorenz"] = lorenz_points(prepared, frames["allocation"])
     reads = parameter_ledger(prepared.rules, sorted(prepared.rules.used))
     known = [{str(k): str(v) for k, v in row.items()} for row in prepared.inputs.ledger.astype(str).to_dict("records")]

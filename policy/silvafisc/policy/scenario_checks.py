@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from pathlib import Path
 
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.quantities import share
@@ -52,9 +53,14 @@ def _time(scenario: Scenario, _: Catalogue) -> Iterator[Finding]:
         yield _finding(scenario, ("horizon",), f"{en} (got {scenario.horizon})", f"{zh}（现为 {scenario.horizon}）")
     if scenario.data.startswith("builtin:"):
         yield from _unknown(scenario, ("data",), ("built-in data", "内置数据"), scenario.data, BUILTIN_DATA)
-    elif scenario.data_folder is not None and not scenario.data_folder.is_dir():
-        en, zh = f"there is no folder {scenario.data!r} beside the scenario", f"情景文件旁没有文件夹 {scenario.data!r}"
+    elif scenario.data_folder is not None and not _holds_tables(scenario.data_folder):
+        en = f"there is no folder or workbook {scenario.data!r} beside the scenario"
+        zh = f"情景文件旁没有文件夹或工作簿 {scenario.data!r}"
         yield _finding(scenario, ("data",), en, zh)
+
+
+def _holds_tables(place: Path) -> bool:
+    return place.is_dir() or (place.is_file() and place.suffix.lower() == ".xlsx")
 
 
 def _funds(scenario: Scenario, catalogue: Catalogue) -> Iterator[Finding]:

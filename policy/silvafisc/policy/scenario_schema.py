@@ -288,7 +288,7 @@ class Scenario(Strict):
     mode: Literal["rule", "case"] = "rule"
     """`rule`: the numbers a notice would publish; `case`: one offer per unit."""
     data: str
-    """`builtin:nation`, or a folder of tables beside this file."""
+    """`builtin:nation`, or a folder or workbook (.xlsx) of tables beside this file."""
     policy_date: Date
     """Date of the law."""
     periods: list[PeriodText] = Field(min_length=1)
@@ -346,7 +346,7 @@ class Scenario(Strict):
 
     @property
     def data_folder(self) -> Path | None:
-        """The folder of tables, or None for built-in data."""
+        """The folder or workbook of tables, or None for built-in data."""
         return None if self.data.startswith("builtin:") else (self._folder or Path()) / self.data
 
     @property

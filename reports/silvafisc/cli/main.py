@@ -257,13 +257,19 @@ def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="文件夹 / folder")],
     level: Annotated[
         Literal["province", "county"],
-        typer.Option(help="province：31 省内置数据；county：一个示例县 / shipped provinces, or one example county"),
+        typer.Option(
+            help="province：31 省内置数据；county：一省对县，附情景 / shipped provinces, or a province's counties"
+        ),
     ] = "province",
+    province: Annotated[
+        str | None,
+        typer.Option(help="county 级的省份：51 或 510000，默认四川 / province of the counties, Sichuan by default"),
+    ] = None,
     xlsx: Annotated[bool, typer.Option("--xlsx", help="一个工作簿代替 CSV / one workbook instead of CSV")] = False,
     lang: Language = None,
     json: Json = False,
 ) -> None:
-    verbs.init(Terminal(language_of(lang), json), folder, level, xlsx)
+    verbs.init(Terminal(language_of(lang), json), folder, level, province, xlsx)
 
 
 app.add_typer(carbon)

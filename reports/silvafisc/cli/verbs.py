@@ -315,17 +315,25 @@ def export(terminal: Terminal, outcome: Path, form: str, out: Path | None) -> No
     terminal.result({"exit_code": 0, "files": files}, files)
 
 
-def init(terminal: Terminal, folder: Path, level: Literal["province", "county"], xlsx: bool) -> None:
-    """Write the input tables for editing."""
+def init(
+    terminal: Terminal, folder: Path, level: Literal["province", "county"], province: str | None, xlsx: bool
+) -> None:
+    """Write the input tables for editing; at level `county` also a scenario that runs on them."""
     from silvafisc.policy import ParameterTree
     from silvafisc.runs import load_inputs, load_scenario, write_templates
     from silvafisc.runs.check import DEFAULT_SCENARIO
+    from silvafisc.runs.templates import HOME
 
-    rules = ParameterTree.load().on(load_scenario(DEFAULT_SCENARIO).policy_date)
-    inputs = load_inputs("builtin:nation", rules)
+    if province is not None and level != "county":
+        en, zh = "--province goes with --level county", "--province 只用于 --level county"
+        raise InputError([Finding("--province", "", en, zh)])
+    inputs = None
+    if level == "province":
+        rules = ParameterTree.load().on(load_scenario(DEFAULT_SCENARIO).policy_date)
+        inputs = load_inputs("builtin:nation", rules)
     interrupts.check()
     with interrupts.held():  # all files or none
-        written = [str(path) for path in write_templates(inputs, folder, xlsx, level)]
+        written = [str(path) for path in write_templates(inputs, folder, xlsx, level, province or HOME)]
     terminal.result({"exit_code": 0, "written": written}, written)
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from silvafisc.results import Resolved, UnitInputs
 
-from . import amounts, given, grades, offers, standards, sums, weights
+from . import amounts, given, grades, levels, offers, standards, sums, weights
 from .case import Case
 from .finding import Check
 from .reading import read_case
@@ -49,6 +49,7 @@ def audit(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.DataFr
         resolved: the scenario. inputs: the input tables that the amounts follow from.
         tables: allocation, standards, weights, grades, envelopes, regions, offers, notice (columns as columns.csv;
             offers also with the columns of `Offers.table`), and indicators where reported objectives are to be compared.
+            levels: totals by budget level, where the outcome has them.
 
     Returns:
         {"clean": bool, "checks": [{"rule", "clean", "checked", "findings": [{"where", "expected", "found", "zh", "en"}]}]}:
@@ -62,6 +63,9 @@ def audit(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.DataFr
         for name, examine in _GIVEN if resolved.offers_given else _ALWAYS:
             checks.append(Check(name))
             examine(case, checks[-1])
+        if "levels" in tables:
+            checks.append(Check("levels"))
+            levels.examine(inputs, tables, checks[-1])
         for spec in resolved.rules:
             checks.append(_run("rule", spec.rule, spec.params, case))
         for objective in resolved.objectives:
