@@ -11,6 +11,7 @@ from silvafisc.policy.offers_scenario import load_offers_scenario
 from silvafisc.results import Outcome, OutcomeError
 from silvafisc.results.outcome import hash_folder
 
+from .chain import chain_findings
 from .inputs import load_inputs
 
 DEFAULT_SCENARIO = "nation-2026-2028"
@@ -25,7 +26,8 @@ def check_path(path: str | Path) -> list[Finding]:
     A scenario (YAML file or shipped name) is read, its tables are read, the law of its date is looked up, and the
     offers are made: all that a run does before it solves. Of one with `mode: offers` there is only the file to read.
     Tables (folder of CSV files, or an .xlsx workbook) are read and held against each other.
-    An outcome folder is read again, its content hash is formed anew, and every amount is audited anew from its tables.
+    An outcome folder is read again, its content hash is formed anew, and every amount is audited anew from its tables; a
+    step of a budget year is followed back through every step before it.
 
     Raises:
         Infeasible: floors and commitments of the scenario exceed an appropriation.
@@ -100,7 +102,7 @@ def check_outcome(folder: Path) -> list[Finding]:
     if outcome.audit.get("clean") is not True:
         en, zh = "the recorded audit is not clean", "所记录的校核未通过"
         findings.append(Finding(str(folder / "audit.json"), "clean", en, zh))
-    return findings
+    return [*findings, *chain_findings(folder, outcome)]
 
 
 def _meta(folder: Path) -> dict[str, Any]:

@@ -52,6 +52,11 @@ def run(
     say = progress or (lambda text: None)
     prepared = prepare(scenario, data, say)
     lines = None if proposal is None else read_proposal(proposal, prepared.resolved, prepared.inputs)
+    return settled(prepared, say, lines)
+
+
+def settled(prepared: Prepared, say: Progress, lines: list[Line] | None = None) -> Outcome:
+    """Decide, settle, tabulate and audit what was prepared. Raises Infeasible, InputError and AuditError as `run`."""
     floors_within_envelopes(prepared)
     decision, point = solve(prepared, say)
     say("settle and audit")

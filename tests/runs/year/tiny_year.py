@@ -1,0 +1,112 @@
+"""Two counties, one period, one choice or two: a scenario that solves in a second, and the events of its years."""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from silvafisc.policy.scenario_files import SCENARIOS
+
+A, B = "510726", "510727"
+COMPENSATION, FORESTRY = "provincial_compensation", "provincial_forestry"
+Row = Sequence[object]
+AREAS = {A: ("1000", "400"), B: ("800.5", "300.3")}
+"""Collective and state forest, mu."""
+
+
+def write_scenario(folder: Path, periods: Sequence[str] = ("2026",), **changed: Any) -> Path:
+    """scenario.yaml with its tables: two counties of the demonstration with small areas, one factor pot, afforestation."""
+    data = folder / "tables"
+    data.mkdir(parents=True)
+    for table in ("regions", "areas", "tasks", "factors", "responses", "stands"):
+        with (SCENARIOS / "county-demo" / f"{table}.csv").open(encoding="utf-8-sig", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["region_code"] in AREAS]
+        if table == "areas":
+            for row in rows:
+                row["area_mu"] = AREAS[row["region_code"]][row["category"] == "public_welfare_state"]
+        if table == "tasks":
+            rows = [row | {"need_mu": "100", "capacity_mu": "100"} for row in rows if row["measure"] == "afforestation"]
+        if table == "factors":
+            scores = [row | {"factor": "score", "value": "75"} for row in rows if row["factor"] == "task_need"]
+            rows = [row for row in rows if row["factor"] in {"task_need", "fiscal_difficulty"}] + scores
+        with (data / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+    stated = scenario(periods) | changed
+    path = folder / "scenario.yaml"
+    path.write_text(yaml.safe_dump(stated, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def scenario(periods: Sequence[str]) -> dict[str, Any]:
+    """What scenario.yaml states."""
+    payers = "payers.province_and_counties"
+    return {
+        "id": "tiny-year",
+        "title": {"zh": "两县", "en": "Two counties"},
+        "kind": {"zh": "情景测算", "en": "scenario estimate"},
+        "data": "tables",
+        "policy_date": "2026-01-01",
+        "periods": list(periods),
+        "horizon": 2060,
+        "funds": {
+            COMPENSATION: {"measures": ["compensation"], "appropriation": dict.fromkeys(periods, "60000")},
+            FORESTRY: {
+                "measures": ["afforestation"],
+                "appropriation": dict.fromkeys(periods, "90000"),
+                "pots": [{"nature": "factor", "amount": "30000"}],
+            },
+        },
+        "categories": {
+            "public_welfare_collective": {"fund": COMPENSATION, "payers": payers, "levels": ["18"], "last_year": "18"},
+            "public_welfare_state": {"fund": COMPENSATION, "payers": payers, "levels": ["12"], "last_year": "12"},
+        },
+        "menus": {"afforestation": {"standards": ["200"], "quantity_shares": ["0", "1"], "payers": payers}},
+        "factors": {
+            FORESTRY: {
+                "task_need": {"low": "0.5", "high": "0.5", "template": "0.5"},
+                "fiscal_difficulty": {"low": "0.5", "high": "0.5", "template": "0.5"},
+            }
+        },
+        "objectives": [{"term": "carbon", "stage": 1}],
+        "rules": [
+            {"rule": "envelope"},
+            {"rule": "standards_only_rise"},
+            {"rule": "statutory_floor"},
+            {"rule": "eligible_area"},
+            {"rule": "cost_sharing"},
+            {"rule": "instalments"},
+            {"rule": "performance", "factor": "score"},
+            {"rule": "adjustment", "mode": "step", "step": "1"},
+        ],
+        "assumed_responses": "rank",
+        "notice": {"unit": "100"},
+        "solver": {"gap": 0.0001, "time_limit": 60},
+    }
+
+
+HEADERS: Mapping[str, str] = {
+    "amounts": "region_code,fund,amount_yuan",
+    "recovery": "region_code,fund,measure,amount_yuan",
+    "scores": "region_code,score",
+    "settled": "region_code,fund,settled_yuan",
+    "spending": "region_code,fund,spent_yuan",
+    "appropriations": "fund,period,amount_yuan",
+    "acceptance": "region_code,measure,period,check,passed_share,status,source",
+}
+
+
+def write_events(folder: Path, event: Mapping[str, Any], **tables: Iterable[Row]) -> Path:
+    """event.yaml and its tables in a new folder."""
+    folder.mkdir(parents=True)
+    known = {"document": f"文 {event.get('kind')} {event.get('year')}", "reason": "年度安排"}
+    (folder / "event.yaml").write_text(
+        yaml.safe_dump({**known, **event}, allow_unicode=True, sort_keys=False), encoding="utf-8"
+    )
+    for name, rows in tables.items():
+        lines = [HEADERS[name], *(",".join(map(str, row)) for row in rows)]
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
