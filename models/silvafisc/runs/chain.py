@@ -1,44 +1,67 @@
 """The chain of a budget year backwards: every predecessor where it is said to be, unaltered, and its history handed on."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from silvafisc.allocation.year.book import Book, Step
+from silvafisc.allocation.year.book import ROWS, Book, Step
 from silvafisc.datasets import Finding
-from silvafisc.results import Outcome, OutcomeError
-from silvafisc.results.outcome import hash_folder
+from silvafisc.results import Outcome
+from silvafisc.results.outcome import hash_folder, read_table
 
 from .year_order import steps_behind
 
 MARK = "outcome.json"
 APPENDED = ("year_ledger", "notice_batch", "year_settlement", "year_carry", "year_scores", "year_account")
 """Tables that a step only adds rows to."""
+HANDED_ON = ("allocation.csv", "envelopes.csv", "notice.csv", "standards.csv")
 _SHOWN = 12
 """Digits of a hash in a message; the whole stands in outcome.json."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """An outcome as far as the chain reads it."""
+
+    meta: Mapping[str, Any]
+    book: Book
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The chain up to and with it."""
+        return steps_behind(self.meta)
 
 
 def chain_findings(folder: Path, outcome: Outcome) -> list[Finding]:
     """What is wrong with the steps behind an outcome, from the latest backwards; empty for a plain run."""
     findings: list[Finding] = []
-    here, now = folder, outcome
+    here, now = folder, Link(outcome.meta, Book.of(outcome.tables))
     while now.meta.get("predecessor"):
-        before = _predecessor(here, now, findings)
-        if before is None:
-            return findings
-        place, prior = before
-        findings += _follows(here, now, prior)
+        place = _predecessor(here, now, findings)
+        if place is None:
+            break
+        prior = _link(place, str(now.meta["predecessor"]["content_hash"]))
+        findings += _follows(here, now, place, prior)
         here, now = place, prior
     return findings
 
 
-def _predecessor(folder: Path, outcome: Outcome, findings: list[Finding]) -> tuple[Path, Outcome] | None:
-    """The folder and outcome that the hash names; a finding where it is gone or altered."""
-    named = outcome.meta["predecessor"]
+@lru_cache(maxsize=256)
+def _link(folder: Path, content_hash: str) -> Link:
+    """What lies in a folder whose hash was just formed anew: the same hash is the same content, read once."""
+    meta = json.loads((folder / MARK).read_text(encoding="utf-8"))
+    return Link(meta, Book.of({name: read_table(folder, name) for name in ROWS if (folder / f"{name}.csv").is_file()}))
+
+
+def _predecessor(folder: Path, now: Link, findings: list[Finding]) -> Path | None:
+    """The folder of the outcome that the hash names; a finding where it is gone or altered."""
+    named = now.meta["predecessor"]
     wanted, place = str(named["content_hash"]), (folder / str(named["folder"])).resolve()
-    step = steps_behind(outcome)[-2] if len(steps_behind(outcome)) > 1 else None
-    spoken = "" if step is None else f"{step.kind} {step.year} {step.batch}".strip()
+    step = now.steps[-2]
+    spoken = f"{step.kind} {step.year} {step.batch}".strip()
     where = str(folder / MARK)
     if not (place / MARK).is_file():
         en = f"its predecessor ({spoken}) is not at {place}; the outcome that is missed has content hash {wanted}"
@@ -47,17 +70,16 @@ def _predecessor(folder: Path, outcome: Outcome, findings: list[Finding]) -> tup
         return None
     try:
         meta: dict[str, Any] = json.loads((place / MARK).read_text(encoding="utf-8"))
-        formed = hash_folder(place, meta)
-        if formed == wanted:
-            return place, Outcome.load(place)
-        same = meta.get("content_hash") == wanted
-    except (OutcomeError, OSError, ValueError, KeyError, TypeError) as error:
+        formed, recorded = hash_folder(place, meta), meta.get("content_hash")
+    except (OSError, ValueError, AttributeError) as error:
         en, zh = f"the predecessor ({spoken}) is damaged: {error}", f"上一结果（{spoken}）已损坏：{error}"
         findings.append(Finding(str(place), "predecessor", en, zh))
         return None
-    if same:
-        en = f"this step ({spoken}) was altered after it was written: its content has hash {formed[:_SHOWN]}, not {wanted[:_SHOWN]}"
-        zh = f"本步骤（{spoken}）写出后被改动：内容散列值为 {formed[:_SHOWN]}，应为 {wanted[:_SHOWN]}"
+    if formed == recorded == wanted:
+        return place
+    if recorded == wanted:
+        en = f"this step ({spoken}) was altered after it was written: its content has hash {formed}, not {wanted}"
+        zh = f"本步骤（{spoken}）写出后被改动：内容散列值为 {formed}，应为 {wanted}"
     else:
         en = f"is another outcome than the predecessor ({spoken}), whose content hash is {wanted}"
         zh = f"不是所指的上一结果（{spoken}），其散列值应为 {wanted}"
@@ -65,15 +87,15 @@ def _predecessor(folder: Path, outcome: Outcome, findings: list[Finding]) -> tup
     return None
 
 
-def _follows(folder: Path, now: Outcome, prior: Outcome) -> Iterator[Finding]:
+def _follows(folder: Path, now: Link, place: Path, prior: Link) -> Iterator[Finding]:
     """Whether an outcome goes on from its predecessor: same history, no row of it changed, no step back in time."""
     where = str(folder / MARK)
-    behind = steps_behind(now)
-    if behind[:-1] != steps_behind(prior):
+    behind = now.steps
+    if behind[:-1] != prior.steps:
         yield Finding(where, "steps", "is not the history of its predecessor", "步骤记录与上一结果的历史不符")
     if behind[-1].date < max(step.date for step in behind):
         yield Finding(where, "step.date", "lies before that of an earlier step", "早于以前步骤的日期")
-    book, handed = Book.of(now.tables), Book.of(prior.tables).copied(prior.content_hash)
+    book, handed = now.book, prior.book.copied(str(prior.meta["content_hash"]))
     for name in APPENDED:
         rows, kept = getattr(book, name), getattr(handed, name)
         if rows[: len(kept)] != kept:
@@ -88,17 +110,16 @@ def _follows(folder: Path, now: Outcome, prior: Outcome) -> Iterator[Finding]:
             yield Finding(
                 str(folder / "year_ledger.csv"), "origin", en, f"出处 {entry.origin[:_SHOWN]} 不在以前步骤之中"
             )
-    yield from _plan(folder, now, prior, behind[-1])
-
-
-def _plan(folder: Path, now: Outcome, prior: Outcome, step: Step) -> Iterator[Finding]:
-    """Only a new year changes the allocation; every other step hands it on as it is."""
-    if step.kind == "new_year":
-        return
-    for name in ("allocation", "envelopes", "notice", "standards"):
-        if name in prior.tables and not now.tables[name].equals(prior.tables[name]):
-            en, zh = (
-                "is not that of the predecessor, though no year was opened",
-                "与上一结果不一致，而本步骤并未开启新年度",
-            )
-            yield Finding(str(folder / f"{name}.csv"), "", en, zh)
+    if behind[-1].kind != "new_year":  # only a new year changes the allocation; every other step hands it on as it is
+        for name in HANDED_ON:
+            if (folder / name).read_bytes() != (place / name).read_bytes():
+                en, zh = (
+                    "is not that of the predecessor, though no year was opened",
+                    "与上一结果不一致，而本步骤并未开启新年度",
+                )
+                yield Finding(str(folder / name), "", en, zh)
+    if behind[-1].kind != "withdrawal" and any(
+        row.exact_fen < 0 for row in book.notice_batch[len(handed.notice_batch) :]
+    ):
+        en, zh = "only a withdrawal may print a negative amount", "只有追减可以印发负数"
+        yield Finding(str(folder / "notice_batch.csv"), "exact_fen", en, zh)

@@ -42,7 +42,7 @@ def new_year(before: Outcome, book: Book, events: Events, say: Progress) -> Outc
     year = before.resolved.periods[0]
     tiers = dict(zip(before.inputs.regions["region_code"], before.inputs.regions["payer_tier"], strict=True))
     register = book.year_commitments
-    if not any(step.kind == "new_year" for step in steps_behind(before)):
+    if not any(step.kind == "new_year" for step in steps_behind(before.meta)):
         register = tuple(sorted((*register, *opened(before.resolved))))
     register = closed(register, before.resolved, before.tables["allocation"], tiers, year, events.event.document)
     base = _base(before, events)

@@ -54,7 +54,7 @@ def roll(
     _refuse_unsound(folder)
     target = Path(out) if out is not None else folder.resolve().parent / _name(before, read)
     _refuse_standing(folder, target)
-    steps = steps_behind(before)
+    steps = steps_behind(before.meta)
     found = [
         Finding(read.where(key), key, en, zh) for key, en, zh in refusals(read, steps, current_year(before, steps))
     ]

@@ -5,7 +5,6 @@ from typing import Any
 
 from silvafisc.allocation.year.book import Step
 from silvafisc.policy.year_event import KINDS
-from silvafisc.results import Outcome
 
 from .year_tables import Events
 
@@ -15,17 +14,17 @@ Refusal = tuple[str, str, str]
 """Key of event.yaml, English, Chinese."""
 
 
-def step_of(outcome: Outcome) -> Step:
-    """The step that made an outcome. Raises KeyError for an outcome without a content hash."""
-    made: Mapping[str, Any] = outcome.meta.get("step") or {"kind": RUN, "year": outcome.resolved.periods[0]}
+def step_of(meta: Mapping[str, Any]) -> Step:
+    """The step that made an outcome, from its outcome.json. Raises KeyError for one without a content hash."""
+    made: Mapping[str, Any] = meta.get("step") or {"kind": RUN, "year": meta["resolved"]["periods"][0]}
     kind, year, batch, date = (str(made.get(name, "")) for name in ("kind", "year", "batch", "date"))
-    return Step(kind, year, batch, date, outcome.content_hash)
+    return Step(kind, year, batch, date, str(meta["content_hash"]))
 
 
-def steps_behind(outcome: Outcome) -> tuple[Step, ...]:
-    """All steps of the chain up to and with the outcome, in order."""
-    earlier = outcome.meta.get("steps") or ()
-    return (*(Step(*(str(entry[name]) for name in Step._fields)) for entry in earlier), step_of(outcome))
+def steps_behind(meta: Mapping[str, Any]) -> tuple[Step, ...]:
+    """All steps of the chain up to and with the outcome of this outcome.json, in order."""
+    earlier = meta.get("steps") or ()
+    return (*(Step(*(str(entry[name]) for name in Step._fields)) for entry in earlier), step_of(meta))
 
 
 def refusals(events: Events, steps: Sequence[Step], current: str) -> Iterator[Refusal]:
