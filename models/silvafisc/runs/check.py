@@ -74,11 +74,14 @@ def load_outcome(folder: str | Path) -> Outcome:
 
 
 def check_outcome(folder: Path) -> list[Finding]:
-    """Read again, hash again, audit again. Raises OutcomeError where it cannot be read."""
+    """Read again, hash again, audit again, follow the chain back. Raises OutcomeError where it cannot be read."""
     outcome = load_outcome(folder)
-    findings = _missing_tables(folder)
-    if findings:
-        return findings
+    return _missing_tables(folder) or check_loaded(folder, outcome)
+
+
+def check_loaded(folder: Path, outcome: Outcome) -> list[Finding]:
+    """The same of an outcome that was just read from its folder."""
+    findings = []
     formed = hash_folder(folder, _meta(folder))
     if formed != outcome.meta.get("content_hash"):
         en = "the content is not what was written: its hash differs from the one recorded"

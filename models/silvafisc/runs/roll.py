@@ -17,7 +17,7 @@ from silvafisc.policy.year_event import LAWFUL_SHARES, Advance, NewYear, Supplem
 from silvafisc.quantities import fen_to_yuan, share, yuan_to_fen
 from silvafisc.results import Outcome
 
-from .check import check_path, load_outcome
+from .check import check_loaded, load_outcome
 from .new_year import new_year
 from .prepare import Progress
 from .run import AuditError
@@ -51,7 +51,7 @@ def roll(
     say("load")
     read = read_events(events)
     before = load_outcome(folder)
-    _refuse_unsound(folder)
+    _refuse_unsound(folder, before)
     target = Path(out) if out is not None else folder.resolve().parent / _name(before, read)
     _refuse_standing(folder, target)
     steps = steps_behind(before.meta)
@@ -80,8 +80,8 @@ def current_year(outcome: Outcome, steps: tuple[Step, ...]) -> str:
     return outcome.resolved.periods[0]
 
 
-def _refuse_unsound(folder: Path) -> None:
-    findings = check_path(folder)
+def _refuse_unsound(folder: Path, before: Outcome) -> None:
+    findings = check_loaded(folder, before)
     if findings:
         en = "does not pass its check, so no step may follow it (see `silvafisc check`)"
         raise InputError(
@@ -182,6 +182,12 @@ def _advance(before: Outcome, book: Book, steps: tuple[Step, ...], events: Event
             least = fen_to_yuan(plan.get(key, 0) - before_now[key])
             en = f"more than what is planned and not yet notified ({least} yuan)"
             findings.append(Finding(line.where, "amount_yuan", en, f"超过计划数中尚未下达的部分（{least} 元）"))
+    listed = {(line["region_code"], line["fund"]) for line in events.lines("amounts")}
+    for fund in sorted(
+        {key[1] for key in amounts.keys() - listed if before_now[key] + amounts[key] > plan.get(key, 0)}
+    ):
+        en = "more than what is planned and not yet notified"
+        findings.append(Finding(events.where("shares", fund), f"shares.{fund}", en, "超过计划数中尚未下达的部分"))
     if findings:
         raise InputError(findings)
     return _printed(before, book, batch, advance(batch, amounts))
@@ -245,23 +251,35 @@ def _beyond_the_fund(
 ) -> list[Finding]:
     """Funds that would approve more than they have in the year."""
     event, findings = events.event, list[Finding]()
+    assert isinstance(event, Supplement)
     added = added_fen(before, events).get(event.year, {})
     lines = before.tables["envelopes"]
     for fund in sorted({fund for _, fund in amounts}):
         row = lines[(lines["fund"] == fund) & (lines["period"] == event.year)]
         if row.empty:
-            continue  # a year that lies behind: what its fund had is no longer in this outcome's envelopes
+            # A year that lies behind: what its fund had is no longer in the envelopes, so all of it has to be added.
+            has, approved = (
+                yuan_to_fen(event.added.get(fund, "0")),
+                sum(fen for key, fen in amounts.items() if key[1] == fund),
+            )
+            findings += _missing_money(events, fund, approved - has)
+            continue
         has = int(row["appropriation_fen"].iloc[0]) + int(row["carried_in_fen"].iloc[0]) + added.get(fund, 0)
         keys = {(e.region_code, e.fund) for e in book.year_ledger if (e.fund, e.year) == (fund, event.year)} | set(
             amounts
         )
         approved = sum(annual_of(book, steps, event.year, key) + amounts.get(key, 0) for key in keys if key[1] == fund)
-        if approved > has:
-            missing = fen_to_yuan(approved - has)
-            en = f"{fund} would approve {missing} yuan more than it has; state what was `added` to it"
-            zh = f"{fund} 核定数将超过其资金 {missing} 元；预算如有追加请在 added 中写明"
-            findings.append(Finding(events.where("added", fund), f"added.{fund}", en, zh))
+        findings += _missing_money(events, fund, approved - has)
     return findings
+
+
+def _missing_money(events: Events, fund: str, fen: int) -> list[Finding]:
+    if fen <= 0:
+        return []
+    missing = fen_to_yuan(fen)
+    en = f"{fund} would approve {missing} yuan more than it has; state what was `added` to it"
+    zh = f"{fund} 核定数将超过其资金 {missing} 元；预算如有追加请在 added 中写明"
+    return [Finding(events.where("added", fund), f"added.{fund}", en, zh)]
 
 
 def _monitoring(before: Outcome, book: Book, steps: tuple[Step, ...], events: Events) -> Book:
