@@ -7,7 +7,13 @@ from typing import Any
 
 import yaml
 
+from silvafisc.allocation.year.book import Book
+from silvafisc.allocation.year.ledger import annual_of
 from silvafisc.policy.scenario_files import SCENARIOS
+from silvafisc.quantities import fen_to_yuan
+from silvafisc.results import Outcome
+from silvafisc.runs.roll import roll
+from silvafisc.runs.year_order import steps_behind
 
 A, B = "510726", "510727"
 COMPENSATION, FORESTRY = "provincial_compensation", "provincial_forestry"
@@ -110,3 +116,48 @@ def write_events(folder: Path, event: Mapping[str, Any], **tables: Iterable[Row]
         lines = [HEADERS[name], *(",".join(map(str, row)) for row in rows)]
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
+
+
+class Years:
+    """A chain of outcomes in one folder, rolled step by step."""
+
+    def __init__(self, root: Path, first: Path) -> None:
+        self.root, self.folder, self.count = root, first, 0
+        self.made: dict[str, Path] = {"run": first}
+
+    def step(self, kind: str, year: str, date: str, *, name: str = "", **more: Any) -> Outcome:
+        """Roll, save, go on from there. Lists are tables, everything else keys of event.yaml."""
+        self.count += 1
+        tables = {key: value for key, value in more.items() if isinstance(value, list)}
+        event = {key: value for key, value in more.items() if not isinstance(value, list)}
+        events = write_events(
+            self.root / f"events-{self.count}", {"kind": kind, "year": year, "date": date, **event}, **tables
+        )
+        made, folder = roll(self.folder, events)
+        made.save(folder)
+        self.folder = self.made[name or kind] = folder
+        return made
+
+
+def fen(outcome: Outcome, table: str, column: str, **wanted: str) -> list[int]:
+    """A column of a table's rows, in order."""
+    frame = outcome.tables[table]
+    for key, value in wanted.items():
+        frame = frame[frame[key] == value]
+    return [int(value) for value in frame[column]]
+
+
+def money(outcome: Outcome, year: str) -> dict[tuple[str, str], str]:
+    """(unit, fund) -> yuan printed for a year."""
+    sums: dict[tuple[str, str], int] = {}
+    for row in Book.of(outcome.tables).notice_batch:
+        if row.year == year:
+            sums[row.region_code, row.fund] = sums.get((row.region_code, row.fund), 0) + row.printed_fen
+    return {key: fen_to_yuan(total) for key, total in sorted(sums.items())}
+
+
+def annual(outcome: Outcome, year: str) -> dict[tuple[str, str], str]:
+    """(unit, fund) -> yuan of the year's amount as last notified."""
+    book, steps = Book.of(outcome.tables), steps_behind(outcome.meta)
+    keys = sorted({(row.region_code, row.fund) for row in book.notice_batch if row.year == year})
+    return {key: fen_to_yuan(annual_of(book, steps, year, key)) for key in keys}
