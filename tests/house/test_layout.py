@@ -85,7 +85,7 @@ def test_the_rows_of_the_readme_are_those_of_help(readme: str) -> None:
     assert list(rows) == list(_verbs())
     for name, command in _commands():
         options = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
-        assert options - {"--json", "--lang", "--data"} <= set(re.findall(r"--[a-z]+", rows[name])), name
+        assert options - {"--json", "--lang", "--data"} <= set(re.findall(r"--[a-z]+(?:-[a-z]+)*", rows[name])), name
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.en.md"])

@@ -59,8 +59,10 @@ class Adjustment:
 
 
 def national_rise(category: CategorySpec, year: int) -> int:
-    """Rise of the statutory floor from the year before, fen per mu; 0 outside the horizon, where no law is on record."""
-    now, before = category.floor_fen.get(str(year)), category.floor_fen.get(str(year - 1))
+    """Rise of the statutory floor from the year before, fen per mu; 0 where no law is on record."""
+    now = category.floor_fen.get(str(year))
+    first = str(year) == min(category.floor_fen, default="")
+    before = category.floor_before_fen if first else category.floor_fen.get(str(year - 1))
     return 0 if now is None or before is None else max(0, now - before)
 
 

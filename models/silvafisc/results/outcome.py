@@ -214,6 +214,11 @@ def _read_meta(folder: Path) -> dict[str, Any]:
     return meta
 
 
+def read_table(folder: Path, table: str) -> pd.DataFrame:
+    """One table of an outcome folder, typed as declared. Raises OutcomeError where it cannot be read."""
+    return _read_csv(folder / f"{table}.csv", table)
+
+
 def _read_csv(path: Path, table: str) -> pd.DataFrame:
     return _read_typed(path, {column.name: column.type for column in outcome_columns().get(table, ())})
 

@@ -57,6 +57,14 @@ class CategorySpec:
     not_below: tuple[str, ...] = ()
     """Category order: this standard may not be below those of these categories (same grade and period)."""
     graded: bool = True
+    last_year_by_unit_fen: Mapping[str, int] = field(default_factory=dict)
+    """region_code -> last year's standard of a unit that was paid another one than `last_year_fen`."""
+    floor_before_fen: int | None = None
+    """Statutory floor on the day before the first period, where the law has one on record."""
+
+    def last_year_of(self, region_code: str) -> int | None:
+        """Last year's standard of a unit, fen per mu; None where none is known."""
+        return self.last_year_by_unit_fen.get(region_code, self.last_year_fen)
 
 
 @dataclass(frozen=True)

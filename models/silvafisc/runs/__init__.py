@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from .nested import nested
     from .resolve import resolve
     from .risk import Evaluation, evaluate, rank_acceptability
+    from .roll import roll
     from .run import AuditError, run
     from .score import score
     from .sign import sign
     from .solve_offers import solve_offers
     from .templates import write_templates
+    from .year_calendar import calendar
 
 __all__ = [
     "AuditError",
@@ -41,6 +43,7 @@ __all__ = [
     "Infeasible",
     "alternatives",
     "bench",
+    "calendar",
     "check_path",
     "compare",
     "evaluate",
@@ -56,6 +59,7 @@ __all__ = [
     "rank_acceptability",
     "read_draws",
     "resolve",
+    "roll",
     "run",
     "score",
     "sign",
@@ -69,10 +73,12 @@ _HOMES = {
     "Infeasible": "silvafisc.runs.errors",
     "alternatives": "silvafisc.runs.alternatives",
     "bench": "silvafisc.runs.bench",
+    "calendar": "silvafisc.runs.year_calendar",
     "export": "silvafisc.runs.export",
     "frontier": "silvafisc.runs.frontier",
     "importance": "silvafisc.runs.importance",
     "nested": "silvafisc.runs.nested",
+    "roll": "silvafisc.runs.roll",
     "run": "silvafisc.runs.run",
     "score": "silvafisc.runs.score",
     "sign": "silvafisc.runs.sign",

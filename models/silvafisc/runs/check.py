@@ -12,6 +12,7 @@ from silvafisc.results import Outcome, OutcomeError
 from silvafisc.results.approvals import LOG, Approval, read_head, read_trail, verify_trail
 from silvafisc.results.outcome import hash_folder
 
+from .chain import chain_findings
 from .inputs import load_inputs
 from .listed_units import listed_units
 
@@ -27,8 +28,9 @@ def check_path(path: str | Path) -> list[Finding]:
     A scenario (YAML file or shipped name) is read, its tables are read, the law of its date is looked up, and the
     offers are made: all that a run does before it solves. Of one with `mode: offers` there is only the file to read.
     Tables (folder of CSV files, or an .xlsx workbook) are read and held against each other.
-    An outcome folder is read again, its content hash is formed anew, every amount is audited anew from its tables, and
-    its approval log is followed line by line and back into the versions that it supersedes.
+    An outcome folder is read again, its content hash is formed anew, every amount is audited anew from its tables, its
+    approval log is followed line by line and back into the versions that it supersedes, and a step of a budget year is
+    followed back through every step before it.
 
     Raises:
         Infeasible: floors and commitments of the scenario exceed an appropriation.
@@ -75,11 +77,14 @@ def load_outcome(folder: str | Path) -> Outcome:
 
 
 def check_outcome(folder: Path) -> list[Finding]:
-    """Read again, hash again, audit again. Raises OutcomeError where it cannot be read."""
+    """Read again, hash again, audit again, follow the chain back. Raises OutcomeError where it cannot be read."""
     outcome = load_outcome(folder)
-    findings = _missing_tables(folder)
-    if findings:
-        return findings
+    return _missing_tables(folder) or check_loaded(folder, outcome)
+
+
+def check_loaded(folder: Path, outcome: Outcome) -> list[Finding]:
+    """The same of an outcome that was just read from its folder."""
+    findings = []
     formed = hash_folder(folder, _meta(folder))
     if formed != outcome.meta.get("content_hash"):
         en = "the content is not what was written: its hash differs from the one recorded"
@@ -105,7 +110,7 @@ def check_outcome(folder: Path) -> list[Finding]:
     if outcome.audit.get("clean") is not True:
         en, zh = "the recorded audit is not clean", "所记录的校核未通过"
         findings.append(Finding(str(folder / "audit.json"), "clean", en, zh))
-    return findings
+    return [*findings, *chain_findings(folder, outcome)]
 
 
 def _uncaused_falls(folder: Path, outcome: Outcome) -> list[Finding]:

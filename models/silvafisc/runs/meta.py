@@ -46,6 +46,7 @@ def describe(
         "carbon": decided_in(scenario),
         "caveats": [{"zh": c.zh, "en": c.en} for c in scenario.caveats],
         "provisions": [p.model_dump(mode="json") for p in scenario.provisions],
+        "scenario": scenario.to_json(),
         "versions": {name: version(name) for name in PACKAGES},
         "input_hashes": input_hashes(prepared),
         "seed": resolved.seed,

@@ -46,7 +46,8 @@ def _asks(spec: RuleSpec, resolved: Resolved) -> bool:
     """Whether the rule reads its table in this scenario at all."""
     if spec.rule == "one_channel":
         return bool(spec.params.get("exclusive"))
-    return spec.rule != "instalments" or bool(resolved.opening_commitments)
+    first = resolved.periods[0]
+    return spec.rule != "instalments" or any(period == first for _, _, _, period, _ in resolved.opening_commitments)
 
 
 def _land(spec: RuleSpec, resolved: Resolved, inputs: UnitInputs) -> Missing:
@@ -73,7 +74,8 @@ def _acceptance(spec: RuleSpec, resolved: Resolved, inputs: UnitInputs) -> Missi
     if inputs.acceptance is not None:
         held = set(zip(*(inputs.acceptance[name] for name in KEY), strict=True))
         due = [*resolved.opening_commitments, *resolved.withheld_commitments]
-        absent = sorted({f"{r} {m} {p}" for r, _, m, p, _ in due if (r, m, p) not in held})
+        first = resolved.periods[0]  # checks of later years are still to be made
+        absent = sorted({f"{r} {m} {p}" for r, _, m, p, _ in due if p == first and (r, m, p) not in held})
         if absent:
             en = f"no result of acceptance for the instalments {some(absent)}"
             yield en, f"下列分期资金没有验收结果：{some(absent)}"

@@ -53,12 +53,17 @@ def as_scenario(scenario: str | Path | Scenario) -> Scenario:
 
 
 def prepare(
-    scenario: str | Path | Scenario, data: str | Path | None = None, progress: Progress | None = None
+    scenario: str | Path | Scenario,
+    data: str | Path | None = None,
+    progress: Progress | None = None,
+    *,
+    inputs: UnitInputs | None = None,
 ) -> Prepared:
     """Read the law and the tables, and compute yields, responses and offers.
 
     Args:
         data: folder or workbook that stands for the scenario's own `data`.
+        inputs: tables that are at hand already; nothing is read then.
 
     Raises:
         InputError: every finding in the scenario, the law's changes and the tables.
@@ -68,7 +73,7 @@ def prepare(
     loaded = as_scenario(scenario)
     tree = ParameterTree.load().apply(loaded.parameter_changes())
     rules = tree.on(loaded.policy_date)
-    inputs = load_inputs(data or loaded.data_folder or "builtin:nation", rules)
+    inputs = inputs or load_inputs(data or loaded.data_folder or loaded.data, rules)
     resolved = resolve(loaded, tree, inputs, rules)
     _refuse_what_is_not_built(loaded, resolved, inputs)
     say("consequences")

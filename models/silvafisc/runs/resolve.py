@@ -164,8 +164,8 @@ def _category(sources: _Sources, name: str) -> CategorySpec:
     use, category = sources.scenario.categories[name], sources.catalogue.categories[name]
     floors = {period: rules.fen(category.floor) for period, rules in sources.by_period.items()}
     last_year = yuan_to_fen(use.last_year) if use.last_year is not None else None
-    if last_year is None and sources.before.holds(category.floor):
-        last_year = sources.before.fen(category.floor)
+    before = sources.before.fen(category.floor) if sources.before.holds(category.floor) else None
+    by_unit = {code: yuan_to_fen(yuan) for code, yuan in sorted(use.last_year_by_unit.items())}
     levels = _levels(sources, name, frozenset(floors.values()))
     return CategorySpec(
         id=name,
@@ -174,9 +174,11 @@ def _category(sources: _Sources, name: str) -> CategorySpec:
         floor_fen=floors,
         levels_fen=levels,
         payer_shares=_payer_shares(sources, ("categories", name), use.payers or category.payers),
-        last_year_fen=last_year,
+        last_year_fen=before if last_year is None else last_year,
         not_below=tuple(use.not_below),
         graded=use.graded,
+        last_year_by_unit_fen=by_unit,
+        floor_before_fen=before,
     )
 
 

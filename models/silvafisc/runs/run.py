@@ -22,9 +22,9 @@ from .carbon_accounts import carbon_accounts
 from .carbon_beside import felling_and_reserve
 from .indicators import indicators, lorenz_points
 from .infeasible import explain_infeasible, floors_within_envelopes
-from .listed_units import listed_units
 from .levels import TABLE as LEVELS
 from .levels import levels
+from .listed_units import listed_units
 from .meta import describe
 from .prepare import Prepared, Progress, case_engine, engines, prepare
 from .proposal import Line, read_proposal
@@ -56,6 +56,11 @@ def run(
     say = progress or (lambda text: None)
     prepared = prepare(scenario, data, say)
     lines = None if proposal is None else read_proposal(proposal, prepared.resolved, prepared.inputs)
+    return settled(prepared, say, lines)
+
+
+def settled(prepared: Prepared, say: Progress, lines: list[Line] | None = None) -> Outcome:
+    """Decide, settle, tabulate and audit what was prepared. Raises Infeasible, InputError and AuditError as `run`."""
     floors_within_envelopes(prepared)
     decision, point = solve(prepared, say)
     say("settle and audit")

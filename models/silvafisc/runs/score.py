@@ -41,9 +41,9 @@ from silvafisc.results.outcome import outcome_columns
 
 from .carbon_source import decided_in
 from .indicators import indicators, lorenz_points, shares
-from .listed_units import listed_units
 from .levels import TABLE as LEVELS
 from .levels import levels
+from .listed_units import listed_units
 from .meta import PACKAGES, input_hashes
 from .prepare import Prepared, prepare
 from .proposal import Line, read_proposal

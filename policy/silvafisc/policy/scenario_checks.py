@@ -15,7 +15,8 @@ from .scenario_terms import AnyRule
 from .schema import hint
 from .yaml_source import Path_, dotted
 
-BUILTIN_DATA = ("builtin:nation",)
+BUILTIN_DATA = ("builtin:nation", "builtin:predecessor")
+"""Shipped tables; those of the outcome before, which `roll` hands on."""
 
 
 def check_scenario(scenario: Scenario, catalogue: Catalogue, tree: ParameterTree) -> list[Finding]:

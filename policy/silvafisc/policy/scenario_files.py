@@ -1,5 +1,6 @@
 """Reading scenarios: by path or shipped name, with `extends`, and every error with its place."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from .parameters import ParameterTree
 from .scenario_checks import check_scenario
 from .scenario_schema import Scenario
 from .schema import hint, validate
-from .yaml_source import Document, Path_, read_yaml
+from .yaml_source import Document, Path_, parse_yaml, read_yaml
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 """The folder of the shipped scenarios."""
@@ -37,11 +38,35 @@ def load_scenario(source: str | Path, tree: ParameterTree | None = None) -> Scen
     """
     document = read_scenario(source)
     _refuse_offers(document)
-    scenario = validate(Scenario, document)
-    scenario._document = document
+    scenario = _stated(document)
     scenario._folder = _folder_of(document, ("data",))
     scenario._yields = _folder_of(document, ("carbon", "yields"))
     scenario._uncertainty = _folder_of(document, ("carbon", "uncertainty"))
+    return _checked(scenario, tree)
+
+
+def derived_scenario(stated: Mapping[str, Any], name: str, base: Scenario | None = None) -> Scenario:
+    """A scenario made of another one's statements (`Scenario.to_json`), changed; `name` stands for its file in findings.
+
+    base: the scenario whose folders of built yields are kept.
+
+    Raises:
+        InputError: as `load_scenario`.
+    """
+    text = json.dumps(stated, ensure_ascii=False, indent=1)
+    scenario = _stated(parse_yaml(text, name))
+    if base is not None:
+        scenario._folder, scenario._yields, scenario._uncertainty = base._folder, base._yields, base._uncertainty
+    return _checked(scenario, None)
+
+
+def _stated(document: Document) -> Scenario:
+    scenario = validate(Scenario, document)
+    scenario._document = document
+    return scenario
+
+
+def _checked(scenario: Scenario, tree: ParameterTree | None) -> Scenario:
     findings = check_scenario(scenario, load_catalogue(), tree or ParameterTree.load())
     if findings:
         raise InputError(findings)

@@ -120,6 +120,8 @@ class CategoryUse(Strict):
     """Folder of payer shares; the category's own where left out."""
     last_year: Yuan | None = None
     """Last year's standard; the floor in force on the day before the first period where left out."""
+    last_year_by_unit: dict[RegionCode, Yuan] = Field(default_factory=dict)
+    """Last year's standard of units that were paid another one than `last_year`."""
     not_below: list[str] = Field(default_factory=list)
     """Categories below whose standard this one may not lie."""
     graded: bool = True

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from . import carbon_measured, carbon_precision, verbs  # noqa: F401 (the first two add their verbs to `carbon`)
+from . import carbon_measured, carbon_precision, verbs, year  # noqa: F401 (the first two add their verbs to `carbon`)
 from .carbon import carbon
 from .endings import finish
 from .finance import finance
@@ -271,6 +271,9 @@ def init(
 ) -> None:
     verbs.init(Terminal(language_of(lang), json), folder, level, province, xlsx)
 
+
+app.command(help="办理年度中的一个步骤，另存为新结果 / advance the budget year by one step")(year.roll)
+app.command(help="预算年度的各项时限 / deadlines of the budget year")(year.calendar)
 
 app.add_typer(carbon)
 app.add_typer(finance)

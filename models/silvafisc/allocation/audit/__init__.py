@@ -15,7 +15,7 @@ import pandas as pd
 
 from silvafisc.results import Resolved, UnitInputs
 
-from . import amounts, given, grades, levels, offers, standards, sums, weights
+from . import amounts, given, grades, levels, offers, standards, sums, weights, year
 from .case import Case
 from .finding import Check
 from .reading import read_case
@@ -54,7 +54,7 @@ def audit(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.DataFr
     Returns:
         {"clean": bool, "checks": [{"rule", "clean", "checked", "findings": [{"where", "expected", "found", "zh", "en"}]}]}:
         first `tables` (everything readable, known and unique), then the sums and amounts, then every rule and objective
-        of the scenario in its order. Where `tables` is not clean nothing else can be trusted and nothing else is run.
+        of the scenario in its order, and the budget year where the tables have one. Where `tables` is not clean nothing else can be trusted and nothing else is run.
     """
     reading = Check("tables")
     case = read_case(resolved, inputs, tables, reading)
@@ -71,6 +71,9 @@ def audit(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.DataFr
         for objective in resolved.objectives:
             column = {"column": objective.term} if objective.term.startswith("obj.") else {}
             checks.append(_run("objective", objective.term, {**objective.params, **column}, case))
+    if any(len(tables.get(name, ())) for name in year.TABLES):
+        checks.append(Check("year"))
+        year.examine(tables, resolved.notice_unit_fen, checks[-1])
     return {"clean": all(check.clean for check in checks), "checks": [check.to_dict() for check in checks]}
 
 

@@ -40,8 +40,9 @@ def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
             if not case.area(region, category.id):
                 continue
             pairs = [(case.standard(region, category.id, a) or 0, b) for a, b in pairwise(periods)]
-            if params.get("from_last_year") and category.last_year_fen is not None:
-                pairs.insert(0, (category.last_year_fen, periods[0]))
+            last = category.last_year_by_unit_fen.get(region, category.last_year_fen)
+            if params.get("from_last_year") and last is not None:
+                pairs.insert(0, (last, periods[0]))
             for before, period in pairs:
                 due = _due(category, before, int(period), mode, numbers, growth)
                 found = case.standard(region, category.id, period) or 0
@@ -59,7 +60,9 @@ def _due(
         years = every if since > 0 and since % every == 0 else 0
     rise = step * years
     if mode == "align":
-        floors = category.floor_fen
+        floors = {**category.floor_fen}
+        if category.floor_before_fen is not None:
+            floors.setdefault(str(int(min(floors)) - 1), category.floor_before_fen)
         rise = max(0, floors[str(year)] - floors.get(str(year - 1), floors[str(year)]))
     raised = before + rise
     if growth is not None:

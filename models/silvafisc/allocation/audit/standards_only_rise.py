@@ -25,6 +25,10 @@ def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
                 unit = f"grade={case.published[region].grade}" if case.by_rule and category.graded else ""
                 unit = unit if case.by_rule else f"region_code={region}"
                 paths[unit] = {period: case.standard(region, category.id, period) or 0 for period in periods}
+        for region, before in sorted(category.last_year_by_unit_fen.items()):
+            for period in periods if region in case.units and case.area(region, category.id) else ():
+                where = f"category={category.id}, region_code={region}, period={period}"
+                _rises(where, before, case.standard(region, category.id, period) or 0, check)
         for unit, path in sorted(paths.items()):
             for earlier, later in pairwise(periods):
                 _rises(f"category={category.id}, {unit}, period={later}", path[earlier], path[later], check)

@@ -37,11 +37,21 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
                     on_offer(way, int(level), int(period), category, standard[after]) for level in standard[before]
                 ]
                 built += _follow(problem, f"{code}/{category.id}/{period}", before, np.array(follows), after)
-            if params.get("from_last_year") and category.last_year_fen is not None:
-                first = int(problem.resolved.periods[0])
-                due = on_offer(way, category.last_year_fen, first, category, standard[menus[0]])
-                refused += [int(offer) for offer in menus[0] if standard[offer] != due]
+        if params.get("from_last_year"):
+            refused += _not_from_last_year(problem, way, category, standard)
     return Part((*built, *forbid(problem, "adjustment", np.array(sorted(refused), np.int64)).rows))
+
+
+def _not_from_last_year(problem: Problem, way: Adjustment, category: CategorySpec, standard: Indices) -> list[int]:
+    """Offers of the first period that last year's standard does not lead to; units without one are free."""
+    first, refused = problem.resolved.periods[0], list[int]()
+    units = problem.inputs.codes if category.last_year_by_unit_fen else problem.representatives(category.id)
+    for code in units:
+        menu, last = problem.menu_offers.get(f"{code}/{category.id}/{first}"), category.last_year_of(code)
+        if menu is not None and last is not None:
+            due = on_offer(way, last, int(first), category, standard[menu])
+            refused += [int(offer) for offer in menu if standard[offer] != due]
+    return refused
 
 
 def on_offer(way: Adjustment, standard: int, year: int, category: CategorySpec, levels: Indices) -> int:

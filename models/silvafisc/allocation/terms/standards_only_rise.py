@@ -1,7 +1,7 @@
 """Standards only rise (标准只增不减).
 
 For category c, unit r, consecutive periods p, p+1 and every level l:
-    Σ_{s ≥ l} x[r, c, p, s] ≤ Σ_{s ≥ l} x[r, c, p+1, s];  and s[r, c, first] ≥ last year's standard of c
+    Σ_{s ≥ l} x[r, c, p, s] ≤ Σ_{s ≥ l} x[r, c, p+1, s];  and s[r, c, first] ≥ last year's standard of c (the unit's own)
 With `tasks: true`, for task measure m, periods p < p' and every level l:
     Σ_{u ≥ l, area > 0} x[r, m, p, u] + Σ_{u < l, area > 0} x[r, m, p', u] ≤ 1
 In words: no unit's standard of a category is lower than the year before; nor, where asked for, is the unit standard of
@@ -31,6 +31,10 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
         built = joined(built, _task_rows(problem))
     last = {c.id: c.last_year_fen for c in problem.resolved.categories if c.last_year_fen is not None}
     least = table["category"].map(last).to_numpy(np.float64)
+    for category in problem.resolved.categories:
+        own = table["region_code"].map(category.last_year_by_unit_fen).to_numpy(np.float64)
+        mine = (table["category"] == category.id).to_numpy() & ~np.isnan(own)
+        least = np.where(mine, own, least)
     return Part(joined(built, forbid(problem, "standards_only_rise", np.flatnonzero(standard < least)).rows))
 
 
