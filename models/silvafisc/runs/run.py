@@ -23,6 +23,7 @@ from .carbon_beside import felling_and_reserve
 from .indicators import indicators, lorenz_points
 from .infeasible import explain_infeasible, floors_within_envelopes
 from .meta import describe
+from .notice_identity import notice_identity, read_beside
 from .prepare import Prepared, Progress, case_engine, engines, prepare
 from .proposal import Line, read_proposal
 
@@ -97,6 +98,8 @@ def finish(
     frames |= carbon_accounts(prepared, frames["allocation"])
     frames |= felling_and_reserve(prepared)
     frames["lorenz"] = lorenz_points(prepared, frames["allocation"])
+    frames["notice_identity"] = notice_identity(prepared.scenario, prepared.rules)
+    read_beside(prepared.rules)
     reads = parameter_ledger(prepared.rules, sorted(prepared.rules.used))
     known = prepared.inputs.ledger.astype(str)
     names = [str(name) for name in known.columns]
