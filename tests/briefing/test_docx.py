@@ -7,6 +7,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from docx.shared import Length
 
 from silvafisc.briefing.blocks import Briefing, Column, Row, Section, Table, Text, runs_text
 from silvafisc.briefing.docx import STYLES, render_docx
@@ -57,7 +58,7 @@ def test_a_wide_table_takes_an_a3_page_on_its_side_and_the_head_goes_on(zh: Brie
     table = Table((Column("单位"),), (Row(((Text("甲县"),),)),), (Text("宽表"),), wide=True)
     parts = [Section("a", "前", ()), Section("b", "中", (table,)), Section("c", "后", ())]
     document = docx.Document(io.BytesIO(render_docx(replace(zh, sections=tuple(parts)))))
-    sizes = [(round(s.page_width.mm), round(s.page_height.mm)) for s in document.sections]
+    sizes = [(round(Length(s.page_width or 0).mm), round(Length(s.page_height or 0).mm)) for s in document.sections]
     assert sizes == [(210, 297), (420, 297), (210, 297)]
     assert [s.header.paragraphs[0].text for s in document.sections] == [zh.kind] * 3
 

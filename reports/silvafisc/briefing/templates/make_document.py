@@ -55,10 +55,10 @@ def template() -> bytes:
     _indent(styles["Body Text"])
     for border in styles["Title"].element.findall(f".//{qn('w:pBdr')}"):
         border.getparent().remove(border)
-    for name, font, size in (("表格文字", FANG, 10.5), ("表注", FANG, 9), ("提示", KAI, 12)):
+    for name, font, points in (("表格文字", FANG, 10.5), ("表注", FANG, 9.0), ("提示", KAI, 12.0)):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = styles["Normal"]
-        _font(style, font, size)
+        _font(style, font, points)
         style.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
         style.paragraph_format.space_after = Pt(0 if name == "表格文字" else 4)
     _table_style(styles)
