@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
 EXACT_DIGITS = 15
 """Decimal digits that a cell keeps; a longer number goes in as text."""
@@ -61,7 +62,8 @@ class _Formats:
     """Formats of cells, each made once: a class, because the book numbers them as they are made."""
 
     def __init__(self, book: Any) -> None:
-        self.book, self.made = book, {}
+        self.book = book
+        self.made: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def of(self, **wanted: Any) -> Any:
         key = tuple(sorted(wanted.items()))
@@ -106,7 +108,7 @@ def _cell(page: Any, line: int, at: int, cell: str | Decimal, formats: _Formats,
     elif len(cell.as_tuple().digits) > EXACT_DIGITS:
         page.write_string(line, at, f"{cell:,}", formats.of(border=1, bold=bold, align="right", num_format="@"))
     elif summed:
-        column = xlsxwriter.utility.xl_col_to_name(at)
+        column = xl_col_to_name(at)
         formula = f"=SUM({column}{line - summed + 1}:{column}{line})"
         page.write_formula(line, at, formula, formats.number(cell, bold), float(cell))
     else:
