@@ -44,7 +44,7 @@ def test_every_text_is_in_both_languages_and_takes_the_same_values() -> None:
 def test_every_text_is_used_somewhere() -> None:
     code = "\n".join(
         path.read_text(encoding="utf-8")
-        for folder in ("", "sections", "figures")
+        for folder in ("", "sections", "figures", "documents")
         for path in sorted(map_files(folder))
         if path.suffix == ".py"
     )

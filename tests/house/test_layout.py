@@ -20,7 +20,7 @@ from silvafisc.cli.main import app
 
 MOST_LINES = 400
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-BINARY = {".ttf", ".png", ".pdf", ".xlsx", ".npz"}
+BINARY = {".ttf", ".png", ".pdf", ".xlsx", ".docx", ".npz"}
 
 
 def test_no_layer_hides_the_others_behind_an_init() -> None:

@@ -26,6 +26,7 @@ from .levels import TABLE as LEVELS
 from .levels import levels
 from .listed_units import listed_units
 from .meta import describe
+from .notice_identity import notice_identity, read_beside
 from .prepare import Prepared, Progress, case_engine, engines, prepare
 from .proposal import Line, read_proposal
 from .red_flags import red_flags
@@ -109,6 +110,8 @@ def finish(
     frames["red_flags"] = red_flags(prepared.inputs, prepared.rules, flags)
     frames[LEVELS] = levels(prepared.inputs, frames["allocation"])
     frames["lorenz"] = lorenz_points(prepared, frames["allocation"])
+    frames["notice_identity"] = notice_identity(prepared.scenario, prepared.rules)
+    read_beside(prepared.rules)
     reads = parameter_ledger(prepared.rules, sorted(prepared.rules.used))
     known = prepared.inputs.ledger.astype(str)
     names = [str(name) for name in known.columns]

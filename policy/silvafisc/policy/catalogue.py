@@ -61,6 +61,8 @@ class Fund(Strict):
     """Rules of the fund."""
     notice: Label
     """What is known of the identity of its notices."""
+    identity: str | None = None
+    """Folder of parameters with what its notices were seen to carry; none = nothing is on record."""
 
 
 class Measure(Strict):
@@ -155,6 +157,7 @@ def parameter_paths(catalogue: Catalogue, tree: ParameterTree) -> frozenset[str]
     for fund in catalogue.funds.values():
         paths |= {factor.weight for factor in fund.factors.values()}
         paths |= {path for path in (fund.appropriation, fund.factor_effectiveness) if path}
+        paths |= _folder(tree, fund.identity) if fund.identity else set()
     for measure in catalogue.measures.values():
         paths |= {path for path in (measure.floor, measure.instalments) if path}
         paths |= _folder(tree, measure.payers) if measure.payers else set()

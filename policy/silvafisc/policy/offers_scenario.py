@@ -14,7 +14,8 @@ from silvafisc.datasets.findings import Finding, InputError
 from .catalogue import Payer
 from .scenario_files import load_scenario as load_full_scenario
 from .scenario_files import read_scenario
-from .scenario_schema import Notice, PeriodText, Reserve, Scenario, Solver
+from .scenario_notice import Notice
+from .scenario_schema import PeriodText, Reserve, Scenario, Solver
 from .scenario_terms import Adequacy, AnyRule, Carbon, Development, Disparity, Objective, Stability
 from .schema import Date, Label, Quoted, ShareText, Strict, Yuan, hint, nearest, reject, validate
 from .yaml_source import Document, Path_, dotted

@@ -21,7 +21,7 @@ BUILTIN_DATA = ("builtin:nation", "builtin:predecessor")
 
 def check_scenario(scenario: Scenario, catalogue: Catalogue, tree: ParameterTree) -> list[Finding]:
     """Every finding about a scenario whose schema is right."""
-    checks = (_time, _funds, _subjects, _factors, _terms, _provisions)
+    checks = (_time, _funds, _subjects, _factors, _terms, _provisions, _notice)
     findings = [finding for check in checks for finding in check(scenario, catalogue)]
     findings += _payers(scenario, tree)
     try:
@@ -244,6 +244,14 @@ def _provisions(scenario: Scenario, _: Catalogue) -> Iterator[Finding]:
         for place, name in enumerate(provision.changes):
             at = ("provisions", position, "changes", place)
             yield from _unknown(scenario, at, ("change", "改动"), name, changed | keys | rules)
+
+
+def _notice(scenario: Scenario, _: Catalogue) -> Iterator[Finding]:
+    for name, identity in scenario.notice.funds.items():
+        yield from _unknown(scenario, ("notice", "funds", name), ("fund", "资金"), name, scenario.funds)
+        if identity.year is not None and identity.year not in scenario.periods:
+            en, zh = f"year {identity.year} is not listed in `periods`", f"年度 {identity.year} 未列入 periods"
+            yield _finding(scenario, ("notice", "funds", name, "year"), en, zh)
 
 
 def _payers(scenario: Scenario, tree: ParameterTree) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from silvafisc.quantities import share, yuan_to_fen
 from .catalogue import Payer
 from .parameter_files import Change, Reference, ReferenceFile
 from .scenario_carbon import CarbonSource
+from .scenario_notice import Notice
 from .scenario_terms import AnyObjective, AnyRule, Number
 from .schema import Date, Label, Quoted, RegionCode, ShareText, Strict, Yuan, reject
 from .yaml_source import Document
@@ -260,13 +261,6 @@ class Provision(Strict):
         return self
 
 
-class Notice(Strict):
-    """How the notice prints amounts."""
-
-    unit: Yuan | None = None
-    """Unit in yuan; the practice on record where left out."""
-
-
 class Solver(Strict):
     """Limits of the solver."""
 
@@ -330,7 +324,7 @@ class Scenario(Strict):
     assumed_responses: Literal["rank", "ignore"] = "ignore"
     """`rank`: assumed response curves may rank options in a simulation."""
     notice: Notice = Field(default_factory=Notice)
-    """Printing of amounts."""
+    """Printing of amounts, and identity of the notice."""
     seed: int = Field(default=0, ge=0)
     """Seed of every random draw."""
     solver: Solver = Field(default_factory=Solver)

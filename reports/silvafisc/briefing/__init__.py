@@ -3,7 +3,8 @@
 Nothing heavy is imported before it is used.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,13 @@ if TYPE_CHECKING:
     from silvafisc.results.approvals import Approval
 
     from .blocks import Briefing
+    from .sheets import PlainSheet
 
 LANGUAGES = ("zh", "en")
 FORMATS = ("html", "pdf")
+BRIEFING, PAPERS = "briefing", ("paper", "notice", "countersign", "replies", "settlement")
+"""The department's briefing, and the papers that officers sign."""
+PAPER_FORMATS = ("html", "pdf", "docx", "xlsx")
 
 
 def build(outcome: "Outcome", language: str, trail: "Sequence[Approval]" = ()) -> "Briefing":
@@ -48,6 +53,55 @@ def render(
     from .writing import write
 
     return write([put_together(outcome, language, trail) for language in languages], folder, "briefing", formats)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Which documents in which languages and formats.
+
+    documents: of BRIEFING and PAPERS. template: of the DOCX; the shipped one where left out. trail: entries of the
+    approval log. units: whose reply sheets; all where left out.
+    """
+
+    documents: tuple[str, ...]
+    languages: tuple[str, ...] = ("zh",)
+    formats: tuple[str, ...] = ("docx",)
+    template: Path | None = None
+    trail: "Sequence[Approval]" = ()
+    units: tuple[str, ...] = ()
+
+
+def render_papers(
+    outcome: "Outcome",
+    folder: Path,
+    wish: Wish,
+    workbook: "Callable[[Sequence[PlainSheet], str, str], bytes] | None" = None,
+) -> list[Path]:
+    """Write `<document>_<language>.<format>`, and the tables of all documents as one workbook of each language.
+
+    A fund's notice is `notice-<fund>`; where the outcome is a scenario estimate it is `estimate-<fund>` and the workbook
+    `tables-estimate`. workbook: from tables, policy date and content hash to the bytes of an XLSX.
+
+    Raises: as `render`; CauselessFallError where a listed unit changes and the outcome does not say why.
+    """
+    _refuse_given([outcome])
+    from .document import build as put_together
+    from .documents import papers
+    from .sheets import plain_sheets
+    from .standing import hindrances
+    from .writing import documents_of, put_all
+
+    made: list[tuple[str, bytes]] = []
+    own = [name for name in wish.documents if name != BRIEFING]
+    for language in wish.languages:
+        found = [(BRIEFING, put_together(outcome, language, wish.trail))] if BRIEFING in wish.documents else []
+        found += papers(outcome, language, own, wish.trail, wish.units)
+        made += documents_of(found, [form for form in wish.formats if form != "xlsx"], wish.template)
+        if "xlsx" in wish.formats and workbook is not None:
+            meta, stem = outcome.meta, "tables-estimate" if hindrances(outcome) else "tables"
+            data = workbook(plain_sheets(found), str(meta["policy_date"]), str(meta["content_hash"]))
+            made.append((f"{stem}_{language}.xlsx", data))
+    return put_all(made, folder)
 
 
 def _refuse_given(outcomes: "Sequence[Outcome]") -> None:

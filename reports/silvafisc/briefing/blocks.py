@@ -78,7 +78,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """number: `表 3`, given when the briefing is put together. dense: small type for many columns."""
+    """number: `表 3`, given when the briefing is put together. dense: small type for many columns.
+
+    wide: on an A3 page on its side, which its whole section takes.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
@@ -86,6 +89,7 @@ class Table:
     note: Runs = ()
     dense: bool = False
     number: str = ""
+    wide: bool = False
 
 
 @dataclass(frozen=True)

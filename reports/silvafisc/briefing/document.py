@@ -34,8 +34,7 @@ def build(outcome: Outcome, language: str, trail: Sequence[Approval] = ()) -> Br
         KeyResolutionError: the outcome lacks a number that a section needs.
         MissingGlyphError: a drawing holds a character the fonts lack.
     """
-    if outcome.audit.get("clean") is not True:
-        raise UnauditedError(sum(len(check["findings"]) for check in outcome.audit.get("checks", [])))
+    require_audit(outcome)
     draft = Draft(outcome, language, trail)
     sections = [module.section(draft) for module in SECTIONS]
     ordered = [
@@ -45,6 +44,12 @@ def build(outcome: Outcome, language: str, trail: Sequence[Approval] = ()) -> Br
         for i, section in enumerate(sections, start=1)
     ]
     return assemble(outcome.meta, draft.words, [*ordered, annex.section(draft)], draft.localized(outcome.meta["title"]))
+
+
+def require_audit(outcome: Outcome) -> None:
+    """Raise UnauditedError where the audit is missing or not clean."""
+    if outcome.audit.get("clean") is not True:
+        raise UnauditedError(sum(len(check["findings"]) for check in outcome.audit.get("checks", [])))
 
 
 def unnamed_ids(outcome: Outcome) -> list[str]:

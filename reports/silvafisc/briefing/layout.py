@@ -7,6 +7,8 @@ from .blocks import Runs, Table, runs_text
 
 TEXT_WIDTH = 493.0
 """Points between the margins of an A4 page (174 mm)."""
+WIDE_WIDTH = 1088.0
+"""Points between the margins of an A3 page on its side (384 mm)."""
 SIZES = (8.2, 7.8, 7.4, 7.0, 6.6, 6.2)
 DENSE_SIZES = SIZES[2:]
 _WIDE, _NARROW = 1.0, 0.58
@@ -33,9 +35,12 @@ def width_in_em(text: str) -> float:
     return sum(_WIDE if ord(char) > 0x2E80 or char in _WIDE_SIGNS else _NARROW for char in text)
 
 
-def fit(table: Table) -> Fit:
-    """How a table is laid out on an A4 page."""
-    sizes = DENSE_SIZES if table.dense else SIZES
+def fit(table: Table, page: float = TEXT_WIDTH, sizes: tuple[float, ...] = ()) -> Fit:
+    """How a table is laid out on a page of that many points between its margins, in one of the sizes of type.
+
+    sizes: descending; where left out those of the PDF, smaller for a dense table.
+    """
+    sizes = sizes or (DENSE_SIZES if table.dense else SIZES)
     natural = [_column(table, place) for place in range(len(table.columns))]
     room = 2 * inset(table)
     if any(column.width for column in table.columns):
@@ -44,9 +49,9 @@ def fit(table: Table) -> Fit:
         stretch = 1.0
     else:
         gaps = room * len(natural)
-        size = next((size for size in sizes if sum(natural) * size + gaps <= TEXT_WIDTH), sizes[-1])
+        size = next((size for size in sizes if sum(natural) * size + gaps <= page), sizes[-1])
         widths = [em * size + room for em in natural]
-        stretch = TEXT_WIDTH / sum(widths)
+        stretch = page / sum(widths)
     headers = [
         column.header if not width else broken(column.header, (width * stretch - room) / size)
         for column, width in zip(table.columns, widths, strict=True)

@@ -9,7 +9,7 @@ import typst
 
 from .blocks import Briefing, Figure, Number, Table, Text, run_text, texts
 from .glyphs import FONT_FAMILY, SECOND_FAMILY, font_folder, require_glyphs, second_folder
-from .layout import fit, inset
+from .layout import WIDE_WIDTH, fit, inset
 from .writing import RenderError
 
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
@@ -56,7 +56,7 @@ def _printable(part: Any) -> Any:
         hidden = {"data"} if isinstance(part, Figure) else set()
         shown = {name: _printable(value) for name, value in vars(part).items() if name not in hidden}
         if isinstance(part, Table):
-            laid = fit(part)
+            laid = fit(part, WIDE_WIDTH) if part.wide else fit(part)
             shown |= {"size": laid.size, "widths": laid.widths, "heads": laid.headers, "inset": inset(part)}
         return {"type": type(part).__name__} | shown
     return part

@@ -48,7 +48,8 @@ def all_texts() -> dict[str, dict[str, str]]:
         else:
             raise TextError(f"texts.yaml: {path} is neither a text nor a group")
 
-    walk(load_yaml("texts.yaml"), "")
+    for file in ("texts.yaml", "documents.yaml"):
+        walk(load_yaml(file), "")
     return found
 
 

@@ -21,38 +21,74 @@ class RenderError(Exception):
 def renderers() -> Mapping[str, Callable[[Briefing], bytes]]:
     """Format -> function from briefing to bytes."""
     from . import html, pdf
+    from .docx import render_docx
 
-    return {"html": html.render_html, "pdf": pdf.render_pdf}
+    return {"html": html.render_html, "pdf": pdf.render_pdf, "docx": render_docx}
 
 
 def write(briefings: Sequence[Briefing], folder: Path, stem: str, formats: Sequence[str]) -> list[Path]:
-    """Write `<stem>_<language>.<format>` for every briefing and format, in that order.
+    """Write `<stem>_<language>.<format>` for every briefing and format, in that order; errors as `write_named`."""
+    return write_named([(stem, briefing) for briefing in briefings], folder, formats)
 
-    All documents are made before the first is put in place, so an error leaves the folder as it was.
+
+def write_named(
+    papers: Sequence[tuple[str, Briefing]], folder: Path, formats: Sequence[str], template: Path | None = None
+) -> list[Path]:
+    """Write `<stem>_<language>.<format>` for every (stem, briefing) and format, in that order.
+
+    template: of the DOCX; the shipped one where left out.
+
+    Raises: as `documents_of` and `put_all`.
+    """
+    return put_all(documents_of(papers, formats, template), folder)
+
+
+def documents_of(
+    papers: Sequence[tuple[str, Briefing]], formats: Sequence[str], template: Path | None = None
+) -> list[tuple[str, bytes]]:
+    """(file name, bytes) of every paper and format.
 
     Raises:
-        RenderError: unknown format, a folder that cannot be written, or a document that does not compile.
+        RenderError: unknown format, a template that will not do, or a document that does not compile.
         MissingGlyphError: a character that the fonts cannot draw, in whatever format.
     """
-    unknown = sorted(set(formats) - set(renderers()))
+    known = renderers()
+    unknown = sorted(set(formats) - set(known))
     if unknown:
         raise RenderError(f"no such format: {', '.join(unknown)}", f"没有这种格式：{'、'.join(unknown)}")
-    for briefing in briefings:
+    for _, briefing in papers:
         require_glyphs(texts(briefing))
-    wanted = [(briefing, form) for briefing in briefings for form in formats]
+    wanted = [(stem, briefing, form) for stem, briefing in papers for form in formats]
+
+    def made(item: tuple[str, Briefing, str]) -> bytes:
+        _, briefing, form = item
+        if form == "docx" and template is not None:
+            from .docx import render_docx
+
+            return render_docx(briefing, template)
+        return known[form](briefing)
+
     with ThreadPoolExecutor(max_workers=2) as pool:
-        documents = list(pool.map(lambda item: renderers()[item[1]](item[0]), wanted))
-    made = [
-        (Path(folder) / f"{stem}_{briefing.language}.{form}", data)
-        for (briefing, form), data in zip(wanted, documents, strict=True)
+        documents = list(pool.map(made, wanted))
+    return [
+        (f"{stem}_{briefing.language}.{form}", data)
+        for (stem, briefing, form), data in zip(wanted, documents, strict=True)
     ]
+
+
+def put_all(made: Sequence[tuple[str, bytes]], folder: Path) -> list[Path]:
+    """Put finished files into `folder`. All were made before the first is put in place, so an error leaves it as it was.
+
+    Raises:
+        RenderError: a folder that cannot be written.
+    """
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
-        for path, data in made:
-            put_in_place(path, data)
+        for name, data in made:
+            put_in_place(Path(folder) / name, data)
     except OSError as error:
         raise RenderError(f"cannot write to {folder}: {error}", f"无法写入 {folder}：{error}") from error
-    return [path for path, _ in made]
+    return [Path(folder) / name for name, _ in made]
 
 
 def put_in_place(path: Path, data: bytes) -> None:

@@ -200,17 +200,38 @@ def solve(
     verbs.solve(Terminal(language_of(lang), json), offers, scenario, data, objective or [], sheet, out)
 
 
-@app.command(help="由已存结果重新生成简报 / make the briefings of saved outcomes")
+@app.command(help="由已存结果重新生成简报和公文 / make the briefings and papers of saved outcomes")
 def brief(
     outcomes: Annotated[list[Path], typer.Argument(metavar="OUT…", help="结果目录 / outcomes")],
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="默认写入结果目录 / inside the outcome by default")
     ] = None,
     lang: Languages = None,
-    formats: Formats = None,
+    formats: Annotated[
+        str | None,
+        typer.Option("--format", metavar="html,pdf,docx,xlsx", help="简报默认 html,pdf，公文默认 docx / formats"),
+    ] = None,
+    document: Annotated[
+        str | None,
+        typer.Option(
+            "--document",
+            metavar="briefing,paper,notice,countersign,replies,settlement",
+            help="简报（默认）、送审稿、下达通知、会签单、答复单、清算结转表 / which documents",
+        ),
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option("--template", metavar="FILE.docx", help="本单位的 DOCX 模板 / an office's template")
+    ] = None,
+    region: Annotated[
+        str | None,
+        typer.Option("--region", metavar="CODE,…", help="只出这些单位的答复单 / reply sheets of these units"),
+    ] = None,
     json: Json = False,
 ) -> None:
-    verbs.brief(Terminal(language_of(lang), json), outcomes, out, lang, formats)
+    from . import brief as documents
+
+    terminal = Terminal(language_of(lang), json)
+    documents.brief(terminal, outcomes, out, lang, formats, document, template, region)
 
 
 app.command(help="会签：提出、审核、意见、批准，逐条记录 / propose, review, comment on or approve an outcome")(sign)

@@ -261,23 +261,6 @@ def solve(
     terminal.result(summary_data(outcome, folder, []), summary_lines(outcome, folder, [], terminal.language))
 
 
-def brief(terminal: Terminal, folders: list[Path], out: Path | None, lang: str | None, formats: str | None) -> None:
-    """Make the briefings of saved outcomes anew, inside each outcome or below `out`."""
-    languages, forms = chosen(lang, "--lang", LANGUAGES), chosen(formats, "--format", FORMATS)
-    from silvafisc.briefing import render
-    from silvafisc.runs import load_outcome
-    from silvafisc.runs.check import signed_trail
-
-    outcomes = [(folder, load_outcome(folder)) for folder in folders]
-    trails = [signed_trail(folder) for folder in folders]
-    files: list[Path] = []
-    for (folder, outcome), trail in zip(outcomes, trails, strict=True):
-        terminal.progress(f"生成简报 {folder}", f"making the briefings of {folder}")
-        place = folder if out is None else (out if len(folders) == 1 else out / folder.resolve().name)
-        files += render(outcome, place, languages, forms, trail)
-    terminal.result({"exit_code": 0, "briefings": [str(path) for path in files]}, [str(path) for path in files])
-
-
 def bench(
     terminal: Terminal,
     scenario: str,

@@ -1,0 +1,72 @@
+"""清算表和结转表: the year's account of every unit, the rounding that is kept, and what is carried over or lapses."""
+
+from ..blocks import Block, Column, Paragraph, Row, Section, Table
+from ..draft import cell
+from ..sections.allocation import envelopes
+from .year import ITEMS, YearDraft
+
+
+def sections(draft: YearDraft) -> list[Section]:
+    """Settlement, rounding, carry-over."""
+    words = draft.words
+    accounts: list[Block] = [_account(draft, fund) for fund in draft.funds if draft.has_ledger(fund)]
+    if not accounts:
+        accounts = [Paragraph(words.runs("settlement.no_ledger"))]
+    kept = [_kept(draft, fund) for fund in draft.funds]
+    return [
+        Section("settlement", words("settlement.title"), tuple(accounts)),
+        Section("rounding", words("settlement.rounding"), tuple(kept)),
+        Section("carry-over", words("settlement.carry_over"), (envelopes(draft),)),
+    ]
+
+
+def _account(draft: YearDraft, fund: str) -> Table:
+    """Every item of the year's account; they sum to this notice."""
+    words, money = draft.words, draft.unit(draft.fine)
+    rows, sums = [], dict.fromkeys((*ITEMS, "exact"), 0)
+    for code in draft.served(fund):
+        keys = {item: draft.item(fund, (item,), code) for item in ITEMS}
+        steps = draft.shown(keys)
+        steps["exact"] = sum(steps.values())
+        sums = {name: sums[name] + steps[name] for name in sums}
+        numbers = [draft.number_of(draft.fine, keys[item], steps[item]) for item in ITEMS]
+        exact = draft.number_of(draft.fine, draft.item(fund, ITEMS, code), steps["exact"])
+        rows.append(Row((cell(draft.region(code)), *numbers, exact)))
+    numbers = [draft.number_of(draft.fine, draft.item(fund, (item,)), sums[item]) for item in ITEMS]
+    rows.append(
+        Row(
+            (cell(words("terms.sum")), *numbers, draft.number_of(draft.fine, draft.item(fund, ITEMS), sums["exact"])),
+            "total",
+        )
+    )
+    columns = (
+        Column(words("terms.unit")),
+        *(Column(words(f"settlement.item.{item}"), money, True) for item in ITEMS),
+        Column(words("settlement.exact"), money, True),
+    )
+    caption = words.runs("settlement.caption", year=draft.year, fund=draft.identity(fund)["fund_name"])
+    return Table(columns, tuple(rows), caption, words.runs("settlement.note"), wide=True)
+
+
+def _kept(draft: YearDraft, fund: str) -> Table:
+    """Printed and exact amounts, and the difference that settlement clears."""
+    words, fine = draft.words, draft.fine
+    rows, sums = [], [0, 0]
+    for code in draft.served(fund):
+        printed = draft.steps_of(draft.printed(fund, code))
+        kept = draft.shown({"kept": draft.rounding(fund, code)})["kept"]
+        sums = [sums[0] + printed, sums[1] + kept]
+        cells = (
+            draft.number_of(draft.whole, draft.printed(fund, code)),
+            draft.number_of(fine, draft.rounding(fund, code), kept),
+        )
+        rows.append(Row((cell(draft.region(code)), *cells)))
+    total = draft.number_of(draft.whole, draft.printed(fund)), draft.number_of(fine, draft.rounding(fund), sums[1])
+    rows.append(Row((cell(words("terms.sum")), *total), "total"))
+    columns = (
+        Column(words("terms.unit"), width=1),
+        Column(draft.printed_word, draft.unit(draft.whole), True),
+        Column(words("notice.kept"), draft.unit(fine), True),
+    )
+    caption = words.runs("settlement.kept_caption", year=draft.year, fund=draft.identity(fund)["fund_name"])
+    return Table(columns, tuple(rows), caption, words.runs("settlement.kept_note"))

@@ -1,0 +1,289 @@
+"""DOCX from the blocks: a template gives styles, head and foot; every page's head says what the paper is.
+
+The template is filled by docxtpl ({{ title }}, {{ subtitle }}, {{ kind }}, {{ date }}, {{ hash }}); the blocks follow in
+its styles. Word draws no SVG: a figure shows its finding as caption and its numbers as a table.
+"""
+
+import datetime
+import io
+import zipfile
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from docx.shared import Mm
+from docxtpl import DocxTemplate
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from .blocks import (
+    Block,
+    Briefing,
+    Callout,
+    Card,
+    Column,
+    Figure,
+    Formula,
+    Heading,
+    Items,
+    KeyFigures,
+    Note,
+    Number,
+    Paragraph,
+    Row,
+    Run,
+    Runs,
+    Section,
+    Table,
+    Text,
+    run_text,
+    texts,
+)
+from .glyphs import require_glyphs
+from .layout import fit
+from .writing import RenderError
+
+STYLES = (
+    "Title",
+    "Subtitle",
+    "Heading 1",
+    "Heading 2",
+    "Heading 3",
+    "Body Text",
+    "List Bullet",
+    "Caption",
+    "表格",
+    "表格文字",
+    "表注",
+    "提示",
+)
+"""Styles that a template must have; Word shows the English ones under their Chinese names (标题, 标题 1, 正文文本 …)."""
+TABLE_SIZES = (10.5, 9.5, 9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)
+"""Type of tables in points, the largest that fits the page."""
+A4, A3 = (Mm(210), Mm(297)), (Mm(420), Mm(297))
+_EMU_PER_POINT, _TWIPS_PER_POINT = 12700, 20
+_FIRST_ZIP_DAY = (1980, 1, 1, 0, 0, 0)
+_HASH_SHOWN = 16
+
+
+def render_docx(briefing: Briefing, template: Path | None = None) -> bytes:
+    """The briefing as DOCX bytes; the same briefing and template give the same bytes.
+
+    Raises:
+        MissingGlyphError: a character that the project's fonts cannot draw.
+        RenderError: the template is no DOCX, lacks a style, or asks for what a briefing does not have.
+    """
+    require_glyphs(texts(briefing))
+    paper = _Paper(_filled(briefing, template))
+    for number, section in enumerate(briefing.sections):
+        paper.section(section, first=number == 0)
+    document, day = paper.document, datetime.datetime.fromisoformat(briefing.date)
+    core = document.core_properties
+    core.title, core.subject, core.author, core.last_modified_by = briefing.title, briefing.kind, "SilvaFisc", ""
+    core.created = core.modified = day
+    core.language, core.revision, core.comments, core.identifier = briefing.language, 1, "", briefing.labels["hash"]
+    made = io.BytesIO()
+    document.save(made)
+    return sealed(made.getvalue(), day)
+
+
+def sealed(data: bytes, day: datetime.datetime) -> bytes:
+    """The package with the same day on every part and its parts in the order of their names (the types first)."""
+    moment = max(day.timetuple()[:6], _FIRST_ZIP_DAY)
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
+            entry = zipfile.ZipInfo(name, moment)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(entry, old.read(name))
+    return target.getvalue()
+
+
+def _filled(briefing: Briefing, template: Path | None) -> Any:
+    """The template with its placeholders filled, as a python-docx document."""
+    place = (
+        Path(str(files("silvafisc.briefing").joinpath("templates", "document.docx"))) if template is None else template
+    )
+    told = {
+        "title": briefing.title,
+        "subtitle": briefing.subtitle,
+        "kind": briefing.kind,
+        "date": briefing.date,
+        "hash": briefing.labels["hash"][:_HASH_SHOWN],
+    }
+    try:
+        filled = DocxTemplate(io.BytesIO(place.read_bytes()))
+        filled.render(told, SandboxedEnvironment(undefined=StrictUndefined), autoescape=True)
+        document = filled.docx  # get_docx would read the file anew
+        known = {style.name for style in document.styles}
+    except TemplateError as error:
+        en = f"the template {place} cannot be filled: {error}; placeholders: {', '.join(told)}"
+        raise RenderError(en, f"模板 {place} 无法填充：{error}；可用占位符：{'、'.join(told)}") from error
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise RenderError(f"{place} is no DOCX template: {error}", f"{place} 不是 DOCX 模板：{error}") from error
+    missing = [name for name in STYLES if name not in known]
+    if missing:
+        en = f"the template {place} lacks the styles {', '.join(missing)}"
+        raise RenderError(en, f"模板 {place} 缺少样式：{'、'.join(missing)}")
+    return document
+
+
+class _Paper:
+    """A document that blocks are appended to: a class, because every block needs the document and its page."""
+
+    def __init__(self, document: Any) -> None:
+        self.document, self.wide = document, False
+
+    @property
+    def width(self) -> float:
+        """Points between the margins of the present page."""
+        section = self.document.sections[-1]
+        return float(section.page_width - section.left_margin - section.right_margin) / _EMU_PER_POINT
+
+    def section(self, section: Section, first: bool) -> None:
+        wide = any(isinstance(block, Table) and block.wide for block in section.blocks)
+        if wide != self.wide:
+            self._turn(wide)
+        elif section.new_page and not first:
+            self.document.add_page_break()
+        if section.title:
+            self.paragraph((Text(section.title),), "Heading 1")
+        for block in section.blocks:
+            self.block(block)
+
+    def _turn(self, wide: bool) -> None:
+        """A new page, A3 landscape or A4 portrait; head and foot go on."""
+        section = self.document.add_section(WD_SECTION.NEW_PAGE)
+        section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
+        section.page_width, section.page_height = A3 if wide else A4
+        self.wide = wide
+
+    def block(self, block: Block) -> None:
+        if isinstance(block, Heading):
+            self.paragraph((Text(block.text),), f"Heading {block.level}")
+        elif isinstance(block, Paragraph):
+            self.paragraph(block.runs, "Body Text")
+        elif isinstance(block, Items):
+            self.items(block.items)
+        elif isinstance(block, Table):
+            self.table(block)
+        elif isinstance(block, Figure):
+            self.paragraph((Text(block.number, True), Text("　"), *block.title), "Caption")
+            self.grid(block.data)
+            self.paragraph((Text(block.source),), "表注")
+        elif isinstance(block, KeyFigures):
+            for item in block.items:
+                unit = (Text(item.number.unit),) if item.number.unit else ()
+                self.paragraph((Text(f"{item.label}　", True), item.number, *unit), "Body Text")
+                self.items(item.comparisons)
+        elif isinstance(block, Callout):
+            self.paragraph((Text(block.title, True),), "提示")
+            for line in block.items:
+                self.paragraph((Text("· "), *line), "提示")
+        elif isinstance(block, Note):
+            self.paragraph(block.runs, "表注")
+        elif isinstance(block, Formula):
+            self.paragraph(block.symbols, "Body Text")
+            self.paragraph((Text(block.words),), "表注")
+        elif isinstance(block, Card):
+            self.paragraph((Text(block.title),), "Heading 2")
+            self.paragraph(block.summary, "Body Text")
+            for inner in block.blocks:
+                self.block(inner)
+
+    def paragraph(self, runs: Runs, style: str) -> None:
+        paragraph = self.document.add_paragraph(style=style)
+        for run in runs:
+            added = paragraph.add_run(run_text(run))
+            if run.strong:
+                added.bold = True
+            if isinstance(run, Text) and run.lowered:
+                added.font.subscript = True
+
+    def items(self, items: tuple[Runs, ...]) -> None:
+        for item in items:
+            self.paragraph(item, "List Bullet")
+
+    def table(self, table: Table) -> None:
+        number = (Text(f"{table.number}　", True),) if table.number else ()
+        if table.caption or number:
+            self.paragraph((*number, *table.caption), "Caption")
+        self.grid(table)
+        if table.note:
+            self.paragraph(table.note, "表注")
+
+    def grid(self, table: Table) -> None:
+        """The table itself. Written as XML: the library looks up the whole table for every cell."""
+        laid = fit(table, self.width, TABLE_SIZES)
+        fixed = sum(laid.widths)
+        shares = sum(column.width for column in table.columns)
+        if shares:
+            left = max(self.width - fixed, self.width / len(table.columns))
+            points = [
+                width or left * column.width / shares for column, width in zip(table.columns, laid.widths, strict=True)
+            ]
+        else:
+            points = [width * self.width / fixed for width in laid.widths]
+        widths = [round(width * _TWIPS_PER_POINT) for width in points]
+        size = round(laid.size * 2)
+        head = [
+            _cell((Text(name, True),), width, size, "center", column.unit)
+            for name, column, width in zip(laid.headers, table.columns, widths, strict=True)
+        ]
+        rows = [_row("".join(head), head=True)]
+        rows += [_row(_cells(row, table.columns, widths, size)) for row in table.rows]
+        grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+        style = self.document.styles["表格"].style_id
+        self.document.element.body.insert(
+            len(self.document.element.body) - 1,
+            parse_xml(
+                f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+                f'<w:jc w:val="center"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{"".join(rows)}</w:tbl>'
+            ),
+        )
+
+
+def _row(cells: str, head: bool = False) -> str:
+    repeat = "<w:tblHeader/>" if head else ""
+    return f"<w:tr><w:trPr><w:cantSplit/>{repeat}</w:trPr>{cells}</w:tr>"
+
+
+def _cells(row: Row, columns: tuple[Column, ...], widths: list[int], size: int) -> str:
+    """The cells of a row; the label of a group goes across the table, the total is strong."""
+    if row.kind == "group":
+        strong = tuple(Text(run_text(run), True) for run in row.cells[0])
+        return _cell(strong, sum(widths), size, "left", span=len(columns))
+    total = row.kind == "total"
+    return "".join(
+        _cell(cell, width, size, "right" if column.numeric else "left", strong=total)
+        for cell, column, width in zip(row.cells, columns, widths, strict=True)
+    )
+
+
+def _cell(runs: Runs, width: int, size: int, align: str, unit: str = "", span: int = 1, strong: bool = False) -> str:
+    inner = "".join(_run(run, size, strong) for run in runs)
+    if unit:
+        inner += "<w:r><w:br/></w:r>" + _run(Text(f"（{unit}）" if not unit.isascii() else f"({unit})"), size, False)
+    across = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{across}<w:vAlign w:val="center"/></w:tcPr>'
+        f'<w:p><w:pPr><w:pStyle w:val="{_CELL_STYLE}"/><w:jc w:val="{align}"/></w:pPr>{inner}</w:p></w:tc>'
+    )
+
+
+def _run(run: Run, size: int, strong: bool) -> str:
+    bold = "<w:b/>" if strong or run.strong else ""
+    low = '<w:vertAlign w:val="subscript"/>' if isinstance(run, Text) and run.lowered else ""
+    said = run_text(run) if isinstance(run, Number) else run.text
+    lines = '</w:t><w:br/><w:t xml:space="preserve">'.join(map(escape, said.split("\n")))
+    return (
+        f'<w:r><w:rPr>{bold}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>{low}</w:rPr>'
+        f'<w:t xml:space="preserve">{lines}</w:t></w:r>'
+    )
+
+
+_CELL_STYLE = "表格文字"

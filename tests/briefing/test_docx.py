@@ -1,0 +1,124 @@
+"""DOCX: the blocks' own numbers, the template's styles, the same bytes again, and clear words where a template will not do."""
+
+import io
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import docx
+import pytest
+from docx.shared import Length
+
+from silvafisc.briefing.blocks import Briefing, Column, Row, Section, Table, Text, runs_text
+from silvafisc.briefing.docx import STYLES, render_docx
+from silvafisc.briefing.glyphs import MissingGlyphError
+from silvafisc.briefing.templates.make_document import PLACE, template
+from silvafisc.briefing.writing import RenderError
+
+
+@pytest.fixture(scope="module")
+def made(zh: Briefing) -> bytes:
+    return render_docx(zh)
+
+
+def cells(table: Table) -> list[list[str]]:
+    """The body of a table as a reader sees it."""
+    return [[runs_text(cell) for cell in row.cells] for row in table.rows if row.kind != "group"]
+
+
+def test_every_number_of_the_blocks_stands_in_the_document(zh: Briefing, made: bytes) -> None:
+    """by reading back: every table, cell by cell, with another program than the one that wrote it."""
+    wanted = []
+    for section in zh.sections:
+        for block in section.blocks:
+            shown = getattr(block, "data", block)
+            for part in (shown, *getattr(block, "blocks", ())):
+                wanted += [cells(part)] if isinstance(part, Table) else []
+    read = [
+        [[cell.text for cell in row.cells] for row in table.rows[1:] if len(row._tr.tc_lst) == len(table.columns)]
+        for table in docx.Document(io.BytesIO(made)).tables
+    ]
+    assert read == wanted
+
+
+def test_the_same_briefing_gives_the_same_bytes_dated_by_the_policy(zh: Briefing, made: bytes) -> None:
+    assert render_docx(zh) == made
+    with zipfile.ZipFile(io.BytesIO(made)) as package:
+        assert {entry.date_time for entry in package.infolist()} == {(2026, 1, 1, 0, 0, 0)}
+    core = docx.Document(io.BytesIO(made)).core_properties
+    assert (str(core.created)[:10], str(core.modified)[:10], core.identifier) == ("2026-01-01", "2026-01-01", "ef" * 32)
+
+
+def test_the_head_of_every_page_says_what_the_paper_is(zh: Briefing, made: bytes) -> None:
+    for section in docx.Document(io.BytesIO(made)).sections:
+        assert section.header.paragraphs[0].text == zh.kind == "情景测算"
+
+
+def test_a_wide_table_takes_an_a3_page_on_its_side_and_the_head_goes_on(zh: Briefing) -> None:
+    table = Table((Column("单位"),), (Row(((Text("甲县"),),)),), (Text("宽表"),), wide=True)
+    parts = [Section("a", "前", ()), Section("b", "中", (table,)), Section("c", "后", ())]
+    document = docx.Document(io.BytesIO(render_docx(replace(zh, sections=tuple(parts)))))
+    sizes = [(round(Length(s.page_width or 0).mm), round(Length(s.page_height or 0).mm)) for s in document.sections]
+    assert sizes == [(210, 297), (420, 297), (210, 297)]
+    assert [s.header.paragraphs[0].text for s in document.sections] == [zh.kind] * 3
+
+
+def test_the_shipped_template_is_what_its_script_makes() -> None:
+    assert PLACE.read_bytes() == template()
+
+
+def test_fonts_are_named_with_what_stands_in_for_them(made: bytes) -> None:
+    """law: GB/T 9704 has 小标宋 for the title, 仿宋 for the text."""
+    with zipfile.ZipFile(io.BytesIO(made)) as package:
+        fonts, styles = (package.read(f"word/{name}.xml").decode() for name in ("fontTable", "styles"))
+    for name, other in (("方正小标宋简体", "SimSun"), ("仿宋_GB2312", "FangSong")):
+        assert f'w:name="{name}"><w:altName w:val="{other}"/>' in fonts
+        assert f'w:eastAsia="{name}"' in styles
+    assert "embed" not in fonts
+
+
+def test_markup_in_a_title_is_text(zh: Briefing) -> None:
+    nasty = "<w:t>{{ 7 * 7 }} & </w:t>"
+    document = docx.Document(io.BytesIO(render_docx(replace(zh, title=nasty, sections=()))))
+    assert document.paragraphs[0].text == nasty
+
+
+def own(folder: Path, text: str = "{{ title }}", without: str = "") -> Path:
+    document = docx.Document(str(PLACE))
+    document.paragraphs[0].text = text
+    if without:
+        document.styles.element.remove(document.styles[without].element)
+    path = folder / "own.docx"
+    document.save(str(path))
+    return path
+
+
+def test_an_office_may_bring_its_own_template(zh: Briefing, tmp_path: Path) -> None:
+    data = render_docx(replace(zh, sections=()), own(tmp_path, "某省财政厅 {{ title }}"))
+    assert docx.Document(io.BytesIO(data)).paragraphs[0].text == f"某省财政厅 {zh.title}"
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_template_without_a_style_is_refused_by_its_name(zh: Briefing, tmp_path: Path, style: str) -> None:
+    with pytest.raises(RenderError, match=f"lacks the styles {style}") as caught:
+        render_docx(zh, own(tmp_path, without=style))
+    assert f"缺少样式：{style}" in caught.value.zh
+
+
+@pytest.mark.parametrize("text", ["{{ author }}", "{{ title", "{{ title.__class__.__mro__ }}"])
+def test_a_template_that_asks_for_what_there_is_not_is_refused(zh: Briefing, tmp_path: Path, text: str) -> None:
+    with pytest.raises(RenderError, match="cannot be filled"):
+        render_docx(zh, own(tmp_path, text))
+
+
+def test_a_file_that_is_no_template_is_refused(zh: Briefing, tmp_path: Path) -> None:
+    (tmp_path / "text.docx").write_text("no package", encoding="utf-8")
+    for name in ("text.docx", "absent.docx"):
+        with pytest.raises(RenderError, match="no DOCX template") as caught:
+            render_docx(zh, tmp_path / name)
+        assert "不是 DOCX 模板" in caught.value.zh
+
+
+def test_a_character_that_no_font_draws_is_refused(zh: Briefing) -> None:
+    with pytest.raises(MissingGlyphError, match=r"U\+2070E"):
+        render_docx(replace(zh, title="\U0002070e"))
