@@ -203,11 +203,8 @@ class Period:
         if len(chains) == 1 and edges.shape[1] > 2:
             first, last = chains[0].halves(need)
             work.take(len(first.sets) + len(last.sets))
-            kept = []
-            for left, right in window.pairs(first, last, need, True, work):
-                fits = (first.levels[left, :, -1] <= last.levels[right, :, 0]).all(axis=1)
-                kept.append((left[fits], right[fits]))
-            rows = _joined(first, last, kept, 2)
+            following = [(first.levels[:, c, -1], last.levels[:, c, 0]) for c in range(first.levels.shape[1])]
+            rows = _joined(first, last, list(window.pairs(first, last, need, True, work, following)), 2)
         else:
             # The groups one after another, each as long as the best of the others leaves room.
             others = [sum(tops[:i] + tops[i + 1 :], np.zeros(len(need))) for i in range(len(tops))]
@@ -268,8 +265,19 @@ class _Window:
     shared: int
     limits: Floats
 
-    def pairs(self, left: Rows, right: Rows, need: Floats, last: bool, work: Work) -> Iterator[tuple[Indices, Indices]]:
-        """Positions of the two parts; need[set]: their worth together."""
+    def pairs(
+        self,
+        left: Rows,
+        right: Rows,
+        need: Floats,
+        last: bool,
+        work: Work,
+        following: Sequence[tuple[Indices, Indices]] = (),
+    ) -> Iterator[tuple[Indices, Indices]]:
+        """Positions of the two parts; need[set]: their worth together.
+
+        following: numbers of every left and of every right part; the right one's may not be smaller.
+        """
         order = np.lexsort((-right.worth, right.sets))
         sets = right.sets[order]
         starts = np.searchsorted(sets, np.arange(len(need) + 1))
@@ -305,10 +313,15 @@ class _Window:
             high, low = np.searchsorted(keys, top, side="right"), np.searchsorted(keys, foot, side="left")
         counts = np.maximum(high - low, 0)
         work.take(int(counts.sum()))
+        room = left.worth[mine] - need[left.sets[mine]]
+        ranked = right.worth[order]
         for row, place in places(counts, _CHUNK):
-            one, two = mine[row], order[low[row] + place]
-            fits = left.worth[one] + right.worth[two] >= need[left.sets[one]]
-            one, two = one[fits], two[fits]
+            at = low[row] + place
+            fits = np.flatnonzero(room[row] + ranked[at] >= 0)
+            one, two = mine[row[fits]], order[at[fits]]
+            for first, later in following:
+                fits = first[one] <= later[two]
+                one, two = one[fits], two[fits]
             for i in range(len(self.limits) if last else 0):
                 fits = left.sums[self.shared + i, one] + right.sums[self.shared + i, two] <= self.limits[i]
                 one, two = one[fits], two[fits]
