@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Entries of all lists beyond which HiGHS takes over, and what making a list costs beside its entries. Parts of a list
 # are compared in groups of `_GROUP`, at most `_CHUNK` pairs at once.
-_MOST, _EACH, _GROUP, _CHUNK = 200_000_000, 2_000, 128, 1_000_000
+_MOST, _EACH, _GROUP, _CHUNK = 200_000_000, 2_000, 128, 100_000
 # Rows of a period that get a multiplier; the others are only checked.
 _PRICED = 8
 _MARGIN = 1e-9
@@ -286,14 +286,20 @@ class _Window:
         group = groups[sets] + (np.arange(len(sets)) - starts[sets]) // _GROUP
         begins = np.searchsorted(group, np.arange(groups[-1] + 1))
         best = right.worth[order[begins[:-1]]]
-        # Every row of the left part with every group of its set that can still reach what is needed.
-        some = counts[left.sets]
-        mine = np.repeat(np.arange(len(some)), some)
-        theirs = np.arange(len(mine)) - np.repeat(np.cumsum(some) - some - groups[left.sets], some)
-        room = left.worth[mine] + best[theirs] - need[left.sets[mine]]
-        mine, theirs, room = mine[room >= 0], theirs[room >= 0], room[room >= 0]
-        low, high = begins[theirs], begins[theirs + 1]
         tight, prices = self._row(right) if last else (-1, np.zeros(0))
+        # Every group with every row of the left part in its set that can still reach what is needed, by the tight row:
+        # so the places that are looked up below follow each other.
+        key = left.sums[self.shared + tight] if tight >= 0 else left.worth
+        sorted_ = np.lexsort((-key, left.sets))
+        begin = np.searchsorted(left.sets[sorted_], np.arange(len(need) + 1))
+        of_group = sets[begins[:-1]]
+        some = np.diff(begin)[of_group]
+        theirs = np.repeat(np.arange(len(some)), some)
+        mine = sorted_[np.arange(len(theirs)) - np.repeat(np.cumsum(some) - some - begin[of_group], some)]
+        room = left.worth[mine] + best[theirs] - need[left.sets[mine]]
+        kept = np.flatnonzero(room >= 0)
+        mine, theirs, room = mine[kept], theirs[kept], room[kept]
+        low, high = begins[theirs], begins[theirs + 1]
         if tight >= 0:
             used = right.sums[self.shared + tight, order]
             order = order[np.lexsort((used, group))]
