@@ -22,7 +22,8 @@ from .blocks import Block
 from .problem import Floats, Indices
 from .rows import entries_of
 from .solve import Solution
-from .staircase_search import Found, Search
+from .staircase_answers import Found, point
+from .staircase_search import Search
 
 _STRUCTURE = {"menu", "published_values"}
 Flags = NDArray[np.bool_]
@@ -153,20 +154,20 @@ class Staircase:
         beat: answers below it are of no use and not looked for; then the status is `infeasible`.
         """
         search = Search(self, objective, beat)
-        best = search.among(self._seen.found) if self._seen else []
+        best: list[Found] | None = search.among(self._seen.found) if self._seen else []
         # What a stage leaves is among its own answers, where it is held at its best.
         if not (self._seen and self._seen.holds_all(self.holds)):
             best = search.run()
         self.incumbent = None
         if best is None:
-            self.incumbent = search.point() if search.found else None
+            self.incumbent = point(self, search.found) if search.found else None
             return None
         if not best:
             return Solution("infeasible", np.zeros(0), -np.inf, -np.inf)
         self._seen = _Seen(objective, list(self.holds), search.least, best)
-        point = search.point()
-        value = float(objective @ point)
-        return Solution("optimal", point, value, value)
+        chosen = point(self, best)
+        value = float(objective @ chosen)
+        return Solution("optimal", chosen, value, value)
 
 
 def _table(chosen: object, period: str, category: str) -> Table:

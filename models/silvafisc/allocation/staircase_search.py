@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .problem import Floats, Indices
+from .staircase_answers import TIE, Found
 from .staircase_bound import Bounds, Own, Priced
 from .staircase_grades import places
 from .staircase_lists import Bits, Candidates, Flags, Period, TooLong, Work
@@ -23,9 +24,9 @@ from .staircase_rise import Rise
 if TYPE_CHECKING:
     from .staircase import Staircase
 
-# Answers this near each other are equal. More are kept: a stage is held at its best less a tie, and all that keeps it
-# must be here, whatever the sum's last digit.
-_TIE, _KEPT = 1e-9, 2e-9
+# More than equal answers are kept: a stage is held at its best less a tie, and all that keeps it must be here, whatever
+# the sum's last digit.
+_KEPT = 2 * TIE
 # First distance of a target from the bound (share of the bound), and how it widens while nothing is found. A target
 # nearly as far as the first answer gives way to it, as it would only double the work.
 _FIRST, _WIDER, _NEARLY = 5e-4, 1.6, 0.8
@@ -64,20 +65,6 @@ class _Filter:
     def at(self, which: Indices) -> "_Filter":
         """The same for some cut-off sets."""
         return _Filter(self.priced, self.own.at(which), self.least, self.size)
-
-
-@dataclass(frozen=True)
-class Found:
-    """Answers of one cut-off set: values[i], levels[i, category, grade, period]."""
-
-    edges: Indices
-    values: Floats
-    levels: Indices
-
-    def at_least(self, value: float) -> "Found":
-        """Those of at least this value."""
-        good = self.values >= value
-        return self if good.all() else Found(self.edges, self.values[good], self.levels[good])
 
 
 class Search:
@@ -264,7 +251,7 @@ class Search:
         """No answer is worse: per category and period the worst level in every cell, less what rounding may take."""
         low = sum(float(one.sums[0].min(axis=0)[-1]) for p in self.periods for one in p.lines)
         parts = sum(float(np.diff(one.sums[0], axis=1).min(axis=0).sum()) for p in self.periods for one in p.lines)
-        return min(low, parts) - _TIE * max(1.0, abs(parts))
+        return min(low, parts) - TIE * max(1.0, abs(parts))
 
     def _floor(self) -> float:
         return self.best_value - _KEPT * max(1.0, abs(self.best_value))
@@ -381,41 +368,3 @@ class Search:
                 fits = before.rises(picks[left, -1], right, at)
                 left, at = left[fits], at[fits]
             yield left, at
-
-    def point(self) -> Floats:
-        """The smallest published numbers among the optima, as a point; cut-offs only where a standard changes."""
-        stairs, best = self.stairs, max(float(found.values.max()) for found in self.found)
-        equal = best - _TIE * max(1.0, abs(best))
-        found = [one.at_least(equal) for one in self.found if one.values.max() >= equal]
-        table = min((self._by_cell(one) for one in found), key=lambda t: tuple(t.ravel()))
-        point = np.zeros(len(stairs.block.columns))
-        for p, line in enumerate(stairs.tables):
-            for c, t in enumerate(line):
-                for g in range(stairs.cells):
-                    point[t.columns[: table[c, g, p] + 1, g]] = 1.0
-        point[stairs.cuts] = (table[:, 1:] != table[:, :-1]).any(axis=(0, 2))
-        self._publish(point, table)
-        return point
-
-    def _by_cell(self, found: Found) -> Indices:
-        """Smallest levels[category, cell, period] of the best answers of one cut-off set."""
-        flat = found.levels.reshape(len(found.levels), -1)
-        first = found.levels[np.lexsort(flat.T[::-1])[0]]
-        grade = np.searchsorted(found.edges[1:-1], np.arange(self.stairs.cells), side="right")
-        return np.asarray(first[:, grade, :])
-
-    def _publish(self, point: Floats, table: Indices) -> None:
-        """Set the indicators of published values and, where the minimum asks for more grades, the lowest spare cut-offs."""
-        block = self.stairs.block
-        names = [v.name for v in block.model.variables]
-        for position in range(block.choices, len(block.columns)):
-            _, category, level = names[block.columns[position] - block.model.problem.size].split("/")
-            c = self.stairs.categories.index(category)
-            paid = self.stairs.paid[c]
-            levels = [set(line[c].levels[table[c, paid, p]]) for p, line in enumerate(self.stairs.tables)]
-            point[position] = float(any(int(level) in found for found in levels))
-        row = next((r for r in block.rows if block.model.rows[r].label == "grades"), None)
-        if row is not None:
-            missing = int(block.model.rows[row].lower) - int(point[self.stairs.cuts].sum())
-            spare = [i for i in self.stairs.cuts if point[i] == 0.0]
-            point[spare[: max(0, missing)]] = 1.0
