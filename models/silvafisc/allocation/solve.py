@@ -186,6 +186,34 @@ class Session:
         return Solution(names[status], point, value, max(bound, value))
 
 
+class Planes:
+    """min z + λ·limits over 0 ≤ λ ≤ most with z ≥ gained − λ·used for every plane, in HiGHS, which goes on where it was."""
+
+    def __init__(self, limits: Floats, most: Floats) -> None:
+        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        # Tiny programs: taking them apart beforehand costs more than solving them.
+        self._highs.setOptionValue("output_flag", False)
+        self._highs.setOptionValue("threads", 1)
+        self._highs.setOptionValue("presolve", "off")
+        count = len(limits)
+        lower, upper = np.append(np.zeros(count), -highspy.kHighsInf), np.append(most, highspy.kHighsInf)
+        none = np.zeros(0, np.int32)
+        self._highs.addCols(count + 1, np.append(limits, 1.0), lower, upper, 0, none, none, np.zeros(0))
+        self._columns = np.arange(count + 1, dtype=np.int32)
+
+    def add(self, gained: float, used: Floats) -> None:
+        """Add a plane."""
+        self._highs.addRow(gained, highspy.kHighsInf, len(self._columns), self._columns, np.append(used, 1.0))
+
+    def lowest(self) -> tuple[float, Floats]:
+        """The least value, and λ there. Needs a plane."""
+        self._highs.run()
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            raise SolverError("HiGHS found no lowest point of planes")
+        point = np.asarray(self._highs.getSolution().col_value)
+        return float(self._highs.getInfo().objective_function_value), point[:-1]
+
+
 def best_subset(
     gain: Floats, rows: sparse.csr_matrix, lower: Floats, upper: Floats, *, gap: float, nodes: int | None = None
 ) -> Indices | None:

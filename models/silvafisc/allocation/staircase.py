@@ -22,6 +22,7 @@ from .blocks import Block
 from .problem import Floats, Indices
 from .rows import entries_of
 from .solve import Solution
+from .staircase_answers import Found, point
 from .staircase_search import Search
 
 _STRUCTURE = {"menu", "published_values"}
@@ -42,6 +43,24 @@ class Limit:
 
     coefficients: Floats
     limit: float
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """All answers of an objective from `least` on, while `holds` were held."""
+
+    objective: Floats
+    holds: list[tuple[Floats, float]]
+    least: float
+    found: list[Found]
+
+    def holds_all(self, holds: list[tuple[Floats, float]]) -> bool:
+        """Whether only these answers keep the forms held, because the objective itself is held now, near its best."""
+        every = [*self.holds, (self.objective, self.least)]
+        return len(holds) == len(every) and all(
+            np.array_equal(now, one) and at_least >= least
+            for (now, at_least), (one, least) in zip(holds, every, strict=True)
+        )
 
 
 @dataclass
@@ -65,6 +84,7 @@ class Staircase:
     holds: list[tuple[Floats, float]] = field(default_factory=list)
     incumbent: Floats | None = None
     """The best point that the last solve saw, where it gave up."""
+    _seen: "_Seen | None" = None
 
     @property
     def cells(self) -> int:
@@ -134,16 +154,20 @@ class Staircase:
         beat: answers below it are of no use and not looked for; then the status is `infeasible`.
         """
         search = Search(self, objective, beat)
-        best = search.run()
+        best: list[Found] | None = search.among(self._seen.found) if self._seen else []
+        # What a stage leaves is among its own answers, where it is held at its best.
+        if not (self._seen and self._seen.holds_all(self.holds)):
+            best = search.run()
         self.incumbent = None
         if best is None:
-            self.incumbent = search.point() if search.found else None
+            self.incumbent = point(self, search.found) if search.found else None
             return None
         if not best:
             return Solution("infeasible", np.zeros(0), -np.inf, -np.inf)
-        point = search.point()
-        value = float(objective @ point)
-        return Solution("optimal", point, value, value)
+        self._seen = _Seen(objective, list(self.holds), search.least, best)
+        chosen = point(self, best)
+        value = float(objective @ chosen)
+        return Solution("optimal", chosen, value, value)
 
 
 def _table(chosen: object, period: str, category: str) -> Table:

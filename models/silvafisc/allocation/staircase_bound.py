@@ -18,9 +18,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
 
 from .problem import Floats, Indices
+from .solve import Planes
 from .staircase_grades import Chains, Group, Line, parts
 from .staircase_rise import Rise
 
@@ -199,7 +199,8 @@ class Bounds:
 
         if not len(limits):
             return at(limits)
-        return at(_minimise(values, answer, limits, self._sizes(objective, holds), len(edges), steps))
+        size = max(1.0, self._size(range(len(self.lines)), objective))
+        return at(_minimise(values, answer, limits, self._sizes(objective, holds), size, len(edges), steps))
 
     def _size(self, periods: Sequence[int], form: int) -> float:
         """By how much a form can vary, about."""
@@ -213,26 +214,29 @@ class Bounds:
         return np.array([whole / row if row > 0 else 0.0 for row in rows])
 
     def _sizes(self, objective: int, holds: Sequence[tuple[int, float]]) -> Floats:
-        """Largest multipliers that are tried: the size of the objective over the size of the row."""
+        """Scale of the multipliers: the size of the objective over the size of the row."""
         only = (np.arange(self.shared) == objective).astype(np.float64)
         whole = self._size(range(len(self.lines)), objective)
         held = [self._size(range(len(self.lines)), form) for form, _ in holds]
-        return _MOST * np.concatenate([self.scales(only), [whole / size if size > 0 else 0.0 for size in held]])
+        return np.concatenate([self.scales(only), [whole / size if size > 0 else 0.0 for size in held]])
 
 
 def _minimise(
     values: Callable[[Floats, Indices], Floats],
     answer: Callable[[Floats, int], tuple[float, Floats]],
     limits: Floats,
-    most: Floats,
+    scale: Floats,
+    size: float,
     count: int,
     steps: int,
 ) -> Floats:
-    """Multipliers near the minimum over λ of the maximum over cut-off sets."""
+    """Multipliers near the minimum over λ of the maximum over cut-off sets.
+
+    scale: of the multipliers, 0 for a row that nothing touches. size: of the values.
+    """
     fitted: Indices = np.unique(np.linspace(0, count - 1, _FITTED).astype(np.int64))
-    prices = most / _MOST
-    gained: list[float] = []
-    used: list[Floats] = []
+    prices = scale
+    planes = Planes(limits * scale / size, np.where(scale > 0, _MOST, 0.0))
     for _ in range(_ROUNDS):
         best, centre = np.inf, prices
         for _ in range(steps):
@@ -240,31 +244,16 @@ def _minimise(
             gain, amount = answer(prices, int(fitted[int(now.argmax())]))
             if not np.isfinite(now.max()):
                 break
-            gained.append(gain)
-            used.append(amount)
+            planes.add(gain / size, amount * scale / size)
             if now.max() < best:
                 best, centre = float(now.max()), prices
-            lowest, newest = _master(np.array(gained), np.array(used), limits, most)
-            if best - lowest <= _NEAR * max(1.0, abs(best)):
+            lowest, newest = planes.lowest()
+            if best - lowest * size <= _NEAR * max(1.0, abs(best)):
                 break
-            prices = (centre + newest) / 2
+            prices = (centre + newest * scale) / 2
         prices = centre
         over = values(prices, np.arange(count))
         if over.max() <= best + _NEAR * max(1.0, abs(best)):
             break
         fitted = np.unique(np.concatenate([fitted, np.argsort(-over)[:_FITTED]]))
     return prices
-
-
-def _master(gained: Floats, used: Floats, limits: Floats, most: Floats) -> tuple[float, Floats]:
-    """min z + λ·limits over 0 ≤ λ ≤ most with z ≥ gained − λ·used, in scaled numbers."""
-    size = max(1.0, float(np.abs(gained).max()))
-    scale = np.where(most > 0, most / _MOST, 1.0)
-    cuts = np.column_stack([-used * scale / size, -np.ones(len(gained))])
-    bounds = [(0.0, _MOST if top > 0 else 0.0) for top in most]
-    cost = np.append(limits * scale / size, 1.0)
-    found = linprog(cost, A_ub=cuts, b_ub=-gained / size, bounds=[*bounds, (None, None)], method="highs")
-    # Multipliers are bounded and z is free above the cuts, so there always is an answer.
-    assert found.x is not None
-    assert found.fun is not None
-    return float(found.fun) * size, np.asarray(found.x[:-1] * scale)

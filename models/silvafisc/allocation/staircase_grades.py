@@ -63,12 +63,13 @@ class Chains:
     """A group of categories in the cut-off sets edges[set, edge] at weights[set, form].
 
     forms[place in the group][grade][form, level, set]; gains[grade] and best[grade] (up to and with the grade) are
-    weighted sums over pairs of levels.
+    weighted sums over pairs of levels; reached[grade]: the best at or below every pair, but for the last grade.
     """
 
     forms: list[list[Floats]]
     gains: list[Floats]
     best: list[Floats]
+    reached: list[Floats]
 
     @staticmethod
     def of(lines: Sequence[Line], group: Group, edges: Indices, weights: Floats, extra: Floats) -> "Chains":
@@ -91,25 +92,29 @@ class Chains:
             spans.append(gains)
         if len(spans) == 1:
             spans.append([np.zeros((1, len(edges)))] * len(spans[0]))
-        broken = np.where(group.broken, -np.inf, 0.0)[:, :, None]
-        both = [a[:, None, :] + b[None, :, :] + broken for a, b in zip(*spans, strict=True)]
-        return Chains(forms, both, _totals(both))
+        both = [a[:, None, :] + b[None, :, :] for a, b in zip(*spans, strict=True)]
+        for table in both:
+            table[group.broken] = -np.inf
+        return Chains(forms, both, *_totals(both))
 
     @property
     def top(self) -> Floats:
         """The largest worth per cut-off set."""
-        return np.asarray(self.best[-1].max(axis=(0, 1)))
+        return np.asarray(self.best[-1].reshape(-1, self.best[-1].shape[2]).max(axis=0))
 
     def amounts(self) -> Floats:
         """Forms [set, form] of one best chain of every cut-off set."""
         every = np.arange(self.gains[0].shape[2])
         found = np.zeros((self.forms[0][0].shape[0], len(every)))
-        high, low = (np.full(len(every), size - 1) for size in self.gains[0].shape[:2])
+        last = self.best[-1]
+        high, low = np.divmod(last.reshape(-1, len(every)).argmax(axis=0), last.shape[1])
         for k in range(len(self.gains) - 1, -1, -1):
-            wide, narrow, _ = self.best[k].shape
-            shut = (np.arange(wide)[:, None, None] > high) | (np.arange(narrow)[None, :, None] > low)
-            at = np.where(shut, -np.inf, self.best[k]).reshape(-1, len(every)).argmax(axis=0)
-            high, low = at // narrow, at % narrow
+            if k < len(self.reached):
+                # The first pair that reaches the best at or below the later one.
+                reached = self.reached[k]
+                top = reached[high, low, every]
+                high = (reached[:, low, every] >= top).argmax(axis=0)
+                low = (reached[high, :, every] >= top[:, None]).argmax(axis=1)
             for steps, level in zip(self.forms, (high, low), strict=False):
                 found += steps[k][:, level, every]
         return found.T
@@ -122,7 +127,7 @@ class Chains:
         """The first and the last grades of every such chain, each with the best that the others can add."""
         last = len(self.gains) - 1
         middle = (last + 1) // 2
-        after = _later(_totals([gain[::-1, ::-1] for gain in self.gains[: middle - 1 : -1]])[-1])[::-1, ::-1]
+        after = _later(_totals([gain[::-1, ::-1] for gain in self.gains[: middle - 1 : -1]])[0][-1])[::-1, ::-1]
         return self._listed(middle - 1, 0, after, least), self._listed(last, middle, np.zeros_like(after), least)
 
     def _listed(self, last: int, first: int, after: Floats, least: Floats) -> Rows:
@@ -177,12 +182,14 @@ def _later(table: Floats) -> Floats:
     return reached
 
 
-def _totals(gains: list[Floats]) -> list[Floats]:
-    """best[k, l] = gain[k, l] + max over l' ≤ l of best[k − 1, l']."""
-    found = [gains[0]]
+def _totals(gains: list[Floats]) -> tuple[list[Floats], list[Floats]]:
+    """best[k, l] = gain[k, l] + max over l' ≤ l of best[k − 1, l'], and these maxima of all grades but the last."""
+    found: list[Floats] = [gains[0]]
+    reached: list[Floats] = []
     for gain in gains[1:]:
-        found.append(gain + _later(found[-1]))
-    return found
+        reached.append(_later(found[-1]))
+        found.append(gain + reached[-1])
+    return found, reached
 
 
 def _before(

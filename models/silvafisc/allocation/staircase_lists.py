@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Entries of all lists beyond which HiGHS takes over, and what making a list costs beside its entries. Parts of a list
 # are compared in groups of `_GROUP`, at most `_CHUNK` pairs at once.
-_MOST, _EACH, _GROUP, _CHUNK = 200_000_000, 2_000, 128, 1_000_000
+_MOST, _EACH, _GROUP, _CHUNK = 200_000_000, 2_000, 128, 100_000
 # Rows of a period that get a multiplier; the others are only checked.
 _PRICED = 8
 _MARGIN = 1e-9
@@ -203,11 +203,8 @@ class Period:
         if len(chains) == 1 and edges.shape[1] > 2:
             first, last = chains[0].halves(need)
             work.take(len(first.sets) + len(last.sets))
-            kept = []
-            for left, right in window.pairs(first, last, need, True, work):
-                fits = (first.levels[left, :, -1] <= last.levels[right, :, 0]).all(axis=1)
-                kept.append((left[fits], right[fits]))
-            rows = _joined(first, last, kept, 2)
+            following = [(first.levels[:, c, -1], last.levels[:, c, 0]) for c in range(first.levels.shape[1])]
+            rows = _joined(first, last, list(window.pairs(first, last, need, True, work, following)), 2)
         else:
             # The groups one after another, each as long as the best of the others leaves room.
             others = [sum(tops[:i] + tops[i + 1 :], np.zeros(len(need))) for i in range(len(tops))]
@@ -268,8 +265,19 @@ class _Window:
     shared: int
     limits: Floats
 
-    def pairs(self, left: Rows, right: Rows, need: Floats, last: bool, work: Work) -> Iterator[tuple[Indices, Indices]]:
-        """Positions of the two parts; need[set]: their worth together."""
+    def pairs(
+        self,
+        left: Rows,
+        right: Rows,
+        need: Floats,
+        last: bool,
+        work: Work,
+        following: Sequence[tuple[Indices, Indices]] = (),
+    ) -> Iterator[tuple[Indices, Indices]]:
+        """Positions of the two parts; need[set]: their worth together.
+
+        following: numbers of every left and of every right part; the right one's may not be smaller.
+        """
         order = np.lexsort((-right.worth, right.sets))
         sets = right.sets[order]
         starts = np.searchsorted(sets, np.arange(len(need) + 1))
@@ -278,14 +286,20 @@ class _Window:
         group = groups[sets] + (np.arange(len(sets)) - starts[sets]) // _GROUP
         begins = np.searchsorted(group, np.arange(groups[-1] + 1))
         best = right.worth[order[begins[:-1]]]
-        # Every row of the left part with every group of its set that can still reach what is needed.
-        some = counts[left.sets]
-        mine = np.repeat(np.arange(len(some)), some)
-        theirs = np.arange(len(mine)) - np.repeat(np.cumsum(some) - some - groups[left.sets], some)
-        room = left.worth[mine] + best[theirs] - need[left.sets[mine]]
-        mine, theirs, room = mine[room >= 0], theirs[room >= 0], room[room >= 0]
-        low, high = begins[theirs], begins[theirs + 1]
         tight, prices = self._row(right) if last else (-1, np.zeros(0))
+        # Every group with every row of the left part in its set that can still reach what is needed, by the tight row:
+        # so the places that are looked up below follow each other.
+        key = left.sums[self.shared + tight] if tight >= 0 else left.worth
+        sorted_ = np.lexsort((-key, left.sets))
+        begin = np.searchsorted(left.sets[sorted_], np.arange(len(need) + 1))
+        of_group = sets[begins[:-1]]
+        some = np.diff(begin)[of_group]
+        theirs = np.repeat(np.arange(len(some)), some)
+        mine = sorted_[np.arange(len(theirs)) - np.repeat(np.cumsum(some) - some - begin[of_group], some)]
+        room = left.worth[mine] + best[theirs] - need[left.sets[mine]]
+        kept = np.flatnonzero(room >= 0)
+        mine, theirs, room = mine[kept], theirs[kept], room[kept]
+        low, high = begins[theirs], begins[theirs + 1]
         if tight >= 0:
             used = right.sums[self.shared + tight, order]
             order = order[np.lexsort((used, group))]
@@ -305,10 +319,15 @@ class _Window:
             high, low = np.searchsorted(keys, top, side="right"), np.searchsorted(keys, foot, side="left")
         counts = np.maximum(high - low, 0)
         work.take(int(counts.sum()))
+        room = left.worth[mine] - need[left.sets[mine]]
+        ranked = right.worth[order]
         for row, place in places(counts, _CHUNK):
-            one, two = mine[row], order[low[row] + place]
-            fits = left.worth[one] + right.worth[two] >= need[left.sets[one]]
-            one, two = one[fits], two[fits]
+            at = low[row] + place
+            fits = np.flatnonzero(room[row] + ranked[at] >= 0)
+            one, two = mine[row[fits]], order[at[fits]]
+            for first, later in following:
+                fits = first[one] <= later[two]
+                one, two = one[fits], two[fits]
             for i in range(len(self.limits) if last else 0):
                 fits = left.sums[self.shared + i, one] + right.sums[self.shared + i, two] <= self.limits[i]
                 one, two = one[fits], two[fits]

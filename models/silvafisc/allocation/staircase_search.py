@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .problem import Floats, Indices
+from .staircase_answers import TIE, Found
 from .staircase_bound import Bounds, Own, Priced
 from .staircase_grades import places
 from .staircase_lists import Bits, Candidates, Flags, Period, TooLong, Work
@@ -23,7 +24,9 @@ from .staircase_rise import Rise
 if TYPE_CHECKING:
     from .staircase import Staircase
 
-_TIE = 1e-9
+# More than equal answers are kept: a stage is held at its best less a tie, and all that keeps it must be here, whatever
+# the sum's last digit.
+_KEPT = 2 * TIE
 # First distance of a target from the bound (share of the bound), and how it widens while nothing is found. A target
 # nearly as far as the first answer gives way to it, as it would only double the work.
 _FIRST, _WIDER, _NEARLY = 5e-4, 1.6, 0.8
@@ -64,15 +67,6 @@ class _Filter:
         return _Filter(self.priced, self.own.at(which), self.least, self.size)
 
 
-@dataclass(frozen=True)
-class _Found:
-    """Answers of one cut-off set: values[i], levels[i, category, grade, period]."""
-
-    edges: Indices
-    values: Floats
-    levels: Indices
-
-
 class Search:
     """One solve of a staircase block."""
 
@@ -80,7 +74,7 @@ class Search:
         self.stairs = stairs
         self._beat = beat
         self.best_value = np.inf
-        self.found: list[_Found] = []
+        self.found: list[Found] = []
         self._left = _MOST_JOINED
         self._work = Work()
         self._ended = np.zeros(len(stairs.tables), np.int64)
@@ -93,7 +87,32 @@ class Search:
         rise = Rise(lines, groups, standards, limits, len(forms), grades, stairs.rises)
         self.bounds = Bounds(lines, limits, len(forms), groups, rise)
 
-    def run(self) -> list[_Found] | None:
+    @property
+    def least(self) -> float:
+        """All answers of at least this value are in `found`, once the search has ended."""
+        return self._floor()
+
+    def among(self, known: list[Found]) -> list[Found]:
+        """The best of known answers that keep the held forms, and those equal to it; the search goes on from them."""
+        least = np.array([[least] for _, least in self.holds]).reshape(-1, 1)
+        for one in known:
+            edges = np.tile(one.edges, (len(one.levels), 1))
+            forms = slice(0, self.bounds.shared)
+            every = [
+                line.values(forms, edges, one.levels[:, c, :, p])
+                for p, period in enumerate(self.periods)
+                for c, line in enumerate(period.lines)
+            ]
+            sums = np.sum(every, axis=0)
+            good = (sums[1:] >= least).all(axis=0) & (sums[0] >= self._beat)
+            if good.any():
+                self.found.append(Found(one.edges, sums[0, good], one.levels[good]))
+        if self.found:
+            self.best_value = max(float(one.values.max()) for one in self.found)
+            self._keep()
+        return self.found
+
+    def run(self) -> list[Found] | None:
         """All optimal answers; empty if there is none; None if the lists would be too long."""
         cells = self.stairs.cells
         inner = min(self.stairs.grades, cells) - 1
@@ -104,7 +123,7 @@ class Search:
         edges = np.column_stack([np.zeros(len(sets), np.int64), sets, np.full(len(sets), cells)])
         reached = self._filter(0, self.holds, edges, 0.0)
         filters = [reached, *(self._filter(form, (), edges, least) for form, least in self.holds)]
-        lowest = max(self._beat, self._lowest())
+        lowest = self.best_value if self.found else max(self._beat, self._lowest())
         filters = [self._risen(one, edges, lowest if one is filters[0] else one.least) for one in filters]
         try:
             self._lower(edges, filters, lowest)
@@ -120,7 +139,7 @@ class Search:
         self.best_value = lowest
         some = np.argsort(-bound, kind="stable")[:_TRIED]
         some = some[bound[some] >= lowest]
-        if len(some):
+        if len(some) and not self.found:
             [mine] = self._refined([filters[0].at(some)], edges[some], top - _AIMED * step)
             self._first_answer(edges[some], mine, top, step)
         least, target = self.best_value, np.inf
@@ -232,10 +251,10 @@ class Search:
         """No answer is worse: per category and period the worst level in every cell, less what rounding may take."""
         low = sum(float(one.sums[0].min(axis=0)[-1]) for p in self.periods for one in p.lines)
         parts = sum(float(np.diff(one.sums[0], axis=1).min(axis=0).sum()) for p in self.periods for one in p.lines)
-        return min(low, parts) - _TIE * max(1.0, abs(parts))
+        return min(low, parts) - TIE * max(1.0, abs(parts))
 
     def _floor(self) -> float:
-        return self.best_value - _TIE * max(1.0, abs(self.best_value))
+        return self.best_value - _KEPT * max(1.0, abs(self.best_value))
 
     def _batch(self, edges: Indices, filters: list[_Filter]) -> None:
         """All answers of some cut-off sets that reach the incumbent."""
@@ -321,13 +340,14 @@ class Search:
             return
         levels = np.stack([lists[p].levels[picks[good, p]] for p in range(len(lists))], axis=-1)
         self.found = [f for f in self.found if not np.array_equal(f.edges, edges)]
-        self.found.append(_Found(edges, sums[0, good], levels))
+        self.found.append(Found(edges, sums[0, good], levels))
         self.best_value = max(self.best_value, float(sums[0, good].max()))
-        self.found = [kept for kept in map(self._kept, self.found) if len(kept.values)]
+        self._keep()
 
-    def _kept(self, found: _Found) -> _Found:
-        good = found.values >= self._floor()
-        return found if good.all() else _Found(found.edges, found.values[good], found.levels[good])
+    def _keep(self) -> None:
+        """Drop the answers that are no longer among the best."""
+        floor = self._floor()
+        self.found = [one.at_least(floor) for one in self.found if one.values.max() >= floor]
 
     def _pairs(
         self, sums: Floats, bits: Bits, picks: Indices, before: Candidates, right: Candidates, least: Floats
@@ -348,39 +368,3 @@ class Search:
                 fits = before.rises(picks[left, -1], right, at)
                 left, at = left[fits], at[fits]
             yield left, at
-
-    def point(self) -> Floats:
-        """The smallest published numbers among the optima, as a point; cut-offs only where a standard changes."""
-        stairs = self.stairs
-        table = min((self._by_cell(found) for found in self.found), key=lambda t: tuple(t.ravel()))
-        point = np.zeros(len(stairs.block.columns))
-        for p, line in enumerate(stairs.tables):
-            for c, t in enumerate(line):
-                for g in range(stairs.cells):
-                    point[t.columns[: table[c, g, p] + 1, g]] = 1.0
-        point[stairs.cuts] = (table[:, 1:] != table[:, :-1]).any(axis=(0, 2))
-        self._publish(point, table)
-        return point
-
-    def _by_cell(self, found: _Found) -> Indices:
-        """Smallest levels[category, cell, period] of the best answers of one cut-off set."""
-        flat = found.levels.reshape(len(found.levels), -1)
-        first = found.levels[np.lexsort(flat.T[::-1])[0]]
-        grade = np.searchsorted(found.edges[1:-1], np.arange(self.stairs.cells), side="right")
-        return np.asarray(first[:, grade, :])
-
-    def _publish(self, point: Floats, table: Indices) -> None:
-        """Set the indicators of published values and, where the minimum asks for more grades, the lowest spare cut-offs."""
-        block = self.stairs.block
-        names = [v.name for v in block.model.variables]
-        for position in range(block.choices, len(block.columns)):
-            _, category, level = names[block.columns[position] - block.model.problem.size].split("/")
-            c = self.stairs.categories.index(category)
-            paid = self.stairs.paid[c]
-            levels = [set(line[c].levels[table[c, paid, p]]) for p, line in enumerate(self.stairs.tables)]
-            point[position] = float(any(int(level) in found for found in levels))
-        row = next((r for r in block.rows if block.model.rows[r].label == "grades"), None)
-        if row is not None:
-            missing = int(block.model.rows[row].lower) - int(point[self.stairs.cuts].sum())
-            spare = [i for i in self.stairs.cuts if point[i] == 0.0]
-            point[spare[: max(0, missing)]] = 1.0

@@ -207,13 +207,13 @@ class _Writer:
         }
 
     def _benefits(self, line: Line, measure: str, subject: str, standard: int, area: int) -> dict[str, float]:
-        codes, weight, at = [line.region], np.array([area], np.float64), self._at_standards
+        weight, at = np.array([area], np.float64), self._at_standards
         if not area:
             return dict.fromkeys((*at.columns, "obj.development"), 0.0)
-        tonnes = at.tonnes(codes, measure, subject, line.period, standard, weight)
+        along = at.along([line.region], measure, subject)
         return {
-            **{name: float(values[0]) for name, values in tonnes.items()},
-            "obj.development": float(at.weighted_income(codes, subject, standard, weight)[0]),
+            **{name: float(values[0]) for name, values in along.tonnes(line.period, standard, weight).items()},
+            "obj.development": float(along.weighted_income(standard, weight)[0]),
         }
 
     def _quantity(self, spec: TaskSpec, code: str, area: int) -> tuple[str, bool]:

@@ -22,22 +22,25 @@ def compensation_offers(
     units = category_areas(inputs, category.id)
     codes, area, tiers = list(units["region_code"]), units["area_tenth_mu"].to_numpy(), list(units["payer_tier"])
     weight = area.astype(float)
+    along = consequences.along(codes, COMPENSATION, category.id)
+    # Columns of text are made once and not anew for every level.
+    regions = pd.array(codes)
     parts = [pd.DataFrame()]
     for period in resolved.periods:
         floor = category.floor_fen[period]
-        base_tonnes = consequences.tonnes(codes, COMPENSATION, category.id, period, floor, weight)
-        base_income = consequences.weighted_income(codes, category.id, floor, weight)
-        menu = [menu_name(code, category.id, period) for code in codes]
+        base_tonnes = along.tonnes(period, floor, weight)
+        base_income = along.weighted_income(floor, weight)
+        menu = pd.array([menu_name(code, category.id, period) for code in codes])
         for level in (s for s in category.levels_fen if s >= floor):
             top_up = entitlements(level, area) - entitlements(floor, area)
-            tonnes = consequences.tonnes(codes, COMPENSATION, category.id, period, level, weight)
-            income = consequences.weighted_income(codes, category.id, level, weight)
+            tonnes = along.tonnes(period, level, weight)
+            income = along.weighted_income(level, weight)
             split = split_by_tier(top_up, tiers, category.payer_shares)
             parts.append(
                 pd.DataFrame(
                     {
                         "menu": menu,
-                        "region_code": codes,
+                        "region_code": regions,
                         "period": period,
                         "offer": f"s={fen_to_yuan(level)}",
                         "standard_fen": level,

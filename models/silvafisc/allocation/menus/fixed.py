@@ -80,9 +80,10 @@ def _rigid(
     rigid["standard_fen"], rigid["due_later_fen"] = floor, 0
     for payer, fen in split_by_tier(entitlements(floor, area), list(units["payer_tier"]), payer_shares).items():
         rigid[cost_column(fund, payer, period)] = fen
-    for name, tonnes in consequences.tonnes(codes, COMPENSATION, category, period, floor, area.astype(float)).items():
+    along, weight = consequences.along(codes, COMPENSATION, category), area.astype(float)
+    for name, tonnes in along.tonnes(period, floor, weight).items():
         rigid[name] = tonnes
-    rigid["obj.development"] = consequences.weighted_income(codes, category, floor, area.astype(float))
+    rigid["obj.development"] = along.weighted_income(floor, weight)
     rigid["fund"], rigid["nature"], rigid["measure"] = fund, "rigid", COMPENSATION
     rigid["category"], rigid["period"], rigid["offer"] = category, period, "floor"
     return rigid

@@ -52,9 +52,12 @@ def task_offers(resolved: Resolved, inputs: UnitInputs, consequences: Consequenc
     units = task_units(inputs, task.id)
     codes, tiers = list(units["region_code"]), list(units["payer_tier"])
     need, capacity = units["need_tenth_mu"].to_numpy(), units["capacity_tenth_mu"].to_numpy()
+    along = consequences.along(codes, task.id, task.id)
+    # Columns of text are made once and not anew for every offer.
+    regions = pd.array(codes)
     parts = [pd.DataFrame()]
     for period in resolved.periods:
-        menu = [menu_name(code, task.id, period) for code in codes]
+        menu = pd.array([menu_name(code, task.id, period) for code in codes])
         for offer, standard, quantity in task_levels(task):
             area = assigned_area(need, capacity, quantity)
             total = entitlements(standard, area)
@@ -64,15 +67,15 @@ def task_offers(resolved: Resolved, inputs: UnitInputs, consequences: Consequenc
                 pd.DataFrame(
                     {
                         "menu": menu,
-                        "region_code": codes,
+                        "region_code": regions,
                         "period": period,
                         "offer": offer,
                         "standard_fen": standard,
                         "area_tenth_mu": area,
                         "due_later_fen": total - first,
                         **costs,
-                        **consequences.tonnes(codes, task.id, task.id, period, standard, weight),
-                        "obj.development": consequences.weighted_income(codes, task.id, standard, weight),
+                        **along.tonnes(period, standard, weight),
+                        "obj.development": along.weighted_income(standard, weight),
                     }
                 )
             )

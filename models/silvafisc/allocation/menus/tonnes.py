@@ -1,7 +1,8 @@
 """What an offer brings: tonnes, weighted income, adequacy, looked up from yields and responses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,20 +61,47 @@ class Consequences:
         """(region, fund, period) -> tonnes of that column per fen of factor money."""
         return self.tonnes_per_fen if column == CARBON else self.credited_per_fen or {}
 
-    def tonnes(
-        self, regions: list[str], measure: str, subject: str, period: str, standard: int, area: Floats
-    ) -> dict[str, Floats]:
-        """tCO2e by column of paying `standard` (fen/mu) on `area` (0.1 mu) from `period` on."""
-        found = {}
-        for column, yields in self.columns.items():
-            per_mu = [yields[r, measure, period] * self.uptake[r, subject, standard] for r in regions]
-            found[column] = np.asarray(per_mu, np.float64) * area / TENTHS_PER_MU
-        return found
+    def along(self, regions: Sequence[str], measure: str, subject: str) -> "Along":
+        """The same for units in a fixed order."""
+        return Along(self, regions, measure, subject)
 
-    def weighted_income(self, regions: list[str], subject: str, standard: int, area: Floats) -> Floats:
+
+class Along:
+    """What one measure brings in units of a fixed order; every number is looked up once per unit."""
+
+    def __init__(self, consequences: Consequences, regions: Sequence[str], measure: str, subject: str) -> None:
+        self._from, self._regions, self._measure, self._subject = consequences, regions, measure, subject
+        self._per_mu: dict[tuple[str, str | int], Floats] = {}
+
+    def tonnes(self, period: str, standard: int, area: Floats) -> dict[str, Floats]:
+        """tCO2e by column of paying `standard` (fen/mu) on `area` (0.1 mu) from `period` on."""
+        uptake = self._responses("uptake", self._from.uptake, standard)
+        return {
+            column: self._yields(column, yields, period) * uptake * area / TENTHS_PER_MU
+            for column, yields in self._from.columns.items()
+        }
+
+    def weighted_income(self, standard: int, area: Floats) -> Floats:
         """Equity-weighted yuan that reach households and unit budgets."""
-        per_mu = [self.omega[r] * self.income[r, subject, standard] for r in regions]
-        return np.asarray(per_mu, np.float64) * area / TENTHS_PER_MU / FEN_PER_YUAN
+        income = self._responses("income", self._from.income, standard)
+        return self._omega * income * area / TENTHS_PER_MU / FEN_PER_YUAN
+
+    @cached_property
+    def _omega(self) -> Floats:
+        return np.array([self._from.omega[r] for r in self._regions], np.float64)
+
+    def _responses(self, name: str, responses: Mapping[tuple[str, str, int], float], standard: int) -> Floats:
+        key = name, standard
+        if key not in self._per_mu:
+            found = [responses[r, self._subject, standard] for r in self._regions]
+            self._per_mu[key] = np.array(found, np.float64)
+        return self._per_mu[key]
+
+    def _yields(self, column: str, yields: Mapping[tuple[str, str, str], float], period: str) -> Floats:
+        key = column, period
+        if key not in self._per_mu:
+            self._per_mu[key] = np.array([yields[r, self._measure, period] for r in self._regions], np.float64)
+        return self._per_mu[key]
 
 
 def counts_credited(resolved: Resolved) -> bool:

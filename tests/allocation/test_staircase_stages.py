@@ -1,0 +1,51 @@
+"""What one stage has seen serves the next one: the same answers as a search that knows nothing, or HiGHS, finds."""
+
+import numpy as np
+import pytest
+from tests.allocation.draw import drawn
+from tests.allocation.test_staircase import blocks
+from tests.allocation.test_staircase_bound import RULES
+
+from silvafisc.allocation.engine import TIE
+from silvafisc.allocation.solve import Session
+from silvafisc.allocation.staircase import Staircase
+from silvafisc.allocation.staircase_search import Search
+
+
+@pytest.mark.parametrize("kept", [1.0, 0.97])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_later_stage_finds_what_a_search_of_its_own_finds(
+    seed: int, kept: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for block, stairs, vectors in blocks(drawn(seed, rules=RULES)):
+        # Coarse tonnes: many answers are equally good, and the second stage has to choose among all of them.
+        coarse = np.round(vectors["carbon"] / max(1e-9, float(vectors["carbon"].max())) * 3)
+        first = stairs.maximise(coarse)
+        assert first is not None
+        if not first.found:
+            continue
+        least = first.value * kept - TIE * max(1.0, first.value)
+        fresh, session = Staircase.of(block), Session(block)
+        assert fresh is not None
+        for one in (stairs, fresh, session):
+            one.hold(coarse, least)
+        alone, highs = fresh.maximise(vectors["development"]), session.maximise(vectors["development"])
+        if kept == 1.0:
+            # All answers that keep the first stage at its best have been seen: nothing is left to be searched.
+            monkeypatch.setattr(Search, "run", lambda self: pytest.fail("searched again"))
+        second = stairs.maximise(vectors["development"])
+        monkeypatch.undo()
+        assert second is not None
+        assert alone is not None
+        assert second.value == pytest.approx(highs.value, rel=1e-7)
+        assert np.array_equal(second.point, alone.point)
+
+
+def test_a_form_held_above_its_best_leaves_nothing() -> None:
+    [(_, stairs, vectors), *_] = blocks(drawn(1, rules=RULES))
+    first = stairs.maximise(vectors["carbon"])
+    assert first is not None
+    stairs.hold(vectors["carbon"], first.value * 1.001)
+    second = stairs.maximise(vectors["development"])
+    assert second is not None
+    assert second.status == "infeasible"
