@@ -124,6 +124,8 @@ def test_prices_of_fairness_name_what_costs_and_what_does_not(outcome: Outcome) 
         {"rule": "priority_share", "objective": "carbon", "price": 0.0, "unit": "tco2e"},
         {"rule": "priority_share", "objective": "carbon", "price": 226.5, "unit": "tco2e"},
         {"rule": "published_values", "objective": "carbon", "price": None, "unit": "tco2e"},
+        {"rule": "simplicity", "bound": -9.0, "label": {"zh": "简明性 ≥ -9", "en": "Simplicity ≥ -9"}}
+        | {"objective": "carbon", "price": None, "unit": "tco2e"},
     ]
     prices = {**outcome.meta["prices"], "fairness": entries}
     briefing = build(with_meta(twice(outcome), prices=prices), "zh")
@@ -132,6 +134,7 @@ def test_prices_of_fairness_name_what_costs_and_what_does_not(outcome: Outcome) 
     assert "去掉“重点地区份额（改革发展资金）”，固碳量可增加 227 吨。" in items
     assert any("没有代价：重点地区份额（生态保护恢复资金）。" in item for item in items)
     assert any("标准个数上限" in item and "未求出" in item for item in items)
+    assert any("简明性 ≥ -9" in item and "未求出" in item for item in items)
 
 
 def test_a_price_is_said_with_its_proof_its_side_effects_and_in_yuan(outcome: Outcome) -> None:

@@ -64,7 +64,6 @@ def test_an_objective_that_cannot_be_is_the_users_finding(tmp_path: Path) -> Non
             " {rule: eligible_area}, {rule: delivery_capacity}, {rule: no_hidden_debt}]",
             "funds.provincial_compensation.reserve",
         ),
-        ("funds: {provincial_forestry: {residue: factor}}", "funds.provincial_forestry.residue"),
         ("assumptions: [{table: tasks, file: mine.csv, reason: mine}]", "assumptions[0]"),
         ("assumed_responses: ignore", "assumed_responses"),
     ],

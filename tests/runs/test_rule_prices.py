@@ -10,6 +10,7 @@ import pytest
 from tests.allocation.brute import Choice, best, gain
 from tests.allocation.terms.test_adjustment import follows
 from tests.allocation.terms.test_adjustment import rule as adjustment
+from tests.allocation.terms.test_simplicity import few
 from tests.allocation.tiny import CODES, COLLECTIVE, PROTECTION, STATE, Tiny, tiny
 
 from silvafisc.allocation.decide import Decision
@@ -130,3 +131,17 @@ def test_at_the_weights_of_the_decision_a_price_is_their_sum_in_units_of_the_fir
     assert at_rates["price"] == pytest.approx(float((free - held) / worth["carbon"]))
     rate = float(worth["development"] / worth["carbon"])
     assert entry["yuan_at_rate"] == pytest.approx(cast(float, entry["price"]) / rate)
+
+
+@pytest.mark.parametrize(("most", "costs"), [(2, True), (12, False)])
+def test_at_most_so_many_published_numbers_have_their_price(most: int, costs: bool) -> None:
+    """Enumeration: the most tonnes of all affordable choices, and of those that publish so many numbers at most."""
+    bound = ObjectiveSpec("simplicity", stage=2, at_least=-float(most))
+    case = tiny("rule", grades=3, levels=(16_00, 18_00, 20_00), seed=6).budget("0.75").rules(ENVELOPE)
+    case = case.objectives(ObjectiveSpec("carbon", stage=1), bound)
+    count = few(case)
+    (free, *_), (held, *_) = values(case), values(case, lambda choice: count(choice) >= -most)
+    entry = prices(case, case.decide())
+    assert (entry["rule"], entry["bound"], entry["price"]) == ("simplicity", -float(most), free - held)
+    assert (free > held) == costs == bool(entry["yuan"])
+    assert entry["lower"] == entry["upper"] == free - held

@@ -72,7 +72,7 @@ def alternatives(
         ended.append(Said(f"{error.zh}。", f"{error.en[0].upper()}{error.en[1:]}."))
     tables = _tables(known, plans, measure)
     told = [] if ended and len(plans) == 1 else _said(known, plans, tables, loss, measure)
-    return Answer(tables, (*told, *ended))
+    return Answer(tables, (*told, *ended, *known.notes))
 
 
 def _tables(known: Basis, plans: Sequence[Alternative], measure: Measure) -> dict[str, pd.DataFrame]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from silvafisc.allocation.decide import Decision
 from silvafisc.allocation.problem import Floats
+from silvafisc.allocation.residue import JOINS
 from silvafisc.allocation.terms import term
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import Scenario
@@ -40,6 +41,20 @@ class Basis:
         """Objectives with a stage or a weight."""
         specs = self.prepared.resolved.objectives
         return [s.term for s in specs if s.stage is not None or (s.weight is not None and s.weight > 0)]
+
+    @property
+    def notes(self) -> tuple[Said, ...]:
+        """What a reader has to know of every amount: a residue joins its pot only after choosing."""
+        joining = [fund.id for fund in self.prepared.resolved.funds if fund.residue == JOINS]
+        if not joining:
+            return ()
+        zh, en = "、".join(joining), ", ".join(joining)
+        return (
+            Said(
+                f"各金额均为选择所得：{zh} 选择之后的余额并入因素法资金池，不在其内。",
+                f"Amounts are those of the choice: what {en} has left after it joins the factor pot and is not in them.",
+            ),
+        )
 
     def value(self, name: str, point: Floats) -> float:
         """Value of an objective at a plan, with its constant."""

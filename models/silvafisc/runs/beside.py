@@ -10,15 +10,15 @@ from silvafisc.allocation.adjusting import five_year_costs
 from silvafisc.allocation.agreements import agreement_table
 from silvafisc.allocation.baselines import baseline_values, baselines
 from silvafisc.allocation.case_mode import case_problem
-from silvafisc.allocation.decide import Decision
-from silvafisc.allocation.problem import Floats
+from silvafisc.allocation.problem import Floats, Problem
 from silvafisc.allocation.reasons import reasons
-from silvafisc.allocation.tables import chosen_offers
+from silvafisc.allocation.tables import allocation_of, chosen_offers
 
 from .frontier import frontier_points
 from .prepare import Prepared, Progress, engines
 from .prices import shadow_prices
 from .proposal import Line
+from .residue import Published
 from .risk_tables import risk_tables
 from .robustness import robustness
 from .rule_prices import explainability, fairness_prices
@@ -36,8 +36,7 @@ class Beside:
 
 def beside(
     prepared: Prepared,
-    decision: Decision,
-    point: Floats,
+    shown: Published,
     tables: Mapping[str, pd.DataFrame],
     say: Progress,
     proposal: list[Line] | None = None,
@@ -47,12 +46,13 @@ def beside(
     proposal: somebody's own allocation, against which changes are explained as well.
 
     Its frontier takes a dozen more case-mode solves: `silvafisc frontier` makes it where it is wanted.
+    Prices, frontier and sensitivity are asked of the choice; amounts are explained as they are published.
     """
-    problem = decision.problem
+    decision, problem, point = shown.decided, shown.decision.problem, shown.point
     rule_mode = prepared.resolved.mode == "rule"
     say("baselines")
-    kept = _chosen_factor_offers(decision, point)
-    case = case_problem(prepared.resolved, prepared.inputs, prepared.responses.indices, prepared.menus, kept)
+    kept = _chosen_factor_offers(problem, point)
+    case = case_problem(prepared.resolved, prepared.inputs, prepared.responses.indices, shown.menus, kept)
     frame, breaks = baselines(problem, tables, case)
     against = {"factor_method": frame[frame["baseline"] == "factor_method"]}
     rows, broken = [frame], [breaks]
@@ -69,7 +69,7 @@ def beside(
     extra["shadow_prices"] = shadow_prices(prepared, decision)
     prices: dict[str, Any] = {}
     if rule_mode:
-        prices["explainability"] = explainability(prepared, decision, kept)
+        prices["explainability"] = explainability(prepared, decision, _chosen_factor_offers(decision.problem, point))
         prices["fairness"] = fairness_prices(prepared, decision)
     agreements = agreement_table(prepared.resolved)
     if len(agreements):
@@ -87,12 +87,14 @@ def beside(
         say("robustness")
         extra |= robustness(prepared, problem, point, {**tables, "reasons": extra["reasons"]})
         say("sensitivity")
-        extra["sensitivity"] = sensitivities(prepared, decision, tables, say)
+        chosen = chosen_offers(decision.problem, point)
+        before = {**tables, "allocation": allocation_of(decision.problem, chosen, {})}
+        extra["sensitivity"] = sensitivities(prepared, decision, before, say)
     return Beside(extra, prices)
 
 
-def _chosen_factor_offers(decision: Decision, point: Floats) -> dict[tuple[str, str], str]:
+def _chosen_factor_offers(problem: Problem, point: Floats) -> dict[tuple[str, str], str]:
     """(fund, period) -> the factor weighting that was chosen."""
-    table = decision.problem.offers.table.iloc[chosen_offers(decision.problem, point)]
+    table = problem.offers.table.iloc[chosen_offers(problem, point)]
     factor = table[table["nature"] == "factor"]
     return {(str(f), str(p)): str(o) for f, p, o in zip(factor["fund"], factor["period"], factor["offer"], strict=True)}

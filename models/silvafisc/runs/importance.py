@@ -92,7 +92,7 @@ def importance(
         )
     ]
     said = tuple(_said(known, e, name, unit) for e in found[:SAID])
-    return Answer({"importance": pd.DataFrame(rows, columns=COLUMNS)}, said)
+    return Answer({"importance": pd.DataFrame(rows, columns=COLUMNS)}, (*said, *known.notes))
 
 
 def _said(known: Basis, entry: Importance, name: str, unit: str) -> Said:

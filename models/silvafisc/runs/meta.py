@@ -16,15 +16,22 @@ from .carbon_source import decided_in, yields_hash
 from .carbon_uncertainty import uncertainty_hash
 from .indicators import shares
 from .prepare import Prepared
+from .residue import Published
 
 PACKAGES = ("silvafisc", "pyomo", "highspy", "numpy", "pandas", "scipy")
 
 
 def describe(
-    prepared: Prepared, decision: Decision, tables: Mapping[str, pd.DataFrame], prices: Mapping[str, Any]
+    prepared: Prepared, shown: Published, tables: Mapping[str, pd.DataFrame], prices: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The content of outcome.json (without format version, resolved scenario and hash, which saving adds)."""
-    scenario, resolved = prepared.scenario, prepared.resolved
+    """The content of outcome.json (without format version, resolved scenario and hash, which saving adds).
+
+    Where a residue joined a pot, objectives are those of the published amounts; what was proven of the choice before is no bound of them.
+    """
+    scenario, resolved, decision = prepared.scenario, prepared.resolved, shown.decision
+    objectives = objective_entries(resolved, decision)
+    if shown.residues:
+        objectives = [entry | {"bound": None} for entry in objectives]
     parts = shares(prepared, tables["allocation"])
     return {
         "id": resolved.id,
@@ -34,7 +41,7 @@ def describe(
         "mode": resolved.mode,
         "status": decision.status,
         "alpha": decision.problem.alpha if resolved.grades.by_region else None,
-        "objectives": objective_entries(resolved, decision),
+        "objectives": objectives,
         "stages": [
             {"name": name, "value": value, "bound": bound, "gap": gap} for name, value, bound, gap in decision.stages
         ],
@@ -44,7 +51,7 @@ def describe(
         "share_assumed_carbon": parts["assumed_carbon"],
         "prices": dict(prices),
         "carbon": decided_in(scenario),
-        "caveats": [{"zh": c.zh, "en": c.en} for c in scenario.caveats],
+        "caveats": [*({"zh": c.zh, "en": c.en} for c in scenario.caveats), *shown.caveats],
         "provisions": [p.model_dump(mode="json") for p in scenario.provisions],
         "scenario": scenario.to_json(),
         "versions": {name: version(name) for name in PACKAGES},

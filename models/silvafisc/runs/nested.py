@@ -68,7 +68,7 @@ def nested(
     labels = list(steps)
     tables = {"nested": _values(known, labels, free, held), "nested_units": _units(known, labels, free, held)}
     said = [s for i in range(1, len(labels)) for s in _said(known, labels, i, free, held)]
-    return Answer(tables, tuple(said))
+    return Answer(tables, (*said, *known.notes))
 
 
 def budget_changes(budgets: Sequence[str]) -> dict[str, Fraction]:

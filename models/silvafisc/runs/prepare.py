@@ -12,6 +12,7 @@ from silvafisc.allocation.engine import Engine, Known
 from silvafisc.allocation.menus import Menus, menus
 from silvafisc.allocation.menus.renewed import renewed
 from silvafisc.allocation.problem import Part, Problem
+from silvafisc.allocation.residue import JOINS
 from silvafisc.allocation.rule_mode import rule_problem
 from silvafisc.datasets import load_package
 from silvafisc.datasets.findings import Finding, InputError
@@ -173,16 +174,6 @@ def _refuse_what_is_not_built(scenario: Scenario, resolved: Resolved, inputs: Un
     """Say plainly what this version cannot do; never solve something else instead."""
     findings = [*lacking(scenario, resolved, inputs)]
     for fund in resolved.funds:
-        if fund.residue != "unallocated":
-            en = (
-                "a residue that joins the factor pot would move factor money after the rules on it were kept; write"
-                " `residue: unallocated` and name a reserve, or widen the pot grid"
-            )
-            zh = (
-                "余额并入因素法资金池会在各规则校核之后改变因素法金额；请改为 residue: unallocated 并列明预留，"
-                "或扩大资金池档次"
-            )
-            findings.append(Finding(scenario.where("funds", fund.id), f"funds.{fund.id}.residue", en, zh))
         findings += _without_reserve(scenario, resolved, fund)
     for number, assumption in enumerate(scenario.assumptions):
         en = f"tables named in a scenario are not read yet; put {assumption.table}.csv into a folder and give it by --data"
@@ -198,12 +189,12 @@ def _refuse_what_is_not_built(scenario: Scenario, resolved: Resolved, inputs: Un
 
 
 def _without_reserve(scenario: Scenario, resolved: Resolved, fund: FundSpec) -> list[Finding]:
-    """Published numbers move money in steps: in rule mode nothing uses a fund to the fen, so the rest needs a name."""
+    """Published numbers move money in steps: in rule mode only a pot that takes the residue uses a fund to the fen."""
     envelope = resolved.rule("envelope")
     full = envelope is not None and envelope.params.get("full_allocation", False)
     bare = [period for period in resolved.periods if not fund.reserve_fen.get(period)]
-    if not full or resolved.mode != "rule" or not bare:
+    if not full or resolved.mode != "rule" or not bare or fund.residue == JOINS:
         return []
-    en = f"full allocation by published numbers needs a `reserve` with its `reserve_reason` for {', '.join(bare)}"
-    zh = f"按公布标准全额分配时，须为 {'、'.join(bare)} 列明预留 reserve 及其原因 reserve_reason"
+    en = f"full allocation by published numbers needs a `reserve` with its `reserve_reason` for {', '.join(bare)}, or a factor pot with `residue: factor`"
+    zh = f"按公布标准全额分配时，须为 {'、'.join(bare)} 列明预留 reserve 及其原因 reserve_reason，或由因素法资金池吸纳余额（residue: factor）"
     return [Finding(scenario.where("funds", fund.id), f"funds.{fund.id}.reserve", en, zh)]

@@ -23,10 +23,10 @@ from silvafisc.allocation.engine import TIE, Engine
 from silvafisc.allocation.menus import cost_column
 from silvafisc.allocation.problem import Floats, Indices
 from silvafisc.allocation.solve import Solution
-from silvafisc.allocation.terms import term
+from silvafisc.allocation.terms import term, title_of
 from silvafisc.allocation.terms.envelope import known_available
 from silvafisc.quantities.money import FEN_PER_YUAN
-from silvafisc.results import FundSpec
+from silvafisc.results import FundSpec, ObjectiveSpec
 
 from .prepare import Prepared
 
@@ -49,7 +49,8 @@ _HALVINGS = 4
 
 
 def fairness_prices(prepared: Prepared, decision: Decision) -> list[dict[str, Any]]:
-    """One entry per fairness rule of the scenario (a rule that stands more than once is taken away as a whole).
+    """One entry per fairness rule of the scenario (a rule that stands more than once is taken away as a whole), then one per
+    bound on a further objective, such as at most so many published numbers.
 
     price, lower, upper: by how much the first objective alone could be higher without the rule.
     side_effects: change of each other objective then, each as large as the ones before it allow.
@@ -76,7 +77,41 @@ def fairness_prices(prepared: Prepared, decision: Decision) -> list[dict[str, An
             entry |= _price(without, terms, held, rate)
         entry["at_rates"] = _at_rates(prepared, decision, without)
         entries.append(entry)
-    return entries
+    bounded = [spec for spec in prepared.resolved.objectives[1:] if spec.at_least is not None]
+    return entries + [_bound_entry(engine, spec, terms[0], held, rate) for spec in bounded]
+
+
+def _bound_entry(
+    engine: Engine, spec: ObjectiveSpec, first: str, held: dict[str, Solution], rate: float | None
+) -> dict[str, Any]:
+    """What the first objective loses by a bound on another one, under the same rules; `bound` tells it from a rule."""
+    title, bounded = title_of(spec), engine.objectives[spec.term][0]
+    entry: dict[str, Any] = {
+        "rule": spec.term,
+        "bound": spec.at_least,
+        "label": {language: f"{text} ≥ {spec.at_least:g}" for language, text in title.items()},
+        "objective": first,
+        "unit": engine.objectives[first][0].unit,
+        "price": None,
+        "at_rates": None,
+    }
+    if first not in held:
+        return entry
+    free, vector = held[first], _vector(engine, first)
+    engine.hold(engine.vector(bounded), float(spec.at_least or 0.0) - bounded.constant)
+    kept = engine.maximise(vector)
+    engine.release()
+    if not kept.found:
+        return entry
+    price = _change(min(free.value, kept.value), free.value)
+    return entry | {
+        "price": price,
+        "lower": min(price, max(0.0, free.value - kept.bound)),
+        "upper": max(price, free.bound - kept.value) if price else 0.0,
+        "side_effects": {},
+        "yuan": budget_equivalent(engine, vector, kept.value, kept.point) if price else None,
+        "yuan_at_rate": None if rate is None or not price else price / rate,
+    }
 
 
 def _price(without: Engine, terms: list[str], held: dict[str, Solution], rate: float | None) -> dict[str, Any]:

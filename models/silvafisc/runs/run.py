@@ -30,6 +30,7 @@ from .notice_identity import notice_identity, read_beside
 from .prepare import Prepared, Progress, case_engine, engines, prepare
 from .proposal import Line, read_proposal
 from .red_flags import red_flags
+from .residue import Published, published
 
 
 class AuditError(Exception):
@@ -65,12 +66,13 @@ def settled(prepared: Prepared, say: Progress, lines: list[Line] | None = None) 
     floors_within_envelopes(prepared)
     decision, point = solve(prepared, say)
     say("settle and audit")
-    tables = outcome_tables(decision.engine.model, point)
+    shown = published(prepared, decision, point)
+    tables = outcome_tables(shown.decision.engine.model, shown.point)
     checked = audit(prepared.resolved, prepared.inputs, tables)
     if not checked["clean"]:
         broken = [f"{c['rule']}: {f['en']}" for c in checked["checks"] for f in c["findings"]]
         raise AuditError("\n".join(broken[:20]))
-    return finish(prepared, decision, point, tables, say, lines)
+    return finish(prepared, shown, tables, say, lines)
 
 
 def solve(prepared: Prepared, say: Progress) -> tuple[Decision, Floats]:
@@ -94,14 +96,13 @@ def last_objective(prepared: Prepared, engine: Engine) -> Floats:
 
 def finish(
     prepared: Prepared,
-    decision: Decision,
-    point: Floats,
+    shown: Published,
     tables: Mapping[str, pd.DataFrame],
     say: Progress,
     proposal: list[Line] | None = None,
 ) -> Outcome:
     """Everything beside the answer, the ledger, and the final audit over what will be saved."""
-    extra = beside(prepared, decision, point, tables, say, proposal)
+    extra = beside(prepared, shown, tables, say, proposal)
     frames = dict(tables) | extra.tables
     frames["indicators"] = indicators(prepared, frames)
     frames |= carbon_accounts(prepared, frames["allocation"])
@@ -127,7 +128,7 @@ def finish(
         broken = [f"{c['rule']}: {f['en']}" for c in final["checks"] for f in c["findings"]]
         raise AuditError("\n".join(broken[:20]))
     return Outcome(
-        meta=describe(prepared, decision, frames, extra.prices),
+        meta=describe(prepared, shown, frames, extra.prices),
         tables=frames,
         inputs=prepared.inputs,
         resolved=prepared.resolved,

@@ -95,6 +95,10 @@ def _funds(scenario: Scenario, catalogue: Catalogue) -> Iterator[Finding]:
         if use.residue == "factor" and not use.pots:
             en, zh = "needs a factor pot that the residue can join", "须先有因素法资金池，余额才能并入"
             yield _finding(scenario, (*path, "residue"), en, zh)
+        if use.residue == "factor" and share(use.carry_share):
+            en = "what is left joins the factor pot, so nothing is carried out: `carry_share` has to be 0"
+            zh = "余额并入因素法资金池后没有可结转的资金，carry_share 须为 0"
+            yield _finding(scenario, (*path, "carry_share"), en, zh)
         for position, commitment in enumerate(use.opening_commitments):
             at = (*path, "opening_commitments", position)
             if commitment.period not in scenario.periods:

@@ -99,7 +99,9 @@ class FundUse(Reserve):
     pots: list[Pot] = Field(default_factory=list, max_length=1)
     """Factor pot; none = the fund carries no factor money."""
     residue: Literal["unallocated", "factor"] = "unallocated"
-    """`factor`: what is left after choosing joins the factor pot."""
+    """`unallocated`: the rest stays as the named rest. `factor`: after choosing, what is left beyond the named reserve joins
+    the factor pot of its period and is shared by the chosen weights; a rule that this would break is refused by name.
+    Nothing is left to carry then: `carry_share` has to be 0."""
     factor_effectiveness: ShareText | None = None
     """Tonnes per yuan of factor money relative to the fund's tasks; the fund's parameter where left out."""
     opening_commitments: list[Commitment] = Field(default_factory=list)

@@ -18,9 +18,9 @@ from silvafisc.results import Resolved, UnitInputs
 from . import amounts, given, grades, levels, offers, standards, sums, weights, year
 from .case import Case
 from .finding import Check
-from .reading import read_case
+from .reading import read_case, read_known
 
-__all__ = ["audit", "audited", "judged"]
+__all__ = ["Judge", "audit", "audited"]
 
 _ALWAYS: tuple[tuple[str, Callable[[Case, Check], None]], ...] = (
     ("amounts", amounts.examine),
@@ -77,17 +77,29 @@ def audit(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.DataFr
     return {"clean": all(check.clean for check in checks), "checks": [check.to_dict() for check in checks]}
 
 
-def judged(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.DataFrame]) -> list[Check]:
-    """The clauses of the scenario's rules alone, in its order, over tables that nobody published (as `audit` reads them).
+class Judge:
+    """The clauses of a scenario's rules alone, over tables that nobody published (as `audit` reads them), of any number.
 
     Raises:
         ValueError: the tables cannot be read.
     """
-    reading = Check("tables")
-    case = read_case(resolved, inputs, tables, reading)
+
+    def __init__(self, resolved: Resolved, inputs: UnitInputs) -> None:
+        reading = Check("tables")
+        self._resolved, self._inputs, self._known = resolved, inputs, read_known(resolved, inputs, reading)
+        _insist(reading)
+
+    def judged(self, tables: Mapping[str, pd.DataFrame]) -> list[Check]:
+        """What each rule finds, in the scenario's order."""
+        reading = Check("tables")
+        case = read_case(self._resolved, self._inputs, tables, reading, self._known)
+        _insist(reading)
+        return [_run("rule", spec.rule, spec.params, case) for spec in self._resolved.rules]
+
+
+def _insist(reading: Check) -> None:
     if not reading.clean:
         raise ValueError("; ".join(finding.en for finding in reading.findings))
-    return [_run("rule", spec.rule, spec.params, case) for spec in resolved.rules]
 
 
 def audited(kind: str) -> dict[str, ModuleType]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
@@ -32,24 +33,54 @@ _Item = TypeVar("_Item")
 _ROW_KEY = ("region_code", "nature", "fund", "measure", "category", "period")
 
 
-def read_case(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.DataFrame], check: Check) -> Case:
-    """All tables, parsed exactly. Use the case only where `check` stayed clean: unreadable cells hold placeholders."""
-    later = _later("allocation", tables, "credited_tco2e")
-    allocation = _allocation(tables.get("allocation"), check, later, negative=resolved.offers_given)
-    published = _table(tables, "regions", ("region_code",), _published, _PUBLISHED_COLUMNS, check)
-    offers, menus, objectives = _offers(tables.get("offers"), check)
-    case = Case(
-        resolved=resolved,
-        units=_units(inputs, check, gaps=resolved.offers_given),
+@dataclass(frozen=True)
+class Known:
+    """What the input tables say, parsed as the fields of a `Case` of these names."""
+
+    units: Mapping[str, Unit]
+    areas: Mapping[tuple[str, str], int]
+    needs: Mapping[tuple[str, str], int]
+    capacities: Mapping[tuple[str, str], int]
+    factors: Mapping[tuple[str, str], Fraction]
+    unverified: frozenset[str]
+    opportunity_cost: Mapping[tuple[str, str], int]
+    last_year: Mapping[tuple[str, str, str], tuple[int, int]] | None
+
+
+def read_known(resolved: Resolved, inputs: UnitInputs, check: Check) -> Known:
+    """The input tables, which many allocations may be judged by. Findings as `read_case`."""
+    gaps = resolved.offers_given
+    return Known(
+        units=_units(inputs, check, gaps=gaps),
         areas=_integers("areas", inputs.areas, "category", "area_tenth_mu", check),
         needs=_integers("tasks", inputs.tasks, "measure", "need_tenth_mu", check),
         capacities=_integers("tasks", inputs.tasks, "measure", "capacity_tenth_mu", check),
         factors=_factor_values(inputs, check),
         unverified=unverified_factors(inputs, check),
-        opportunity_cost=_integers(
-            "responses", inputs.responses, "subject", "opportunity_cost_fen", check, gaps=resolved.offers_given
-        ),
+        opportunity_cost=_integers("responses", inputs.responses, "subject", "opportunity_cost_fen", check, gaps=gaps),
         last_year=_last_year(inputs.last_year, check),
+    )
+
+
+def read_case(
+    resolved: Resolved,
+    inputs: UnitInputs,
+    tables: Mapping[str, pd.DataFrame],
+    check: Check,
+    known: Known | None = None,
+) -> Case:
+    """All tables, parsed exactly. Use the case only where `check` stayed clean: unreadable cells hold placeholders.
+
+    known: the input tables, where they have been read before.
+    """
+    later = _later("allocation", tables, "credited_tco2e")
+    allocation = _allocation(tables.get("allocation"), check, later, negative=resolved.offers_given)
+    published = _table(tables, "regions", ("region_code",), _published, _PUBLISHED_COLUMNS, check)
+    offers, menus, objectives = _offers(tables.get("offers"), check)
+    known = read_known(resolved, inputs, check) if known is None else known
+    case = Case(
+        resolved=resolved,
+        **vars(known),
         rows=allocation,
         standards=_table(
             tables,

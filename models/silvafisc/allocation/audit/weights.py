@@ -13,7 +13,7 @@ def examine(case: Case, check: Check) -> None:
     """Σ_j w_j = 1, low_j ≤ w_j ≤ high_j, (w_j − low_j) a multiple of the step; pot_j = largest remainder(pot, w_j).
 
     The whole pot is on its grid; where the residue joins it, it is at least the grid's smallest value and no money of
-    the fund is left unallocated (a named reserve aside).
+    the fund is left unallocated beyond the reserve that it names for the period.
     """
     known = {fund.id: fund for fund in case.resolved.funds}
     for fund in known.values():
@@ -30,15 +30,10 @@ def _pot(case: Case, fund: FundSpec, period: str, rows: list[Weight], check: Che
         least = min(grid, default=0)
         check.holds(pot >= least, where, f"≥ {least}", pot, "fen", "资金池", "the pot")
         for line in case.envelopes:
-            if (line.fund, line.period) == (fund.id, period) and not fund.reserve_reason:
-                check.equal(
-                    line.where,
-                    0,
-                    line.unallocated,
-                    "fen",
-                    "剩余并入因素法后，未安排",
-                    "unallocated, as the pot takes it",
-                )
+            if (line.fund, line.period) == (fund.id, period):
+                most = fund.reserve_fen.get(period, 0)
+                zh, en = "剩余并入因素法后，未安排", "unallocated, as the pot takes it"
+                check.holds(line.unallocated <= most, line.where, f"≤ {most}", line.unallocated, "fen", zh, en)
     else:
         allowed = grid or (0,)
         check.holds(pot in allowed, where, f"one of {allowed}", pot, "fen", "资金池", "the pot")

@@ -18,7 +18,7 @@ from silvafisc.results.outcome import outcome_columns
 from ..exact import Ints
 from ..problem import Indices, Problem
 from ..terms import plain
-from .breaks import Shown, broken_rules
+from .breaks import Shown, broken_rules, judge_of
 from .convert import Converter, Pocket
 from .ground import CARBON, Ground
 from .money import Money, factor_method, last_year, pro_rata_area, pro_rata_need
@@ -76,14 +76,14 @@ def baselines(problem: Problem, tables: Mapping[str, pd.DataFrame], case: Proble
         KeyError: a factor of the scenario has no values.
     """
     ground = Ground.of(problem)
-    pots = Pots.of(ground, tables)
+    pots, judge = Pots.of(ground, tables), judge_of(ground)
     converter, parts, broken = Converter(ground), dict[str, pd.DataFrame](), dict[str, pd.DataFrame]()
     for name, give in _MONEY.items():
         money = give(ground)
         if money is not None:
             chosen = converter.convert(Pocket(*key, np.maximum(fen, 0)) for key, fen in money.items())
             parts[name] = money_rows(ground, money, chosen)
-            broken[name] = broken_rules(name, Shown(ground, chosen, None, money), tables)
+            broken[name] = broken_rules(name, Shown(ground, chosen, None, money), tables, judge)
     for name, choose in _STANDARDS.items():
         place = ground if case is None or name != "benefit_cost_greedy" else Ground.of(case)
         kept = decided_tasks(place, tables)
@@ -93,7 +93,7 @@ def baselines(problem: Problem, tables: Mapping[str, pd.DataFrame], case: Proble
         rooms = {fund: np.maximum(room - taken[fund], 0) for fund, room in place.room.items()}
         chosen = choose(place, rooms, kept if kept is not None else np.zeros(0, np.int64))
         parts[name] = standard_rows(place, chosen, pots)
-        broken[name] = broken_rules(name, Shown(place, chosen, pots, None), tables)
+        broken[name] = broken_rules(name, Shown(place, chosen, pots, None), tables, judge)
     shown = [name for name in ORDER if name in parts]
     rules = {name: ";".join(sorted(set(broken[name]["rule"]))) for name in shown}
     frame = pd.concat([parts[name].assign(baseline=name, breaks=rules[name]) for name in shown], ignore_index=True)

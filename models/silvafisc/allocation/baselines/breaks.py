@@ -15,7 +15,7 @@ import pandas as pd
 
 from silvafisc.quantities.money import TENTHS_PER_MU
 
-from ..audit import judged
+from ..audit import Judge
 from ..audit.excess import worst
 from ..audit.finding import Check, Finding
 from ..menus.factor_pot import FACTOR_POT
@@ -43,16 +43,19 @@ class Shown:
     money: Money | None
 
 
-def broken_rules(name: str, shown: Shown, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def judge_of(ground: Ground) -> Judge:
+    """Who judges baselines: unit by unit, for nothing that they pay follows from a published standard of a grade."""
+    return Judge(replace(ground.problem.resolved, mode="case"), ground.problem.inputs)
+
+
+def broken_rules(name: str, shown: Shown, tables: Mapping[str, pd.DataFrame], judge: Judge) -> pd.DataFrame:
     """Rows of `baseline_breaks` of one baseline: a row per broken rule and unit, in the order of the scenario's rules.
 
     Args:
         tables: of the decision, whose factor pots and weights the baselines that name standards keep.
     """
-    resolved = shown.ground.problem.resolved
     found: dict[str, list[Finding]] = {}
-    # Unit by unit: nothing that a baseline pays follows from a published standard of a grade.
-    for check in judged(replace(resolved, mode="case"), shown.ground.problem.inputs, _tables(shown, tables)):
+    for check in judge.judged(_tables(shown, tables)):
         found.setdefault(check.rule, []).extend(check.findings)
     if shown.money is not None and "statutory_floor" in found:
         found["statutory_floor"] += _floors(shown.ground, shown.money).findings

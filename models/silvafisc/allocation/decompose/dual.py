@@ -136,10 +136,7 @@ class _Master:
         oracle, clusters = self.oracle, self.clusters
         values = oracle.options_values(oracle.objective, plan)
         self.values.append(np.bincount(self.group_cluster, values, minlength=clusters) / self.size)
-        used = [
-            np.bincount(self.group_cluster, oracle.options_values(line, plan), minlength=clusters)
-            for line in oracle.shared
-        ]
+        used = [np.bincount(self.group_cluster, line, minlength=clusters) for line in oracle.shared_values(plan)]
         self.used.append(np.array(used).T.reshape(clusters, oracle.coupling) / self.rows)
 
     def solve(self, center: Floats, radius: float) -> tuple[Floats, float, bool]:

@@ -65,7 +65,9 @@ class Oracle:
         self.least[self.of_row, slot] = self.lower[self.live]
         self.largest[self.of_row, slot] = self.upper[self.live]
         self.tied = np.bincount(self.of_row, minlength=self.components) > 0
-        self.shared = self.rows[: self.coupling].toarray()
+        # With a zero at the end, for options with fewer columns than others.
+        self.padded = np.pad(self.rows[: self.coupling].toarray(), ((0, 0), (0, 1)))
+        self.shared = self.padded[:, :-1]
         entries = local.tocoo()
         self.coefficients = np.zeros((self.slots, form.size + 1))
         self.coefficients[slot[entries.row], entries.col] = entries.data
@@ -101,12 +103,17 @@ class Oracle:
 
     def options_values(self, per_column: Floats, chosen: Indices) -> Floats:
         """Sum over the columns of each chosen option."""
-        padded = np.append(per_column, 0.0)
-        return np.asarray(padded[self.options.columns[chosen]].sum(axis=1), np.float64)
+        return np.asarray(np.append(per_column, 0.0)[self.options.columns[chosen]].sum(axis=1), np.float64)
+
+    def shared_values(self, chosen: Indices) -> Floats:
+        """Coupling rows x chosen options: what each puts into each row."""
+        columns = self.options.columns[chosen]
+        used = [line[columns].sum(axis=1) for line in self.padded]
+        return np.array(used, np.float64).reshape(self.coupling, len(chosen))
 
     def usage(self, plan: Indices) -> Floats:
         """Components x coupling rows: what a plan puts into each row."""
-        used = [self.by_component(self.options_values(line, plan)) for line in self.shared]
+        used = [self.by_component(values) for values in self.shared_values(plan)]
         return np.array(used, np.float64).reshape(self.coupling, self.components).T
 
     def descend(self, prices: Floats, target: Floats, steps: int = _STEPS) -> tuple[Floats, Rated]:
@@ -229,6 +236,7 @@ class Oracle:
         rest_least, rest_most = _after(least, heads, lengths), _after(most, heads, lengths)
         who = np.arange(len(batch))
         loss, total = np.zeros(len(batch)), np.zeros((len(batch), self.slots))
+        allowed, smallest, largest = allowed[batch], self.least[batch], self.largest[batch]
         trail: list[tuple[Indices, Indices]] = []
         done: list[tuple[Indices, Floats, Floats, int, Indices]] = []
         for depth in range(int(lengths.max())):
@@ -241,11 +249,13 @@ class Oracle:
             parent = np.repeat(going, many)
             place = np.repeat(start[at], many) + np.arange(int(many.sum())) - np.repeat(np.cumsum(many) - many, many)
             line = np.repeat(at, many)
-            new_loss, new_total = loss[parent] + lost[place], total[parent] + activity[place]
-            mine = who[parent]
-            fits = new_loss <= allowed[batch[mine]]
-            fits &= (new_total + rest_least[line] <= self.largest[batch[mine]]).all(axis=1)
-            fits &= (new_total + rest_most[line] >= self.least[batch[mine]]).all(axis=1)
+            new_loss = loss[parent] + lost[place]
+            # Most go beyond what may be lost: rows are looked at for the others only.
+            kept = np.flatnonzero(new_loss <= allowed[who[parent]])
+            parent, place, line, new_loss = parent[kept], place[kept], line[kept], new_loss[kept]
+            mine, new_total = who[parent], total[parent] + activity[place]
+            fits = (new_total + rest_least[line] <= largest[mine]).all(axis=1)
+            fits &= (new_total + rest_most[line] >= smallest[mine]).all(axis=1)
             kept = np.flatnonzero(fits)
             over = np.bincount(mine[kept], minlength=len(batch)) > beam
             if over.any():

@@ -56,8 +56,7 @@ class Repair:
         self.worth = [oracle.by_component(self.values[p]) for p in self.plans]
         order = np.argsort(rated.most[options.group] - rated.reduced, kind="stable")
         self.near = np.sort(order[: max(_MOST_SINGLE, 3 * options.groups)])
-        near = [oracle.options_values(line, self.near) for line in oracle.shared]
-        self.shared_near = np.array(near, np.float64).reshape(count, len(self.near))
+        self.shared_near = oracle.shared_values(self.near)
         self.local_near = oracle.activity(self.near)
         self._most_spent = -np.inf
 
@@ -91,9 +90,7 @@ class Repair:
         local = self.local_near[changed] - oracle.activity(before) + self._local(plan)[component]
         fits = (local <= oracle.largest[component]).all(axis=1) & (local >= oracle.least[component]).all(axis=1)
         changed, option, before, component = changed[fits], option[fits], before[fits], component[fits]
-        old = np.array([oracle.options_values(line, before) for line in oracle.shared])
-        shape = (oracle.coupling, len(option))
-        change = self.shared_near[:, changed] - old.reshape(shape)
+        change = self.shared_near[:, changed] - oracle.shared_values(before)
         gain = self.values[option] - self.values[before]
         parts.append(_Moves(component, np.full(len(option), -1), option, gain, change.T))
         return _Moves(

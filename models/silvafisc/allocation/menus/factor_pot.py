@@ -72,35 +72,42 @@ def pot_amounts(resolved: Resolved, inputs: UnitInputs, fund: FundSpec) -> dict[
 
 def factor_offers(resolved: Resolved, inputs: UnitInputs, consequences: Consequences, fund: FundSpec) -> pd.DataFrame:
     """One offer per unit, period, pot level and weighting."""
-    codes = list(inputs.codes)
     levels = pot_amounts(resolved, inputs, fund)
-    names = np.repeat(list(levels), len(codes))
+    frames = [offers_of_period(inputs, consequences, fund, period, levels) for period in resolved.periods]
+    return pd.concat(frames, ignore_index=True)
+
+
+def offers_of_period(
+    inputs: UnitInputs, consequences: Consequences, fund: FundSpec, period: str, levels: Mapping[str, Ints]
+) -> pd.DataFrame:
+    """One offer per level and unit in one period. levels: as `pot_amounts`."""
+    codes = list(inputs.codes)
     amounts = np.concatenate(list(levels.values()))
     omega = np.tile([consequences.omega[code] for code in codes], len(levels))
-    frames = []
-    for period in resolved.periods:
-        rates = {
-            name: [consequences.per_fen(name).get((code, fund.id, period), 0.0) for code in codes]
-            for name in consequences.columns
+    rates = {
+        name: [consequences.per_fen(name).get((code, fund.id, period), 0.0) for code in codes]
+        for name in consequences.columns
+    }
+    menu = [menu_name(code, f"{fund.id}.{FACTOR_POT}", period) for code in codes]
+    return pd.DataFrame(
+        {
+            "menu": np.tile(menu, len(levels)),
+            "region_code": np.tile(codes, len(levels)),
+            "period": period,
+            "offer": np.repeat(list(levels), len(codes)),
+            cost_column(fund.id, fund.payer, period): amounts,
+            **{name: amounts * np.tile(rate, len(levels)) for name, rate in rates.items()},
+            "obj.development": amounts * omega / FEN_PER_YUAN,
         }
-        menu = [menu_name(code, f"{fund.id}.{FACTOR_POT}", period) for code in codes]
-        frames.append(
-            pd.DataFrame(
-                {
-                    "menu": np.tile(menu, len(levels)),
-                    "region_code": np.tile(codes, len(levels)),
-                    "period": period,
-                    "offer": names,
-                    cost_column(fund.id, fund.payer, period): amounts,
-                    **{name: amounts * np.tile(rate, len(levels)) for name, rate in rates.items()},
-                    "obj.development": amounts * omega / FEN_PER_YUAN,
-                }
-            )
-        )
-    offers = pd.concat(frames, ignore_index=True)
-    offers["fund"], offers["nature"], offers["measure"], offers["category"] = fund.id, "factor", FACTOR_POT, ""
-    offers["standard_fen"], offers["area_tenth_mu"], offers["due_later_fen"] = -1, 0, 0
-    return offers
+    ).assign(
+        fund=fund.id,
+        nature="factor",
+        measure=FACTOR_POT,
+        category="",
+        standard_fen=-1,
+        area_tenth_mu=0,
+        due_later_fen=0,
+    )
 
 
 def _grid(factor: FactorSpec, step: Fraction) -> Iterator[Fraction]:

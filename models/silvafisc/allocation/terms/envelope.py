@@ -2,7 +2,8 @@
 
 For fund f with payer b and period p, with paid[p] = Σ cost[f, b, p] · x + fixed[f, b, p]:
     rest[p] = appropriation[p] + carried_in[p] + carry_share · rest[p−1] − paid[p] ≥ 0
-and, under `full_allocation`, rest[p] ≤ reserve[p] (0 where the fund names no reserve).
+and, under `full_allocation`, rest[p] ≤ reserve[p] (0 where the fund names no reserve); where the residue joins the fund's
+factor pot after choosing, what is left is no more than the reserve by that.
 In words: what is paid from the fund, instalments falling due and the rest make up the appropriation and what was
 carried in. Instalments of earlier offers count in the period in which they fall due. Under full allocation nothing is
 left over but a reserve that the fund names with its reason.
@@ -46,7 +47,7 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
             rounding = float(Fraction(1, 2 * carry.denominator**number)) if carry.denominator > 1 and number else 0.0
             label, paid, most = f"{fund.id}/{period}", problem.carried(costs), float(available)
             built.append(make_row("envelope", label, paid, upper=most, unit="fen", rounding=rounding))
-            if full:
+            if full and fund.residue != "factor":
                 least = float(available - fund.reserve_fen.get(period, 0))
                 built.append(make_row("envelope", f"{label}/full", paid, lower=least, unit="fen", rounding=rounding))
     return Part(tuple(built))

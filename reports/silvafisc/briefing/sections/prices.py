@@ -48,7 +48,8 @@ def _fairness(draft: Draft) -> list[Block]:
     """What each fairness rule costs; rules that cost nothing at all share a sentence."""
     words = draft.words
     entries = list(draft.outcome.meta["prices"]["fairness"])
-    names = rule_names(draft, [str(entry["rule"]) for entry in entries])
+    names = rule_names(draft, [str(entry["rule"]) for entry in entries if "bound" not in entry])
+    names += [draft.localized(entry["label"]) for entry in entries if "bound" in entry]
     items, free = [], []
     for place, (entry, name) in enumerate(zip(entries, names, strict=True)):
         weighed = entry.get("at_rates") or {}
