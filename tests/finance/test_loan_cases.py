@@ -203,6 +203,21 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "unknown place": ("anji-compensation-2018", {"multiple__place": "anjy"}, "multiple.place: unknown place"),
     "unknown key": ("anji-compensation-2018", {"multiples": {}}, "multiples: unknown key; did you mean 'multiple'"),
+    "a first period so long that its interest outgrows the instalment": (
+        "wuning-ccer-2025",
+        {"terms__every_months": 1, "terms__last_payment": "2045-12-31"},
+        "terms: the instalment of 2026-12-31 would not pay its interest: the first period is too long",
+    ),
+    "an unknown element": (
+        "example-pledge-loan",
+        {"contract": ["partys"]},
+        "contract[0]: unknown element 'partys'; did you mean 'parties'",
+    ),
+    "prices of a market that has none": (
+        "sanming-ticket-2021",
+        {"price": {"market": "local", "yuan_per_tco2": "15", "simulation": {"draws": 9, "seed": 1}}},
+        "price.simulation: the price package has no prices of 'local'",
+    ),
     "first payments without receipts": (
         "wuning-ccer-2025",
         {"amount": {"requested": "3000000"}, "practice__years_between_verifications": 5},

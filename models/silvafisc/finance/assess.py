@@ -147,7 +147,7 @@ def assess(case: LoanCase) -> Assessment:
 
     Raises:
         NothingToLendError: a loan asked for of which nothing is left.
-        ValueError: terms that make no schedule.
+        TermsError: terms that make no schedule.
     """
 
     def scheduled(principal: int) -> tuple[Payment, ...]:

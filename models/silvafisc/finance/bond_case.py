@@ -87,7 +87,7 @@ class BondAssessment:
 
 
 def assess_bond(case: BondCase) -> BondAssessment:
-    """Work the bond out. Raises ValueError for coupons or shares that do not fit, or a price that no yield gives."""
+    """Work the bond out. Raises TermsError for coupons or shares that do not fit, or a price that no yield gives."""
     periods = interest_periods(case.terms)
     rates = coupon_rates(periods, case.fixed, case.link, case.carbon_fen, case.step, case.tonnes_to_date)
     lines = bond_lines(case.face_fen, periods, rates, case.repaid)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from .dates import MONTHS_PER_YEAR, Day, year_fraction
 from .rates import root
-from .schedules import Payment, Period, interest_of
+from .schedules import Payment, Period, TermsError, interest_of
 
 _LOWEST, _HIGHEST = -0.9, 10.0
 """Yields between which the one of a price is looked for."""
@@ -61,10 +61,14 @@ def coupon_rates(
     verified by the step's day of observation.
 
     Raises:
-        ValueError: neither one fixed rate nor one of each period.
+        TermsError: neither one fixed rate nor one of each period.
     """
     if len(fixed) not in (1, len(periods)):
-        raise ValueError(f"{len(fixed)} coupon rates for {len(periods)} coupons")
+        en, zh = (
+            f"{len(fixed)} coupon rates for {len(periods)} coupons",
+            f"{len(periods)} 期票息，列了 {len(fixed)} 个利率",
+        )
+        raise TermsError(en, zh)
     rates = []
     for at, period in enumerate(periods):
         rate = fixed[min(at, len(fixed) - 1)]
@@ -85,11 +89,13 @@ def bond_lines(
     repaid: share of the face repaid with each coupon, summing to 1; after coupon k, floor(face x Σ shares to k).
 
     Raises:
-        ValueError: shares that do not sum to 1 or are not one of each coupon.
+        TermsError: shares that do not sum to 1 or are not one of each coupon.
     """
     shares = [*([Fraction(0)] * (len(periods) - 1)), Fraction(1)] if repaid is None else list(repaid)
     if len(shares) != len(periods) or sum(shares, Fraction(0)) != 1:
-        raise ValueError(f"{len(shares)} shares for {len(periods)} coupons, summing to {sum(shares, Fraction(0))}")
+        total = sum(shares, Fraction(0))
+        en = f"{len(shares)} shares for {len(periods)} coupons, summing to {total}"
+        raise TermsError(en, f"{len(periods)} 期，列了 {len(shares)} 个还本比例，合计 {total}，应为 1")
     lines: list[Payment] = []
     balance, reached = face_fen, Fraction(0)
     for number, (period, rate, part) in enumerate(zip(periods, rates, shares, strict=True), 1):
@@ -136,7 +142,8 @@ def quote_at_price(lines: Sequence[Payment], on: Day, clean: float, months: int,
     """Yield at a clean price per 100 outstanding: the inverse of `quote_at_yield`.
 
     Raises:
-        ValueError: nothing is paid after `on`, or no yield between −90 % and 1 000 % gives the price.
+        ValueError: nothing is paid after `on`.
+        TermsError: no yield between −90 % and 1 000 % gives the price.
     """
     ahead, f = _ahead(lines, on, count), MONTHS_PER_YEAR / months
 
@@ -144,7 +151,7 @@ def quote_at_price(lines: Sequence[Payment], on: Day, clean: float, months: int,
         return _quote(ahead, f, yield_).clean - clean
 
     if missing(_LOWEST) * missing(_HIGHEST) > 0:
-        raise ValueError(f"no yield gives the price {clean}")
+        raise TermsError(f"no yield gives the price {clean}", f"没有收益率与净价 {clean} 对应")
     return _quote(ahead, f, root(missing, _LOWEST, _HIGHEST))
 
 

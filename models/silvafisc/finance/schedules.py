@@ -13,6 +13,14 @@ from .dates import Day, due_dates, half_up, payment_day, year_fraction
 REPAYMENTS = ("equal_instalment", "equal_principal", "bullet", "interest_only_then", "issuance_matched")
 
 
+class TermsError(ValueError):
+    """Terms from which no payments follow, in both languages."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        self.en, self.zh = en, zh
+        super().__init__(en)
+
+
 @dataclass(frozen=True)
 class Terms:
     """What a schedule follows from.
@@ -87,8 +95,9 @@ def schedule(principal_fen: int, terms: Terms) -> tuple[Payment, ...]:
         repaid, with the interest run up since the last one.
 
     Raises:
-        ValueError: principal not positive, no receipt before the last day, more interest-only payments than there are,
-            or instalments that would not pay the interest.
+        TermsError: no receipt before the last day, more interest-only payments than there are, or instalments that
+            would not pay the interest.
+        ValueError: principal not positive, or an unknown repayment.
     """
     if principal_fen <= 0:
         raise ValueError(f"a principal is positive, not {principal_fen}")
@@ -114,7 +123,8 @@ def interest_periods(terms: Terms) -> tuple[Period, ...]:
     if terms.repayment == "issuance_matched":
         days = tuple(day for day in sorted(terms.receipts) if terms.drawn < day <= terms.last and terms.receipts[day])
         if not days:
-            raise ValueError(f"no receipt between {terms.drawn} and {terms.last} to repay from")
+            en, zh = "no receipt between {} and {} to repay from", "{} 至 {} 之间没有可用于还款的回款"
+            raise TermsError(en.format(terms.drawn, terms.last), zh.format(terms.drawn, terms.last))
     else:
         days = due_dates(terms.drawn, terms.first, terms.last, terms.months)
     periods = []
@@ -159,9 +169,8 @@ def _level(principal: int, periods: Sequence[Period], _: Terms) -> list[int]:
             rate, instalment = period.rate, half_up(level_instalment(balance, _at(period.rate, periods[at:])))
         part = instalment - interest_of(balance, period)
         if part < 0:
-            raise ValueError(
-                f"the instalment of {period.paid} would not pay its interest: the first period is too long"
-            )
+            en = f"the instalment of {period.due} would not pay its interest: the first period is too long"
+            raise TermsError(en, f"{period.due} 的等额本息不足以支付当期利息：首期过长")
         repaid.append(min(part, balance))
         balance -= repaid[-1]
     return [*repaid, balance]
@@ -183,7 +192,8 @@ def _bullet(principal: int, periods: Sequence[Period], _: Terms) -> list[int]:
 def _interest_only_then(principal: int, periods: Sequence[Period], terms: Terms) -> list[int]:
     first = terms.interest_only
     if not 0 < first < len(periods):
-        raise ValueError(f"{first} of {len(periods)} payments cannot be interest alone")
+        en = f"{first} of {len(periods)} payments cannot be interest alone"
+        raise TermsError(en, f"共 {len(periods)} 次付款，不能有 {first} 次只付息")
     return [*([0] * first), *_level(principal, periods[first:], terms)]
 
 

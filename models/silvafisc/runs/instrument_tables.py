@@ -1,6 +1,5 @@
 """A loan or bond as tables and as one set of terms: what its folder holds, and what its term sheet shows."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,15 +8,19 @@ from typing import Any
 import pandas as pd
 
 from silvafisc.datasets import worst_status
+from silvafisc.finance.assess import Assessment
 from silvafisc.finance.bond_case import BondAssessment
-from silvafisc.finance.cash_flows import Flow, balances
+from silvafisc.finance.cash_flows import Flow, balances, by_year
+from silvafisc.finance.cash_gap import SCHEMES, cash_gap, payment_plan
 from silvafisc.finance.cover import YearCover
 from silvafisc.finance.fan import QUANTILES
 from silvafisc.finance.instruments.carbon_pledge_loan import CarbonPledgeLoan
 from silvafisc.finance.offsets import missing_elements
 from silvafisc.finance.schedules import Payment
+from silvafisc.finance.sharing import household_years
 from silvafisc.policy import Rules
-from silvafisc.results.outcome import write_tables
+from silvafisc.quantities import yuan_to_fen
+from silvafisc.results.outcome import write_json, write_tables
 
 from .instruments import Bond, Loan
 
@@ -39,8 +42,7 @@ class Sheet:
         """Write every table, terms.json and a copy of the file into an empty folder; the paths, in order."""
         folder.mkdir(parents=True, exist_ok=True)
         paths = write_tables(self.tables, folder)
-        text = json.dumps(self.terms, ensure_ascii=False, indent=1, allow_nan=False)
-        (folder / TERMS).write_text(f"{text}\n", encoding="utf-8")
+        write_json(self.terms, folder / TERMS)
         (folder / COPY).write_bytes(self.source.read_bytes())
         return [*paths, folder / TERMS, folder / COPY]
 
@@ -97,6 +99,7 @@ def loan_sheet(loan: Loan) -> Sheet:
         more["missing"] = {
             what: list(missing_elements(names, what, loan.rules)) for what, names in stated.items() if names is not None
         }
+        tables |= _beside(file, found, loan.rules)
     if loan.drawn is not None:
         fan, fitted = loan.drawn.fan, loan.drawn.fitted
         figures["cover_drawn_low"] = _times(fan.least[0])
@@ -120,6 +123,32 @@ def loan_sheet(loan: Loan) -> Sheet:
             "seed": loan.drawn.seed,
         }
     return Sheet(_terms(loan, figures, more), tables, loan.source)
+
+
+def _beside(file: CarbonPledgeLoan, found: Assessment, rules: Rules) -> dict[str, pd.DataFrame]:
+    """The operator's cash gap under each payment scheme, and holders' cash beside their opportunity cost."""
+    tables = {}
+    if file.planting is not None:
+        costs, subsidy = file.planting.costs_fen(), yuan_to_fen(file.planting.subsidy)
+        rows = [
+            (scheme, row.year, row.cost_fen, row.subsidy_fen, row.to_date_fen, row.gap_fen)
+            for scheme in SCHEMES
+            for row in cash_gap(costs, subsidy, file.planting.year, payment_plan(scheme, rules))
+        ]
+        columns = ["scheme", "year", "cost_fen", "subsidy_fen", "to_date_fen", "gap_fen"]
+        tables["cash_gap"] = pd.DataFrame(rows, columns=columns)
+    span = range(found.lines[0].period.start.year, found.lines[-1].period.due.year + 1)
+    held = []
+    for holder in file.sharing or ():
+        if holder.opportunity_cost is not None:
+            cash = {year: fen for year, fen in by_year(found.flows, holder.name).items() if year in span}
+            years = household_years(cash, dict.fromkeys(span, yuan_to_fen(holder.opportunity_cost)))
+            held += [(holder.name, row.year, row.cash_fen, row.opportunity_cost_fen, row.gap_fen) for row in years]
+    if held:
+        tables["households"] = pd.DataFrame(
+            held, columns=["holder", "year", "cash_fen", "opportunity_cost_fen", "gap_fen"]
+        )
+    return tables
 
 
 def bond_sheet(bond: Bond) -> Sheet:

@@ -14,9 +14,11 @@ from silvafisc.finance.instruments.carbon_pledge_loan import CarbonPledgeLoan
 from silvafisc.finance.instruments.carbon_side import price_of
 from silvafisc.finance.instruments.compensation_loan import CompensationLoan
 from silvafisc.finance.paths import Calibration, NoPricesError, calibrate, simulate
+from silvafisc.finance.schedules import TermsError
 from silvafisc.policy import INSTRUMENTS, ParameterTree, Rules
 from silvafisc.policy.schema import hint, validate
 from silvafisc.policy.yaml_source import Document, read_yaml
+from silvafisc.quantities import fen_to_yuan
 
 LOANS: Mapping[str, type[CarbonPledgeLoan] | type[CompensationLoan]] = {
     "carbon_pledge_loan": CarbonPledgeLoan,
@@ -97,9 +99,8 @@ def load_bond(source: str | Path) -> Bond:
     case = carbon_bond.build(file, rules, document.where)
     try:
         assessment = assess_bond(case)
-    except ValueError as error:
-        zh = f"条件不能形成付息计划或价格：{error}"
-        raise InputError([Finding(document.where(("terms",)), "terms", str(error), zh)]) from None
+    except TermsError as error:
+        raise _unworkable(error, document) from None
     findings = list(carbon_bond.balance_faults(file, assessment.total_cover, document.where))
     if findings:
         raise InputError(findings)
@@ -147,14 +148,17 @@ def _assess(case: LoanCase, document: Document) -> Assessment:
     except NothingToLendError as error:
         sizing = error.sizing
         en = (
-            f"nothing can be lent: by the pledge at most {sizing.by_pledge_fen / 100:,.2f} yuan, and {error.year} is covered too little "
+            f"nothing can be lent: by the pledge at most {fen_to_yuan(sizing.by_pledge_fen)} yuan, and {error.year} is covered too little "
             "by receipts for any debt service; match the payments to the issues, begin later, or name other income"
         )
         zh = (
-            f"无可贷金额：按质押物最多 {sizing.by_pledge_fen / 100:,.2f} 元，而 {error.year} 年收入不足以偿付任何本息；"
+            f"无可贷金额：按质押物最多 {fen_to_yuan(sizing.by_pledge_fen)} 元，而 {error.year} 年收入不足以偿付任何本息；"
             "可按签发回款安排还款、推迟首次还款，或列明其他收入"
         )
         raise InputError([Finding(document.where(("amount",)), "amount", en, zh)]) from None
-    except ValueError as error:
-        zh = f"条件不能形成还款计划：{error}"
-        raise InputError([Finding(document.where(("terms",)), "terms", str(error), zh)]) from None
+    except TermsError as error:
+        raise _unworkable(error, document) from None
+
+
+def _unworkable(error: TermsError, document: Document) -> InputError:
+    return InputError([Finding(document.where(("terms",)), "terms", error.en, error.zh)])

@@ -123,6 +123,10 @@ class _Sheet:
                 if row["course"] != _BASE and _below_one(row["least_cover"]) and not lacking:
                     course = inside(self.words.name("finance_course", row["course"]))
                     yield self.runs("stressed", course=course, cover=plain(row["least_cover"], 2))
+        for holder, rows in self.grouped("households", "holder").items():
+            short = sum(row["gap_fen"] > 0 for row in rows)
+            if short:
+                yield self.runs("households", holder=holder, count=str(short), years=str(len(rows)))
         for what, names in self.terms.get("missing", {}).items():
             if names:
                 listed = self.words.join([self.words.name("finance_list", name) for name in names])
@@ -186,6 +190,12 @@ class _Sheet:
                 worst=self.words.name("status", self.terms["status"]),
             )
         )
+        gaps = {
+            scheme: max(row["gap_fen"] for row in rows) for scheme, rows in self.grouped("cash_gap", "scheme").items()
+        }
+        if gaps:
+            told = [self.say("gap", scheme=self.word(scheme), gap=self.money(fen)) for scheme, fen in gaps.items()]
+            yield Note(self.runs("gaps", gaps="".join(run.text for run in self.words.join(told))))
         fitted = self.terms.get("calibration")
         if fitted:
             yield Note(
@@ -224,6 +234,13 @@ class _Sheet:
     def rows(self, table: str) -> list[dict[Hashable, Any]]:
         """The rows of a table."""
         return self.tables[table].to_dict("records")
+
+    def grouped(self, table: str, column: str) -> dict[str, list[dict[Hashable, Any]]]:
+        """The rows of a table by a column, in order of appearance; nothing where there is no such table."""
+        found: dict[str, list[dict[Hashable, Any]]] = {}
+        for row in self.rows(table) if table in self.tables else ():
+            found.setdefault(str(row[column]), []).append(row)
+        return found
 
     def value(self, name: str) -> Any:
         """The value of a figure."""

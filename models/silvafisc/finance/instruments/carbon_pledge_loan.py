@@ -5,29 +5,33 @@ principal = min( pledge rate x PV of pledged revenue at the haircut price, the p
 pledged revenue = verified tonnes + haircut share of future ones, inside the crediting period
 """
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Literal
 
 from pydantic import Field
 
-from silvafisc.datasets.findings import InputError
+from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import Rules
-from silvafisc.policy.schema import ShareText, Strict
-from silvafisc.quantities import share
+from silvafisc.policy.schema import ShareText, Strict, hint
+from silvafisc.quantities import share, yuan_to_fen
 
-from ..assess import BASE, Course, LoanCase, Parties
-from ..cash_flows import present_value
-from ..dates import Day
+from ..assess import BASE, FISCAL, Course, LoanCase, Parties
+from ..cash_flows import Flow, present_value
+from ..cash_gap import cash_gap, payment_plan
+from ..dates import Day, year_end
 from ..issuance import Lump, after_fire
 from ..offsets import Buyer, offset_faults
 from ..paths import scaled
 from ..sharing import Holder, sharing_faults
 from .carbon_side import Carbon, CarbonFile, carbon_of
 from .checks import claim_faults, project_faults, tenor_faults
-from .fields import BuyerFile, ClaimFile, HolderFile, Where, finding
+from .fields import BuyerFile, ClaimFile, HolderFile, PlantingFile, Where, finding
 from .loan_fields import LoanFile, added, loan_faults, other_income, stated, stress_of, support_of, terms_of
 
 _PLEDGE = "finance.pledge."
+SUPPLIERS = "suppliers"
+"""Those whom planting pays."""
 
 
 class PledgeFile(Strict):
@@ -56,6 +60,8 @@ class CarbonPledgeLoan(LoanFile, CarbonFile):
     """Those who buy, where they are known."""
     other_uses: list[ClaimFile] = Field(default_factory=list)
     """What the register of uses holds on the same tonnes."""
+    planting: PlantingFile | None = None
+    """Planting that the borrower advances."""
     contract: list[str] | None = None
     """Elements of the contract that are agreed, for the checklist."""
     disclosures: list[str] | None = None
@@ -70,6 +76,7 @@ def build(file: CarbonPledgeLoan, rules: Rules, where: Where) -> LoanCase:
     if "carbon" not in file.repaid_from:
         en, zh = "a loan on carbon revenue is repaid from `carbon`", "碳汇收益权质押贷款的还款来源须含 carbon"
         findings.append(finding(where, ("repaid_from",), en, zh))
+    findings += element_faults(file, rules, where)
     holders = tuple(Holder(row.name, row.right, share(row.share)) for row in file.sharing or ())
     if holders:
         faults = list(sharing_faults(holders, rules.fraction("finance.sharing.owner_share_least")))
@@ -94,6 +101,27 @@ def build(file: CarbonPledgeLoan, rules: Rules, where: Where) -> LoanCase:
     if findings:
         raise InputError(findings)
     return _case(file, rules, carbon, sold)
+
+
+def element_faults(file: CarbonPledgeLoan, rules: Rules, where: Where) -> Iterator[Finding]:
+    """Elements of contract and disclosure that the checklists do not know."""
+    for key, what, names in (("contract", "elements", file.contract), ("disclosures", "disclosures", file.disclosures)):
+        known = rules.texts(f"finance.contracts.{what}")
+        for at, name in enumerate(names or ()):
+            if name not in known:
+                more_en, more_zh = hint(name, known)
+                yield finding(where, (key, at), f"unknown element {name!r}{more_en}", f"未知的要素 {name!r}{more_zh}")
+
+
+def planting_flows(file: PlantingFile, borrower: str, rules: Rules) -> tuple[Flow, ...]:
+    """Costs and subsidy of the planting, on the last day of each year."""
+    plan = payment_plan(file.scheme, rules)
+    flows = []
+    for row in cash_gap(file.costs_fen(), yuan_to_fen(file.subsidy), file.year, plan):
+        day = year_end(row.year)
+        flows += [Flow(day, "cost", borrower, SUPPLIERS, row.cost_fen)] if row.cost_fen else []
+        flows += [Flow(day, "instalment", FISCAL, borrower, row.subsidy_fen)] if row.subsidy_fen else []
+    return tuple(flows)
 
 
 def _case(file: CarbonPledgeLoan, rules: Rules, carbon: Carbon, sold: tuple[Lump, ...]) -> LoanCase:
@@ -121,6 +149,7 @@ def _case(file: CarbonPledgeLoan, rules: Rules, carbon: Carbon, sold: tuple[Lump
         Course("fire", added(carbon.receipts(carbon.sold(burnt)), other), fire),
         Course("all", added(carbon.receipts(carbon.sold(burnt, late), low), other), fire),
     )
+    planted = () if file.planting is None else planting_flows(file.planting, file.borrower.name, rules)
     kept: dict[Day, Fraction] = {}
     for lump in sold:
         kept[lump.sold] = kept.get(lump.sold, Fraction(0)) + lump.tonnes * carbon.practice.kept * carbon.part
@@ -140,7 +169,7 @@ def _case(file: CarbonPledgeLoan, rules: Rules, carbon: Carbon, sold: tuple[Lump
         courses=courses,
         sold_kept=kept,
         other=other,
-        income=(*carbon.income(sold), *other_flows),
+        income=(*carbon.income(sold), *other_flows, *planted),
         least=stated(file.cover_least, _PLEDGE + "cover_least", rules),
         ordinary_multiple=rules.fraction(_PLEDGE + "ordinary_credit_multiple"),
         support=support_of(file, rules),

@@ -276,6 +276,32 @@ class HolderFile(Strict):
     """Its right to the forest."""
     share: ShareText
     """Share of the carbon income."""
+    opportunity_cost: Yuan | None = None
+    """Yuan a year that its land would earn otherwise, where its cash is to be held against that."""
+
+
+class PlantingFile(Strict):
+    """Planting that the borrower pays for before the subsidy comes."""
+
+    year: Year
+    """Year of planting."""
+    costs: dict[Quoted, Yuan] = Field(min_length=1)
+    """Year -> yuan."""
+    subsidy: Yuan
+    """Establishment subsidy in all."""
+    scheme: Literal["build_first", "instalments", "prepaid"]
+    """How it is paid here: 先建后补, 7:3, 预拨; the others are told beside it."""
+
+    @model_validator(mode="after")
+    def _years(self) -> "PlantingFile":
+        wrong = [year for year in self.costs if not (year.isdecimal() and year.isascii())]
+        if wrong:
+            raise reject(f"not a year: {wrong[0]!r}", f"不是年份：{wrong[0]!r}")
+        return self
+
+    def costs_fen(self) -> dict[int, int]:
+        """Year -> fen."""
+        return {int(year): yuan_to_fen(yuan) for year, yuan in sorted(self.costs.items())}
 
 
 class BuyerFile(Strict):
