@@ -7,6 +7,7 @@ import pytest
 from tests.allocation.decided import Decided, decided, sample
 from tests.allocation.sample import PROTECTION, REFORM, sample_inputs, sample_resolved, sample_responses
 
+from silvafisc.allocation.proposal_lines import proposal_lines
 from silvafisc.allocation.reasons import COLUMNS, PARTS, reasons
 from silvafisc.quantities import fen_to_yuan, tenths_to_mu
 from silvafisc.results import ObjectiveSpec
@@ -192,3 +193,32 @@ def test_reasons_do_not_depend_on_the_order_of_rows() -> None:
     pd.testing.assert_frame_equal(
         reasons(found.problem, tables, proposal), reasons(found.problem, found.tables, proposal)
     )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_line_of_a_proposal_has_reasons_that_sum_to_its_difference(seed: int) -> None:
+    """Lines are made from the two allocations themselves, so that none can be left out."""
+    found, other = sample(seed), sample(seed, alphas=("1",), objectives=(ObjectiveSpec("development", stage=1),))
+    proposal = other.tables["allocation"].copy()
+    proposal.loc[0, "nature"] = "unknown"
+    frame = proposal_lines(found.problem, found.tables, proposal)
+    keys = ["region_code", "fund", "subject", "period"]
+    assert not frame.duplicated([*keys, "part"]).any()
+    lines = frame.groupby(keys).agg(a=("proposal_fen", "first"), b=("decided_fen", "first"), d=("amount_fen", "sum"))
+    assert (lines["b"] - lines["a"] == lines["d"]).all()
+    for column, table in (("a", proposal), ("b", found.tables["allocation"])):
+        stated = table.groupby(["region_code", "fund", "period"])["central_fen"].sum()
+        summed = lines.reset_index().groupby(["region_code", "fund", "period"])[column].sum()
+        assert {k: v for k, v in summed.items() if v} == {k: v for k, v in stated.items() if v}
+    by_part = frame[frame["part"] != ""].groupby(["region_code", "part"])["amount_fen"].sum()
+    whole = reasons(found.problem, found.tables, {"proposal": proposal}).query("against == 'proposal'")
+    assert {k: v for k, v in by_part.items() if v} == {
+        (code, part): fen for code, _, part, fen in whole.itertuples(index=False) if fen
+    }
+
+
+def test_a_line_that_nothing_moves_says_so() -> None:
+    found = sample(2)
+    frame = proposal_lines(found.problem, found.tables, found.tables["allocation"])
+    assert set(frame["part"]) == {""}
+    assert (frame["proposal_fen"] == frame["decided_fen"]).all()

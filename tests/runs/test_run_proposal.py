@@ -49,6 +49,16 @@ def test_the_parts_against_the_proposal_sum_to_the_difference(beside: Outcome) -
     pd.testing.assert_series_equal(mine, (own - stated).rename("amount_fen"), check_dtype=False)
 
 
+def test_every_line_of_the_proposal_has_a_reason_that_sums(beside: Outcome) -> None:
+    frame = beside.tables["proposal_lines"]
+    keys = ["region_code", "fund", "subject", "period"]
+    lines = frame.groupby(keys).agg(a=("proposal_fen", "first"), b=("decided_fen", "first"), d=("amount_fen", "sum"))
+    assert (lines["b"] - lines["a"] == lines["d"]).all()
+    assert lines["b"].sum() == beside.tables["allocation"]["provincial_fen"].sum()
+    [part] = frame.query("region_code == @UNIT and subject == @CATEGORY")["part"]
+    assert part == "standard"
+
+
 def test_the_standard_is_the_part_that_differs(beside: Outcome) -> None:
     """by hand: the difference of the two standards on the certified area, split as the law says."""
     allocation = beside.tables["allocation"]

@@ -73,7 +73,7 @@ def reasons(problem: Problem, tables: Mapping[str, pd.DataFrame], against: Mappi
     Raises:
         ValueError: the rows of the factor method that were handed over are not those of this problem.
     """
-    view = _View.of(problem, tables["allocation"])
+    view = View.of(problem, tables["allocation"])
     frames = [_factor_method(view, against.get("factor_method"))]
     if problem.inputs.last_year is not None:
         frames.append(_last_year(view))
@@ -93,7 +93,7 @@ class Sums:
 
 
 @dataclass(frozen=True)
-class _View:
+class View:
     """This allocation, and what is needed to restate another one on its terms."""
 
     ground: Ground
@@ -105,13 +105,13 @@ class _View:
     tiers: Mapping[str, str]
 
     @staticmethod
-    def of(problem: Problem, allocation: pd.DataFrame) -> "_View":
+    def of(problem: Problem, allocation: pd.DataFrame) -> "View":
         inputs = problem.inputs
         keys = zip(inputs.areas["region_code"], inputs.areas["category"], inputs.areas["area_tenth_mu"], strict=True)
         areas = {(code, category): int(area) for code, category, area in keys}
         own = sums_of(problem, allocation, areas)
         tiers = dict(zip(inputs.regions["region_code"], inputs.regions["payer_tier"], strict=True))
-        return _View(Ground.of(problem), own, areas, mean_standards(own.standards, areas), tiers)
+        return View(Ground.of(problem), own, areas, mean_standards(own.standards, areas), tiers)
 
     @property
     def graded(self) -> bool:
@@ -196,32 +196,36 @@ Step = Callable[[Amounts], Amounts]
 """From the amounts so far to new amounts of the cells that the part concerns (cells not returned stay as they are)."""
 
 
-def _decompose(
-    view: _View, against: str, reference: Amounts, steps: Mapping[str, Step], codes: list[str]
-) -> pd.DataFrame:
-    """Apply the steps in the order of `PARTS` and record what each moves.
+def moves(view: View, against: str, reference: Amounts, steps: Mapping[str, Step]) -> list[tuple[str, Cell, int]]:
+    """(part, cell, fen) of everything that a step moves, in the order of `PARTS`.
 
     Raises:
         AssertionError: the steps do not end at this allocation (they are closed by construction).
     """
-    state, rows = dict(reference), []
+    state, moved = dict(reference), []
     for part in (name for name in PARTS if name in steps):
-        moved = dict.fromkeys(codes, 0)
         for cell, fen in steps[part](state).items():
-            if cell[1] in moved:
-                moved[cell[1]] += fen - state.get(cell, 0)
+            moved.append((part, cell, fen - state.get(cell, 0)))
             state[cell] = fen
-        rows += [(code, against, part, fen) for code, fen in moved.items()]
-    wrong = [
-        cell for cell in state.keys() | view.own.amounts.keys() if state.get(cell, 0) != view.own.amounts.get(cell, 0)
-    ]
+    own = view.own.amounts
+    wrong = [cell for cell in state.keys() | own.keys() if state.get(cell, 0) != own.get(cell, 0)]
     assert not wrong, f"the parts against {against} do not close: {sorted(wrong)[:3]}"
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    order = frame["part"].map({part: i for i, part in enumerate(PARTS)})
-    return frame.assign(order=order).sort_values(["region_code", "order"], ignore_index=True)[COLUMNS]
+    return moved
 
 
-def _to_own(view: _View, kind: str) -> Step:
+def _decompose(
+    view: View, against: str, reference: Amounts, steps: Mapping[str, Step], codes: list[str]
+) -> pd.DataFrame:
+    """What every part moves, by unit; 0 where a part of the reference moves nothing."""
+    sums = {(code, part): 0 for part in PARTS if part in steps for code in codes}
+    for part, cell, fen in moves(view, against, reference, steps):
+        if (cell[1], part) in sums:
+            sums[cell[1], part] += fen
+    ordered = sorted(sums, key=lambda key: (key[0], PARTS.index(key[1])))
+    return pd.DataFrame([(code, against, part, sums[code, part]) for code, part in ordered], columns=COLUMNS)
+
+
+def _to_own(view: View, kind: str) -> Step:
     """The step that closes a kind of cells: whatever is left to this allocation's amount."""
 
     def step(state: Amounts) -> Amounts:
@@ -231,7 +235,7 @@ def _to_own(view: _View, kind: str) -> Step:
     return step
 
 
-def _to_mean(view: _View, mean: Mapping[tuple[str, str], int]) -> Step:
+def _to_mean(view: View, mean: Mapping[tuple[str, str], int]) -> Step:
     """Categories of all units moved alike, from the reference's mean standard to this allocation's."""
 
     def step(state: Amounts) -> Amounts:
@@ -247,7 +251,7 @@ def _to_mean(view: _View, mean: Mapping[tuple[str, str], int]) -> Step:
     return step
 
 
-def _to_area(view: _View, levels: Levels, same: set[tuple[str, str, str]]) -> Step:
+def _to_area(view: View, levels: Levels, same: set[tuple[str, str, str]]) -> Step:
     """Categories at the reference's standards on this allocation's area; its mean standard where it paid none.
 
     same: cells whose area is this allocation's already; their amounts stay to the fen.
@@ -266,7 +270,7 @@ def _to_area(view: _View, levels: Levels, same: set[tuple[str, str, str]]) -> St
     return step
 
 
-def _closing(view: _View, reference: Amounts, levels: Levels) -> dict[str, Step]:
+def _closing(view: View, reference: Amounts, levels: Levels) -> dict[str, Step]:
     """Steps that every reference shares: tasks, standards, grades, weights and instalments end at this allocation."""
     mean = mean_standards(levels, view.areas)
     kinds = {cell[0] for cell in reference.keys() | view.own.amounts.keys()}
@@ -286,7 +290,7 @@ def _closing(view: _View, reference: Amounts, levels: Levels) -> dict[str, Step]
     return steps
 
 
-def _fixed(view: _View) -> Amounts:
+def _fixed(view: View) -> Amounts:
     """Rigid and opening committed money by cell."""
     ground, cells = view.ground, Amounts()
     place = {period: at for at, period in enumerate(ground.periods)}
@@ -299,7 +303,7 @@ def _fixed(view: _View) -> Amounts:
     return cells
 
 
-def _template(view: _View) -> Step:
+def _template(view: View) -> Step:
     """This allocation's pots by template weights and this year's factor values."""
 
     def step(state: Amounts) -> Amounts:
@@ -309,7 +313,7 @@ def _template(view: _View) -> Step:
     return step
 
 
-def _same_shares(view: _View, reference: Amounts) -> Step:
+def _same_shares(view: View, reference: Amounts) -> Step:
     """This allocation's pots in proportion to the reference's factor money; by template where it had none."""
 
     def give(fund: str, period: str, pot: int) -> Mapping[str, int]:
@@ -328,14 +332,14 @@ def _same_shares(view: _View, reference: Amounts) -> Step:
     return step
 
 
-def _floors(view: _View) -> dict[tuple[str, str, str], int | Fraction]:
+def _floors(view: View) -> dict[tuple[str, str, str], int | Fraction]:
     """Statutory floors as standards."""
     rigid = view.ground.fixed[view.ground.fixed["nature"] == "rigid"]
     names = ("region_code", "category", "period", "standard_fen")
     return {(code, c, period): int(level) for code, c, period, level in zip(*(rigid[n] for n in names), strict=True)}
 
 
-def _factor_method(view: _View, handed: pd.DataFrame | None) -> pd.DataFrame:
+def _factor_method(view: View, handed: pd.DataFrame | None) -> pd.DataFrame:
     reference, ground = _fixed(view), view.ground
     for (code, fund), money in factor_method(ground).items():
         for period, fen in zip(ground.periods, money, strict=True):
@@ -350,7 +354,7 @@ def _factor_method(view: _View, handed: pd.DataFrame | None) -> pd.DataFrame:
     return _decompose(view, "factor_method", reference, steps, list(ground.codes))
 
 
-def _last_year(view: _View) -> pd.DataFrame:
+def _last_year(view: View) -> pd.DataFrame:
     ground, resolved = view.ground, view.ground.problem.resolved
     amounts, table = last_year_own(ground) or {}, ground.problem.inputs.last_year
     assert table is not None
@@ -380,11 +384,16 @@ def _last_year(view: _View) -> pd.DataFrame:
     return _decompose(view, "last_year", reference, steps, sorted({code for code, _ in known}))
 
 
-def _proposal(view: _View, allocation: pd.DataFrame) -> pd.DataFrame:
+def proposal_steps(view: View, allocation: pd.DataFrame) -> tuple[Amounts, dict[str, Step]]:
+    """A proposal's amounts by cell, and the steps from there to this allocation."""
     stated = sums_of(view.ground.problem, allocation, view.areas)
     steps = _closing(view, stated.amounts, stated.standards) | {
         "area": _to_area(view, stated.standards, set(stated.derived))
     }
     if "weight" in steps:
         steps |= {"pot": _same_shares(view, stated.amounts)}
-    return _decompose(view, "proposal", stated.amounts, steps, list(view.ground.codes))
+    return stated.amounts, steps
+
+
+def _proposal(view: View, allocation: pd.DataFrame) -> pd.DataFrame:
+    return _decompose(view, "proposal", *proposal_steps(view, allocation), list(view.ground.codes))

@@ -11,6 +11,7 @@ from silvafisc.allocation.agreements import agreement_table
 from silvafisc.allocation.baselines import baseline_values, baselines
 from silvafisc.allocation.case_mode import case_problem
 from silvafisc.allocation.problem import Floats, Problem
+from silvafisc.allocation.proposal_lines import proposal_lines
 from silvafisc.allocation.reasons import reasons
 from silvafisc.allocation.tables import allocation_of, chosen_offers
 
@@ -60,7 +61,8 @@ def beside(
         against["proposal"], scored = proposal_beside(prepared, proposal)
         rows.append(scored.table)
         broken.append(scored.breaks)
-    extra = {
+    extra = {} if proposal is None else {"proposal_lines": proposal_lines(problem, tables, against["proposal"])}
+    extra |= {
         "baselines": pd.concat(rows, ignore_index=True),
         "baseline_breaks": pd.concat(broken, ignore_index=True),
         "reasons": reasons(problem, tables, against),

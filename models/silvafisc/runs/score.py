@@ -30,6 +30,7 @@ from silvafisc.allocation.menus.factor_pot import FACTOR_POT, factor_amounts, po
 from silvafisc.allocation.menus.tasks import instalment_amounts
 from silvafisc.allocation.model import assemble
 from silvafisc.allocation.problem import Problem
+from silvafisc.allocation.proposal_lines import proposal_lines
 from silvafisc.allocation.reasons import reasons
 from silvafisc.allocation.tables import outcome_tables
 from silvafisc.allocation.terms import objectives_of, plain, title_of
@@ -183,6 +184,7 @@ def _beside(
         own = _proposal(problem, tables, against["proposal"], checked)
         compared = pd.concat([compared, own.table], ignore_index=True)
         breaks = pd.concat([breaks, own.breaks], ignore_index=True)
+        tables = tables | {"proposal_lines": proposal_lines(base, tables, against["proposal"])}
     return tables | {
         "baselines": compared,
         "baseline_breaks": breaks,
