@@ -15,19 +15,22 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.formatting.formatting import ConditionalFormattingList
 from tests.cli.command import silvafisc
 
 from silvafisc.datasets import Finding, InputError
 from silvafisc.policy import ParameterTree, Rules
 from silvafisc.results import INPUT_TABLES
 from silvafisc.runs.demonstration import county_scenario, county_tables, units
+from silvafisc.runs.guide import CHECK, GUIDE, OPTIONS
 from silvafisc.runs.input_workbook import input_workbook
 from silvafisc.runs.inputs import load_inputs
 from silvafisc.runs.templates import named
 
 CODES = ("510000", "510104", "510726", "510727", "510822", "999901")
 LEFT_OUT = ("reporting", "task_list")
-"""Optional tables that no case breaks: the workbooks are made faster."""
+"""Optional tables that no case breaks. Without them, notes and lists the many workbooks are made in half the time."""
+NOTES_OF_FORM = (GUIDE, CHECK, OPTIONS)
 Break = Callable[[Any], object]
 
 
@@ -41,7 +44,17 @@ def good() -> bytes:
     chosen = [unit for unit in units("510000") if unit.code in CODES]
     assert len(chosen) == len(CODES)
     tables = {name: table for name, table in named(county_tables(chosen)).items() if name not in LEFT_OUT}
-    return input_workbook(tables, True)
+    book = openpyxl.load_workbook(io.BytesIO(input_workbook(tables, True)))
+    for sheet in book.worksheets:
+        if sheet.title in NOTES_OF_FORM:
+            book.remove(sheet)
+        sheet.data_validations.dataValidation = []
+        sheet.conditional_formatting = ConditionalFormattingList()
+        for cell in sheet[1]:
+            cell.comment = None
+    kept = io.BytesIO()
+    book.save(kept)
+    return kept.getvalue()
 
 
 def column(sheet: Any, name: str) -> int:
@@ -457,7 +470,7 @@ def test_findings_of_several_sheets_come_at_once(path: Path) -> None:
 
 
 ACCEPTED: dict[str, Break] = {
-    "clean digits stored as text": put("tasks", 2, "need_mu", "5200"),
+    "clean digits stored as text": put("tasks", 2, "capacity_mu", "5200"),
     "是 for true": put("areas", 3, "certified", "是"),
     "a boolean of Excel": put("areas", 3, "certified", True),
     "a date as text": put("areas", 3, "certified_on", "2026-03-31"),
