@@ -26,6 +26,7 @@ _CODE_TURNED_NUMBER = re.compile(r"([0-9]+)\.0+|[0-9.]+[eE]\+?[0-9]+")
 
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _MIDNIGHT = "T00:00:00"
+_PERCENT = Decimal("0.01")
 _SERIAL_FROM = date(1899, 12, 30)
 """Day 0 of the serial numbers of spreadsheets, as it counts from 1 March 1900 on."""
 _SERIAL_DIGITS = 5
@@ -160,7 +161,12 @@ def _bounds(spec: ColumnSpec, exact: Decimal, text: str) -> Problem | None:
     if spec.minimum is not None and exact < spec.minimum:
         return f"must be at least {spec.minimum} (got {text})", f"不得小于 {spec.minimum}（现为 {text}）"
     if spec.maximum is not None and exact > spec.maximum:
-        return f"must be at most {spec.maximum} (got {text})", f"不得大于 {spec.maximum}（现为 {text}）"
+        as_share = exact * _PERCENT
+        percent = spec.unit == "1" and spec.maximum == 1 and as_share <= 1
+        en, zh = (
+            (f"; a percentage? write {as_share:f}", f"；是否填成了百分数？应写成 {as_share:f}") if percent else ("", "")
+        )
+        return f"must be at most {spec.maximum} (got {text}){en}", f"不得大于 {spec.maximum}（现为 {text}）{zh}"
     return None
 
 
@@ -188,7 +194,12 @@ def _why_not_a_number(spec: ColumnSpec, text: str) -> Problem:
     if narrow != text and _FLOAT.fullmatch(narrow):
         return f"{text!r} has full-width digits; write {narrow}", f"“{text}”含全角数字，应写成 {narrow}"
     if text.endswith(("%", "％", "‰")):
-        return f"{text!r}: write the number only; the unit stands in the header", f"“{text}”：只写数值，单位写在表头"
+        share = spec.unit == "1" and spec.maximum == 1
+        en, zh = (" as a share of 1", "（0 至 1 的小数）") if share else ("", "")
+        return (
+            f"{text!r}: write the number only{en}; the unit stands in the header",
+            f"“{text}”：只写数值{zh}，单位写在表头",
+        )
     if spec.type == "int" and _FLOAT.fullmatch(text):
         return f"{text!r} is not a whole number", f"“{text}”不是整数"
     if spec.type == "decimal" and _FLOAT.fullmatch(text):

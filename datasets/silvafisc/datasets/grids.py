@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from .findings import Finding
+
 LETTERS = 26
 
 
@@ -17,11 +19,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Grid:
-    """Rows of cells; the first row is the header. `sheet` is empty for CSV."""
+    """Rows of cells; the first row is the header. `sheet` is empty for CSV. findings: what is wrong whatever the columns."""
 
     file: str
     sheet: str
     rows: tuple[tuple[Cell, ...], ...]
+    findings: tuple[Finding, ...] = ()
 
     def place(self, cell: Cell) -> str:
         """`file:line:column`, or `file!sheet!A1`."""

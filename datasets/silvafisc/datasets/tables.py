@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from .csv_grid import read_csv
 from .findings import Finding, InputError
 from .grids import Cell, Grid
 from .limits import MAX_FILE_BYTES, MAX_FINDINGS
+from .stray_rows import below_title, without_strays
 
 EMPTY = Cell("", "empty", 0, 0)
 
@@ -83,11 +85,16 @@ def table_of(grid: Grid, schema: Sequence[ColumnSpec], name: str, notices: Seque
     origin = f"{grid.file}!{grid.sheet}" if grid.sheet else grid.file
     if not grid.rows:
         raise InputError([Finding(origin, "", "the table is empty", "表是空的")])
-    header, body = grid.rows[0], grid.rows[1:]
-    findings, positions = match_columns(grid, header, schema)
+    rows, titles = below_title(grid, schema)
+    header, body = rows[0], rows[1:]
+    findings, positions = match_columns(replace(grid, rows=rows), header, schema)
+    findings += [*grid.findings, *titles]
+    broken = {finding.where for finding in grid.findings}
+    kept, strays = without_strays(grid, body, schema, positions)
+    findings += strays
     if not body:
         findings.append(Finding(origin, "", "there is a header but not a single row", "只有表头，没有数据行"))
-    for row in body:
+    for row in kept:
         surplus = [cell for cell in row[len(header) :] if cell.kind != "empty"]
         if surplus or (not grid.sheet and len(row) != len(header)):
             findings.append(
@@ -103,8 +110,11 @@ def table_of(grid: Grid, schema: Sequence[ColumnSpec], name: str, notices: Seque
     for spec in schema:
         if spec.name in positions:
             at = positions[spec.name]
-            cells[spec.name] = [row[at] if at < len(row) else _beyond(grid, row, at) for row in body]
-            values[spec.name] = [value_of(grid, spec, cell, findings) for cell in cells[spec.name]]
+            cells[spec.name] = [row[at] if at < len(row) else _beyond(grid, row, at) for row in kept]
+            values[spec.name] = [
+                None if grid.place(cell) in broken else value_of(grid, spec, cell, findings)
+                for cell in cells[spec.name]
+            ]
     key = tuple(spec.name for spec in schema if spec.key)
     if key and all(name in cells for name in key):
         findings += _duplicates(grid, key, cells)

@@ -8,12 +8,23 @@ from .findings import Finding, InputError
 from .limits import MAX_ARCHIVE_PARTS, MAX_UNPACK_RATIO, MAX_UNPACKED_BYTES, RATIO_FROM_BYTES
 
 _CHUNK = 1 << 16
-_OLE = b"\xd0\xcf\x11\xe0"
+OLD = b"\xd0\xcf\x11\xe0"
+"""First bytes of the compound files that held workbooks before .xlsx, and hold encrypted ones."""
 
 
 def refusal(where: str, en: str, zh: str) -> InputError:
     """One finding that ends the reading at once."""
     return InputError([Finding(where, "", en, zh)])
+
+
+def refuse_old(data: bytes, file: str) -> None:
+    """Refuse what begins like an old .xls or an encrypted workbook. Raises InputError."""
+    if data.startswith(OLD):
+        raise refusal(
+            file,
+            "password-protected or an old .xls file; save it as an unprotected .xlsx",
+            "文件受密码保护或为旧版 .xls，请另存为不加密的 .xlsx",
+        )
 
 
 def unpack(data: bytes, file: str) -> dict[str, bytes]:
@@ -25,12 +36,7 @@ def unpack(data: bytes, file: str) -> dict[str, bytes]:
     Raises:
         InputError: not a workbook, encrypted, damaged, a decompression bomb, or XML with entities.
     """
-    if data.startswith(_OLE):
-        raise refusal(
-            file,
-            "password-protected or an old .xls file; save it as an unprotected .xlsx",
-            "文件受密码保护或为旧版 .xls，请另存为不加密的 .xlsx",
-        )
+    refuse_old(data, file)
     too_large = refusal(
         file,
         f"unpacks to more than {MAX_UNPACKED_BYTES} bytes or {MAX_UNPACK_RATIO} times its size; refused as a decompression bomb",

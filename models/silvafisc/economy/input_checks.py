@@ -13,7 +13,7 @@ from silvafisc.quantities import tenths_to_mu
 
 from .facts import REGION, Facts, TableOfFacts
 from .figure_checks import check_figures
-from .places import Places, rows_of, some
+from .places import Places, and_more, rows_of, some
 from .unit_checks import PROVINCE_ENDING, check_units
 from .user_tables import spec_of
 
@@ -61,12 +61,16 @@ def _foreign(tables: Mapping[str, pd.DataFrame], places: Places) -> Iterator[Fin
     """No table holds a unit that `regions` does not."""
     units = set(tables["regions"][REGION])
     for name, frame in tables.items():
+        found: dict[str, list[str]] = {}
         for row in rows_of(frame[~frame[REGION].isin(units)]):
-            code = row[REGION]
-            where, path = places.of(name, row, REGION)
-            yield Finding(
-                where, path, f"unknown unit {code}: it is not in regions", f"未知单位 {code}：regions 表中没有"
+            found.setdefault(str(row[REGION]), []).append(places.of(name, row, REGION)[0])
+        for code, wheres in found.items():
+            more_en, more_zh = and_more(wheres)
+            en, zh = (
+                f"unknown unit {code}: it is not in regions{more_en}",
+                f"未知单位 {code}：regions 表中没有{more_zh}",
             )
+            yield Finding(wheres[0], REGION, en, zh)
 
 
 def _names(tables: Mapping[str, pd.DataFrame], origin: str) -> Iterator[Finding]:

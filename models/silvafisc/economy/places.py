@@ -40,6 +40,12 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, object]]:
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
+def and_more(places: list[str]) -> tuple[str, str]:
+    """What to add to a finding at the first of several places, in English and Chinese."""
+    more = len(places) - 1
+    return (f" (and in {more} more cells)", f"（另有 {more} 处）") if more else ("", "")
+
+
 def some(codes: Iterable[str], mark: str = ", ") -> str:
     """The first codes of a list, and how many there are in all."""
     listed = list(codes)

@@ -9,7 +9,7 @@ from silvafisc.datasets.columns import Table
 from silvafisc.datasets.findings import Finding
 
 from .facts import REGION, TableOfFacts
-from .places import Places, Row, rows_of
+from .places import Places, Row, and_more, rows_of
 from .user_tables import NAME
 
 NATION = "000000"
@@ -54,14 +54,18 @@ def _names_beside_codes(tables: Mapping[str, pd.DataFrame], read: Mapping[str, T
     if "regions" not in tables:
         return
     names = dict(zip(tables["regions"][REGION], tables["regions"][NAME], strict=True))
+    places: dict[tuple[str, str], list[str]] = {}
     for table, source in read.items():
         if table == "regions" or NAME not in source.table.columns:
             continue
         for row, (code, name) in enumerate(zip(source.table[REGION], source.table[NAME], strict=True)):
             if name and code in names and name != names[code]:
-                en = f"{name!r} is not the name of {code}: regions has {names[code]!r}"
-                zh = f"“{name}”不是 {code} 的名称：regions 表中为“{names[code]}”"
-                yield Finding(source.place(row, NAME), NAME, en, zh)
+                places.setdefault((code, name), []).append(source.place(row, NAME))
+    for (code, name), found in places.items():
+        more_en, more_zh = and_more(found)
+        en = f"{name!r} is not the name of {code}: regions has {names[code]!r}{more_en}"
+        zh = f"“{name}”不是 {code} 的名称：regions 表中为“{names[code]}”{more_zh}"
+        yield Finding(found[0], NAME, en, zh)
 
 
 def _listed(row: Row, places: Places, listed: Mapping[str, str]) -> Iterator[Finding]:

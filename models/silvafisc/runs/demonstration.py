@@ -7,7 +7,7 @@ place that the name ends in. What follows from other figures is computed from th
 
 import csv
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -84,10 +84,10 @@ def units(province: str) -> list[Unit]:
     return [own, *counties, *(Unit(code, name, "county", kind, province) for code, name, kind in OTHERS)]
 
 
-def county_tables(province: str) -> dict[str, pd.DataFrame]:
-    """Every table of the form as a user writes it, rows in order of code; all cells text."""
+def county_tables(chosen: Iterable[Unit]) -> dict[str, pd.DataFrame]:
+    """Every table of the form for some units as a user writes it, rows in order of code; all cells text."""
     rows: dict[str, list[dict[str, str]]] = {}
-    for unit in sorted(units(province), key=lambda one: one.code):
+    for unit in sorted(chosen, key=lambda one: one.code):
         for name, of_unit in _unit_rows(unit).items():
             rows.setdefault(name, []).extend(of_unit)
     rows["group_list"] = [

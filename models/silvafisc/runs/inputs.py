@@ -1,13 +1,15 @@
 """Reading the input tables: the shipped nation, or a user's folder of CSV files or workbook."""
 
 import difflib
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
-from silvafisc.datasets import Finding, InputError, load_package, load_table
+from silvafisc.datasets import Finding, InputError, Package, load_package, load_table
 from silvafisc.datasets.columns import Table
 from silvafisc.economy import PACKAGES, nation_inputs
 from silvafisc.economy.input_checks import cross_check
@@ -53,7 +55,7 @@ def load_inputs(data: str | Path, rules: Rules) -> UnitInputs:
     frames = {name: from_user_or_findings(name, table) for name, table in read.items()}
     findings += [finding for frame in frames.values() if isinstance(frame, list) for finding in frame]
     given = {name: frame for name, frame in frames.items() if isinstance(frame, pd.DataFrame)}
-    lists = {name: load_package(name) for name in ("provinces", "county_codes")}
+    lists = _lists()
     if findings:
         raise InputError([*findings, *cross_check(given, read, lists, rules, str(data), side)])
     tables, rows = _completed(Path(data), given, rules)
@@ -63,6 +65,12 @@ def load_inputs(data: str | Path, rules: Rules) -> UnitInputs:
     for name, frame in given.items():
         rows += table_ledger(name, frame)
     return UnitInputs.of(tables, ledger_frame(rows), _given_draws(Path(data)))
+
+
+@cache
+def _lists() -> dict[str, Package]:
+    """What the units are held against."""
+    return {name: load_package(name) for name in ("provinces", "county_codes")}
 
 
 def _given_draws(path: Path) -> pd.DataFrame | None:
@@ -114,7 +122,7 @@ def _places(path: Path) -> tuple[dict[str, _Place], list[Finding]]:
         )
     else:
         raise _refusal(str(path), "no such folder or workbook", "没有这个文件夹或工作簿")
-    findings = []
+    findings = list(_alike(path, list(found)))
     for name in found:
         if name in TABLES_OF_FORM or name == DRAWS or name.lower() in NOTES:
             continue
@@ -130,11 +138,28 @@ def _places(path: Path) -> tuple[dict[str, _Place], list[Finding]]:
             Finding(
                 str(path),
                 "",
-                f"holds no input table ({', '.join(INPUT_TABLES)})",
-                f"没有输入表（{'、'.join(INPUT_TABLES)}）",
+                f"holds no input table ({', '.join(INPUT_TABLES)}){_books(path)[0]}",
+                f"没有输入表（{'、'.join(INPUT_TABLES)}）{_books(path)[1]}",
             )
         )
     return places, findings
+
+
+def _books(path: Path) -> tuple[str, str]:
+    """A hint where a folder without tables holds a workbook."""
+    books = sorted(file.name for file in path.glob("*.xlsx")) if path.is_dir() else []
+    return (f"; name the workbook itself: {books[0]}", f"；请直接指明工作簿：{books[0]}") if books else ("", "")
+
+
+def _alike(path: Path, names: list[str]) -> Iterator[Finding]:
+    """Sheets or files whose names a reader takes for one: only case, width or blanks differ."""
+    first: dict[str, str] = {}
+    for name in names:
+        plain = unicodedata.normalize("NFKC", name).strip().casefold()
+        if plain in first:
+            en = f"two tables of one name: {first[plain]!r} and {name!r}; delete one"
+            yield Finding(str(path), name, en, f"两张表同名：“{first[plain]}”和“{name}”；请删去一张")
+        first.setdefault(plain, name)
 
 
 def _completed(

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 from silvafisc.datasets import Finding, InputError
 from silvafisc.datasets.limits import MAX_FILE_BYTES
+from silvafisc.datasets.xlsx_archive import OLD, refuse_old
 
 BOOK = "xl/workbook.xml"
 SHEET = "sheet"
@@ -17,6 +18,8 @@ def sheet_names(path: Path) -> list[str]:
     Raises:
         InputError: not a workbook, or a part that is larger than any list of sheets.
     """
+    with path.open("rb") as file:
+        refuse_old(file.read(len(OLD)), str(path))
     try:
         with zipfile.ZipFile(path) as archive, archive.open(BOOK) as part:
             content = part.read(MAX_FILE_BYTES + 1)

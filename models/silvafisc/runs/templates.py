@@ -11,7 +11,7 @@ from silvafisc.datasets import Finding, InputError
 from silvafisc.economy.user_tables import NAME, to_user
 from silvafisc.results import UnitInputs
 
-from .demonstration import county_scenario, county_tables, province_code
+from .demonstration import county_scenario, county_tables, province_code, units
 from .guide import readme
 from .input_workbook import input_workbook
 
@@ -56,7 +56,7 @@ def write_templates(
     contents: dict[str, bytes] = {README: readme(county).encode()}
     if county:
         code = province_code(province)
-        shown = _named(county_tables(code))
+        shown = named(county_tables(units(code)))
         contents[SCENARIO] = county_scenario(code, shown, WORKBOOK if xlsx else ".").encode()
     elif inputs is None:
         raise ValueError("the tables to write are missing")
@@ -76,7 +76,7 @@ def write_templates(
     return paths
 
 
-def _named(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def named(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """The name of the unit beside its code in every table: nobody fills in a table of codes."""
     names = dict(zip(tables["regions"]["region_code"], tables["regions"][NAME], strict=True))
     named = {}
