@@ -136,7 +136,7 @@ def read_events(folder: str | Path) -> Events:
                 read[name] = load_table(found[name], COLUMNS.get(name) or schema(name))
             except InputError as error:
                 findings += error.findings
-    tables = {name: _lines(name, table, event.document, findings) for name, table in read.items() if name in COLUMNS}
+    tables = {name: _lines(name, table, event.document) for name, table in read.items() if name in COLUMNS}
     inputs: dict[str, pd.DataFrame] = {}
     for name in sorted(read.keys() - COLUMNS.keys()):
         try:
@@ -162,21 +162,14 @@ def _strangers(place: Path, kind: str, known: Sequence[str]) -> list[Finding]:
     return findings
 
 
-def _lines(name: str, table: Table, document: str, findings: list[Finding]) -> tuple[Line, ...]:
-    """The rows in the file's order; an amount finer than one fen is a finding."""
+def _lines(name: str, table: Table, document: str) -> tuple[Line, ...]:
+    """The rows in the file's order; the loader has refused an amount finer than one fen."""
     money = next((spec.name for spec in COLUMNS[name] if spec.unit == "yuan"), None)
     rows = []
     for at, cells in enumerate(table.text.to_dict("records")):
         texts = {str(column): str(cell).strip() for column, cell in cells.items()}
         texts["document"] = texts.get("document") or document
-        fen = 0
-        if money is not None:
-            try:
-                fen = yuan_to_fen(texts[money])
-            except ValueError as error:
-                findings.append(
-                    Finding(table.place(at, money), money, str(error), f"不是以分为限的金额：{texts[money]}")
-                )
+        fen = yuan_to_fen(texts[money]) if money is not None else 0
         rows.append(Line(table.place(at, "region_code" if "region_code" in texts else "fund"), texts, fen))
     return tuple(rows)
 

@@ -48,9 +48,9 @@ def test_supplement_and_withdrawal_speak_of_their_units_alone(chain: Years) -> N
 def test_settlement_clears_the_rounding_and_carry_over_the_rest(chain: Years) -> None:
     out = at(chain, "final")
     received = money(out, "2026")
-    for row in out.tables["year_settlement"].itertuples():
-        got = yuan_to_fen(received[str(row.region_code), str(row.fund)])
-        assert got + int(str(row.settlement_fen)) == int(str(row.settled_fen))
+    for row in out.tables["year_settlement"].to_dict("records"):
+        got = yuan_to_fen(received[str(row["region_code"]), str(row["fund"])])
+        assert got + int(row["settlement_fen"]) == int(row["settled_fen"])
     # B: 10 000 − 17 512.60 + 12.60 of rounding.
     assert fen(out, "year_settlement", "settlement_fen", region_code=B, fund=COMPENSATION) == [-7_500_00]
     for row in out.tables["year_account"].to_dict("records"):
