@@ -165,7 +165,7 @@ class Briefing:
     """One document in one language.
 
     kind: the outcome's kind in words, in every page's head. date: the scenario's policy date, ISO. labels: fixed words
-    that the renderers need.
+    that the renderers need. compact: in smaller type, so that a paper keeps its two pages.
     """
 
     id: str
@@ -176,6 +176,7 @@ class Briefing:
     date: str
     labels: dict[str, str]
     sections: tuple[Section, ...]
+    compact: bool = False
 
 
 def numbers(part: Any) -> Iterator[Number]:

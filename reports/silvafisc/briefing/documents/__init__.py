@@ -50,7 +50,7 @@ def papers(
             "settlement": lambda: settlement.sections(draft),
         }[name]()
         title = draft.words(f"{name}.heading", title=draft.localized(outcome.meta["title"]), year=draft.year)
-        found.append((name, _paper(draft, sections, title)))
+        found.append((name, replace(_paper(draft, sections, title), compact=name == "paper")))
     return found
 
 

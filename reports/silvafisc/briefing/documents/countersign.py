@@ -7,6 +7,7 @@ from silvafisc.results.approvals import Approval
 from ..blocks import Block, Column, Note, Paragraph, Row, Runs, Section, Table
 from ..draft import cell
 from ..keys import combine, ref
+from ..rounding import column_sums
 from ..sections import approvals
 from . import falls
 from .year import YearDraft
@@ -51,16 +52,18 @@ def difference(code: str = "") -> str:
 
 def _compared(draft: YearDraft) -> Table:
     words, money = draft.words, draft.unit(draft.fine)
-    rows, sums = [], [0, 0, 0]
+    whole = {code: draft.rounded(finance(code)) for code in draft.codes}
+    exact = {code: {"difference": draft.fen(difference(code))} for code in draft.codes}
+    for code, parts in exact.items():
+        parts["proposal"] = draft.fen(finance(code)) - parts["difference"]
+    shown = draft.shown(exact, whole)
+    rows = []
     for place, code in enumerate(draft.codes, 1):
-        keys = {"proposal": combine("difference", finance(code), difference(code)), "difference": difference(code)}
-        whole = draft.shown({"finance": finance(code)})["finance"]
-        steps = draft.shown(keys, whole)
-        shown = [steps["proposal"], whole, steps["difference"]]
-        sums = [one + other for one, other in zip(sums, shown, strict=True)]
-        numbers = _numbers(draft, code, shown)
+        numbers = _numbers(draft, code, (shown[code]["proposal"], whole[code], shown[code]["difference"]))
         head = (cell(str(place)), cell(draft.region(code)), cell(code))
         rows.append(Row((*head, *numbers, falls.causes(draft, code, PROPOSAL))))
+    own = column_sums(shown, ("proposal", "difference"))
+    sums = (own["proposal"], sum(whole.values()), own["difference"])
     total = (cell(""), cell(words("terms.sum")), cell(""))
     rows.append(Row((*total, *_numbers(draft, "", sums), cell("")), "total"))
     columns = (
@@ -87,7 +90,7 @@ def _numbers(draft: YearDraft, code: str, steps: Sequence[int]) -> list[Runs]:
 def _figures(draft: YearDraft) -> Table:
     """Finance's figures alone."""
     words = draft.words
-    shown = draft.shown({code: finance(code) for code in draft.codes})
+    shown = {code: draft.rounded(finance(code)) for code in draft.codes}
     rows = [
         Row((cell(str(place)), cell(draft.region(code)), draft.number_of(draft.fine, finance(code), shown[code])))
         for place, code in enumerate(draft.codes, 1)

@@ -71,9 +71,13 @@ def causes(draft: YearDraft, code: str, against: str = LAST_YEAR, only_less: boo
     return draft.words.join(said, "semicolon") if said else cell(draft.words("documents.no_difference"))
 
 
-def table(draft: YearDraft, codes: Sequence[str]) -> Table:
-    """The units that fall, by how much, how much of it like for like, and why."""
+def table(draft: YearDraft, codes: Sequence[str], most: int | None = None) -> Table:
+    """The units that fall, by how much, how much of it like for like, and why.
+
+    most: how many are shown, those that fall most; a note then says where the others stand.
+    """
     words, money = draft.words, draft.unit(draft.fine)
+    shown = sorted(codes, key=lambda code: (draft.lookup.value(change(code)), code))[:most] if most else codes
     rows = [
         Row(
             (
@@ -83,12 +87,15 @@ def table(draft: YearDraft, codes: Sequence[str]) -> Table:
                 causes(draft, code, only_less=True),
             )
         )
-        for code in codes
+        for code in shown
     ]
+    notes = [words.runs("documents.falls_note")]
+    if len(shown) < len(codes):
+        notes.append(words.runs("documents.falls_more", count=str(len(codes))))
     columns = (
         Column(words("terms.unit")),
         Column(words("documents.change"), money, True),
         Column(words("documents.like_for_like"), money, True),
         Column(words("documents.cause"), money, width=1),
     )
-    return Table(columns, tuple(rows), words.runs("documents.falls_caption"), words.runs("documents.falls_note"))
+    return Table(columns, tuple(rows), words.runs("documents.falls_caption"), words.join(notes, "sentence"))

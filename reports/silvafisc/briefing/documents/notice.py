@@ -3,6 +3,7 @@
 from ..blocks import Block, Callout, Column, Items, Paragraph, Row, Runs, Section, Table
 from ..draft import cell
 from ..keys import ref
+from ..rounding import column_sums
 from . import targets, tasks
 from .year import BEFORE, IDENTITY, SETTLED, YearDraft
 
@@ -96,12 +97,11 @@ def _identity(draft: YearDraft, fund: str) -> Table:
 def allocation(draft: YearDraft, fund: str) -> Table:
     """资金分配表: natures make up the year's amount; less what was notified before, with settlement, is this notice."""
     words, money, natures = draft.words, draft.unit(draft.fine), draft.natures_of(fund)
-    rows, sums = [], dict.fromkeys((*natures, "annual", "before", "settled", "rounding", "printed"), 0)
-    for place, code in enumerate(draft.served(fund), 1):
-        steps = _steps(draft, fund, natures, code)
-        sums = {name: sums[name] + steps.get(name, 0) for name in sums}
+    rows, shown = [], _shown(draft, fund, natures)
+    for place, (code, steps) in enumerate(shown.items(), 1):
         head = (cell(str(place)), cell(draft.region(code)), cell(code), _area(draft, fund, code))
         rows.append(Row((*head, *_numbers(draft, fund, natures, steps, code))))
+    sums = column_sums(shown, (*natures, "annual", "before", "settled", "rounding"))
     total = (cell(""), cell(words("terms.sum")), cell(""), _area(draft, fund, ""))
     rows.append(Row((*total, *_numbers(draft, fund, natures, sums, "")), "total"))
     columns = [
@@ -124,18 +124,24 @@ def allocation(draft: YearDraft, fund: str) -> Table:
     return Table(tuple(columns), tuple(rows), caption, words.join(notes, "sentence"), wide=True)
 
 
-def _steps(draft: YearDraft, fund: str, natures: list[str], code: str) -> dict[str, int]:
-    """Shown sizes of a unit's row: they sum as the table says."""
-    printed = draft.steps_of(draft.printed(fund, code))
-    keys = {"annual": draft.annual(fund, code)}
-    if draft.has_ledger(fund):
-        keys |= {"before": draft.item(fund, BEFORE, code), "settled": draft.item(fund, SETTLED, code)}
-    keys |= {"rounding": draft.rounding(fund, code)}
-    exact = {name: int(draft.lookup.value(key)) for name, key in keys.items()}
-    steps = draft.shown_exact(exact | {"rounding": -exact["rounding"]}, printed)
-    steps["rounding"] = -steps["rounding"]
-    own = draft.shown({name: draft.nature(fund, name, code) for name in natures}, steps["annual"]) if natures else {}
-    return {**own, **steps, "printed": printed}
+def _shown(draft: YearDraft, fund: str, natures: list[str]) -> dict[str, dict[str, int]]:
+    """Unit -> column -> shown size: what is kept of rounding counts against the printed amount, to which a row sums."""
+    codes, ledger = draft.served(fund), draft.has_ledger(fund)
+    exact = {
+        code: {
+            "annual": draft.fen(draft.annual(fund, code)),
+            "before": draft.fen(draft.item(fund, BEFORE, code)) if ledger else 0,
+            "settled": draft.fen(draft.item(fund, SETTLED, code)) if ledger else 0,
+            "rounding": -draft.fen(draft.rounding(fund, code)),
+        }
+        for code in codes
+    }
+    steps = draft.shown(exact, {code: draft.steps_of(draft.printed(fund, code)) for code in codes})
+    own = {code: {name: draft.fen(draft.nature(fund, name, code)) for name in natures} for code in codes}
+    parts = (
+        draft.shown(own, {code: steps[code]["annual"] for code in codes}) if natures else {code: {} for code in codes}
+    )
+    return {code: {**parts[code], **steps[code], "rounding": -steps[code]["rounding"]} for code in codes}
 
 
 def _numbers(draft: YearDraft, fund: str, natures: list[str], steps: dict[str, int], code: str) -> list[Runs]:

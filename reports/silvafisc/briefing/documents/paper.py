@@ -10,7 +10,8 @@ from . import falls, targets
 from .year import BEFORE, YearDraft
 
 COMPARED = ("last_year", "proposal", "factor_method", "case_optimum")
-SHOWN_CAVEATS = 3
+SHOWN_CAVEATS, SHOWN_FALLS = 3, 5
+"""So that the paper keeps its two pages."""
 
 
 def sections(draft: YearDraft) -> list[Section]:
@@ -152,7 +153,7 @@ def _result(draft: YearDraft) -> list[Block]:
         group = draft.phrase(draft.fine, key, signed=True)
         said.append(words.runs("paper.result.listed", count=rows, change=group))
         if codes:
-            blocks.append(falls.table(draft, codes))
+            blocks.append(falls.table(draft, codes, SHOWN_FALLS))
         else:
             said.append(words.runs("paper.result.no_falls"))
     elif units:

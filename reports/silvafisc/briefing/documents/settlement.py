@@ -2,6 +2,7 @@
 
 from ..blocks import Block, Column, Paragraph, Row, Section, Table
 from ..draft import cell
+from ..rounding import column_sums
 from ..sections.allocation import envelopes
 from .year import ITEMS, YearDraft
 
@@ -23,19 +24,23 @@ def sections(draft: YearDraft) -> list[Section]:
 def _account(draft: YearDraft, fund: str) -> Table:
     """Every item of the year's account; they sum to this notice."""
     words, money = draft.words, draft.unit(draft.fine)
-    rows, sums = [], dict.fromkeys((*ITEMS, "exact"), 0)
-    for code in draft.served(fund):
-        keys = {item: draft.item(fund, (item,), code) for item in ITEMS}
-        steps = draft.shown(keys)
-        steps["exact"] = sum(steps.values())
-        sums = {name: sums[name] + steps[name] for name in sums}
-        numbers = [draft.number_of(draft.fine, keys[item], steps[item]) for item in ITEMS]
-        exact = draft.number_of(draft.fine, draft.item(fund, ITEMS, code), steps["exact"])
-        rows.append(Row((cell(draft.region(code)), *numbers, exact)))
+    codes = draft.served(fund)
+    exact = {code: {item: draft.fen(draft.item(fund, (item,), code)) for item in ITEMS} for code in codes}
+    due = {code: draft.rounded(draft.item(fund, ITEMS, code)) for code in codes}
+    shown = draft.shown(exact, due)
+    rows, sums = [], column_sums(shown, ITEMS)
+    for code, steps in shown.items():
+        numbers = [draft.number_of(draft.fine, draft.item(fund, (item,), code), steps[item]) for item in ITEMS]
+        whole = draft.number_of(draft.fine, draft.item(fund, ITEMS, code), due[code])
+        rows.append(Row((cell(draft.region(code)), *numbers, whole)))
     numbers = [draft.number_of(draft.fine, draft.item(fund, (item,)), sums[item]) for item in ITEMS]
     rows.append(
         Row(
-            (cell(words("terms.sum")), *numbers, draft.number_of(draft.fine, draft.item(fund, ITEMS), sums["exact"])),
+            (
+                cell(words("terms.sum")),
+                *numbers,
+                draft.number_of(draft.fine, draft.item(fund, ITEMS), sum(due.values())),
+            ),
             "total",
         )
     )
@@ -54,7 +59,7 @@ def _kept(draft: YearDraft, fund: str) -> Table:
     rows, sums = [], [0, 0]
     for code in draft.served(fund):
         printed = draft.steps_of(draft.printed(fund, code))
-        kept = draft.shown({"kept": draft.rounding(fund, code)})["kept"]
+        kept = draft.rounded(draft.rounding(fund, code))
         sums = [sums[0] + printed, sums[1] + kept]
         cells = (
             draft.number_of(draft.whole, draft.printed(fund, code)),

@@ -10,7 +10,7 @@ from functools import cached_property
 from ..blocks import Number, Runs, Text
 from ..draft import Draft, cell
 from ..keys import combine, ref
-from ..rounding import shown_parts
+from ..rounding import shown_rows, shown_total
 from ..standing import hindrances
 
 BEFORE = ("advance", "notified")
@@ -128,13 +128,17 @@ class YearDraft(Draft):
         """Kind of number of exact amounts beside printed ones."""
         return "notice_exact" if self.whole == "notice_exact" else "notice_fine"
 
-    def shown(self, keys: Mapping[str, str], whole: int | None = None) -> dict[str, int]:
-        """The amounts behind the keys in steps of `fine` that sum to `whole` steps, or to the rounded sum."""
-        return self.shown_exact({name: int(self.lookup.value(key)) for name, key in keys.items()}, whole)
+    def shown(self, rows: Mapping[str, Mapping[str, int]], totals: Mapping[str, int]) -> dict[str, dict[str, int]]:
+        """Amounts of a table in steps of `fine`: every row sums to its total, columns stay within about one step."""
+        return shown_rows(rows, self.step(self.fine), totals)
 
-    def shown_exact(self, exact: Mapping[str, int], whole: int | None = None) -> dict[str, int]:
-        """The same of amounts in fen."""
-        return shown_parts(exact, self.step(self.fine), whole)
+    def rounded(self, key: str) -> int:
+        """An amount in steps of `fine`."""
+        return shown_total(int(self.lookup.value(key)), self.step(self.fine))
+
+    def fen(self, key: str) -> int:
+        """The amount behind a key, in fen."""
+        return int(self.lookup.value(key))
 
     def steps_of(self, key: str) -> int:
         """A printed amount in steps of `fine`: whole ones, since a notice unit holds whole steps."""
