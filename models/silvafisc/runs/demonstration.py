@@ -207,7 +207,8 @@ def _unit_rows(unit: Unit) -> dict[str, list[dict[str, str]]]:
 
 def _region(unit: Unit) -> dict[str, str]:
     people = drawn("population_person", unit.code)
-    listed = unit.type in {"county", "directly_managed_county"} and drawn("listed", unit.code) == 1
+    counted = unit.type in {"county", "directly_managed_county"}
+    listed = counted and (unit.code == EXAMPLE[0] or drawn("listed", unit.code) == 1)
     named = ("rural_income_yuan_per_person", "gdp_per_capita_yuan_per_person")
     money = ("own_revenue_10k_yuan", "expenditure_10k_yuan")
     return {

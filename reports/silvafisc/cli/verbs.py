@@ -308,7 +308,7 @@ def init(
     from silvafisc.runs.templates import HOME
 
     if province is not None and level != "county":
-        en, zh = "--province goes with --level county", "--province 只用于 --level county"
+        en, zh = "goes with --level county", "只用于 --level county"
         raise InputError([Finding("--province", "", en, zh)])
     inputs = None
     if level == "province":

@@ -59,10 +59,10 @@ def change(code: str, parts: Sequence[str] = (), against: str = LAST_YEAR) -> st
 
 def causes(draft: YearDraft, code: str, against: str = LAST_YEAR, only_less: bool = False) -> Runs:
     """`面积 −12.00；标准 +3.00`: every part that is not zero, in the order of reasons.csv."""
-    frame = draft.table("reasons")
-    own = frame[(frame["region_code"] == code) & (frame["against"] == against)]
+    rows = draft.lookup.rows("reasons", {"region_code": [code], "against": [against]}, "reasons")
+    parts = draft.lookup.column("reasons", "part", "reasons")
     said: list[Runs] = []
-    for part in own["part"]:
+    for part in (parts[place] for place in rows):
         key = change(code, (str(part),), against)
         value = draft.lookup.value(key)
         if value < 0 or (value > 0 and not only_less):

@@ -28,8 +28,9 @@ IDENTITY = (
     "year",
     "batch",
 )
-WHOLE, FINE, EXACT = 1_000_000, 10_000, 1
-"""Fen in one, in a hundredth and in a millionth of 万元."""
+FIRST_BATCH = "1"
+WHOLE, FINE = 1_000_000, 10_000
+"""Fen in one and in a hundredth of 万元."""
 
 
 class YearDraft(Draft):
@@ -53,18 +54,20 @@ class YearDraft(Draft):
 
     def identity(self, fund: str) -> Mapping[str, str]:
         """The row of notice_identity.csv; empty cells where the outcome has none."""
-        frame = self.table("notice_identity")
-        rows = frame[frame["fund"].astype(str) == fund].to_dict("records")
-        found = {str(name): str(value) for name, value in rows[-1].items()} if rows else {}
-        batch = str((self.outcome.meta.get("step") or {}).get("batch") or found.get("batch") or "1")
-        name = found.get("fund_name") or self.words.name("fund", fund)
-        if self.language != "zh":
-            name = self.words.name("fund", fund)
-        return {**dict.fromkeys((*IDENTITY, "status", "source"), ""), **found} | {
-            "fund_name": name,
-            "year": self.year,
-            "batch": batch,
-        }
+        return self._identities[fund]
+
+    @cached_property
+    def _identities(self) -> dict[str, dict[str, str]]:
+        rows = {str(row["fund"]): row for row in self.table("notice_identity").to_dict("records")}
+        batch = (self.outcome.meta.get("step") or {}).get("batch")
+        found = {}
+        for fund in self.funds:
+            known = {str(name): str(value) for name, value in rows.get(fund, {}).items()}
+            own = {"year": self.year, "batch": str(batch or known.get("batch") or FIRST_BATCH)}
+            if self.language != "zh" or not known.get("fund_name"):
+                own["fund_name"] = self.words.name("fund", fund)
+            found[fund] = {**dict.fromkeys((*IDENTITY, "status", "source"), ""), **known, **own}
+        return found
 
     def payer(self, fund: str) -> str:
         """The payer level whose column counts against the fund."""
