@@ -21,37 +21,38 @@ region_code,region_name,unit_level,unit_type,parent_code
 999901,示例国有林场,county,forest_farm,510000
 """
 PAID = """
-region_code,fund,period,payment_fen
-510000,f,2026,1000
-510700,f,2026,200
-510726,f,2026,30
-510726,f,2026,5
-510727,f,2026,7
-510821,f,2026,11
-510822,f,2026,13
-999901,f,2026,17
-510821,f,2027,1
+region_code,fund,period,payment_fen,carbon_tco2e
+510000,f,2026,1000,0
+510700,f,2026,200,0.5
+510726,f,2026,30,0.25
+510726,f,2026,5,0.125
+510727,f,2026,7,4
+510821,f,2026,11,8
+510822,f,2026,13,16
+999901,f,2026,17,32
+510821,f,2027,1,64
 """
 # By hand. 510700: own 200, counties 30 + 5 + 7 = 42, total 242. 510800: no unit, 11. 510000: own 1000, cities 242 + 11 in two
-# kinds (绵阳 is a unit, 广元 is not), 省直管县 13, 国有林场 17, total 1000 + 242 + 11 + 13 + 17 = 1283.
+# kinds (绵阳 is a unit, 广元 is not), 省直管县 13, 国有林场 17, total 1000 + 242 + 11 + 13 + 17 = 1283. Tonnes likewise: 0.25 + 0.125 + 4 = 4.375, with
+# 0.5 4.875, in all 4.875 + 8 + 16 + 32 = 60.875.
 BY_HAND = """
-510000,own,province,province_own,2026,1,1000
-510000,below,city,city,2026,1,11
-510000,below,city,city_own,2026,3,242
-510000,below,county,directly_managed_county,2026,1,13
-510000,below,county,forest_farm,2026,1,17
-510000,total,,,2026,7,1283
-510700,own,city,city_own,2026,1,200
-510700,below,county,county,2026,2,42
-510700,total,,,2026,3,242
-510800,below,county,county,2026,1,11
-510800,total,,,2026,1,11
+510000,own,province,province_own,2026,1,1000,0.0
+510000,below,city,city,2026,1,11,8.0
+510000,below,city,city_own,2026,3,242,4.875
+510000,below,county,directly_managed_county,2026,1,13,16.0
+510000,below,county,forest_farm,2026,1,17,32.0
+510000,total,,,2026,7,1283,60.875
+510700,own,city,city_own,2026,1,200,0.5
+510700,below,county,county,2026,2,42,4.375
+510700,total,,,2026,3,242,4.875
+510800,below,county,county,2026,1,11,8.0
+510800,total,,,2026,1,11,8.0
 """
 
 
 def table(text: str, *numbers: str) -> pd.DataFrame:
     frame = pd.read_csv(StringIO(text), dtype=str, keep_default_na=False)
-    return frame.astype(dict.fromkeys(numbers, "int64"))
+    return frame.astype({name: "float64" if name.endswith("tco2e") else "int64" for name in numbers})
 
 
 def units(frame: pd.DataFrame) -> UnitInputs:
@@ -61,7 +62,7 @@ def units(frame: pd.DataFrame) -> UnitInputs:
 
 @pytest.fixture
 def made() -> tuple[UnitInputs, pd.DataFrame, pd.DataFrame]:
-    inputs, paid = units(table(UNITS)), table(PAID, "payment_fen")
+    inputs, paid = units(table(UNITS)), table(PAID, "payment_fen", "carbon_tco2e")
     return inputs, paid, levels(inputs, paid)
 
 
@@ -86,25 +87,33 @@ def test_the_total_of_the_top_is_all_money(made: tuple[UnitInputs, pd.DataFrame,
     assert top["payment_fen"].tolist() == [1283, 1]  # by hand, 2026 and 2027
 
 
-def test_the_audit_confirms_them_and_finds_a_planted_fen(
+@pytest.mark.parametrize("planted", ["payment_fen", "carbon_tco2e"])
+def test_the_audit_confirms_them_and_finds_what_is_planted(
+    planted: str,
     made: tuple[UnitInputs, pd.DataFrame, pd.DataFrame],
 ) -> None:
     inputs, paid, shown = made
     assert check(inputs, paid, shown).clean
     for row in range(len(shown)):
         wrong = shown.copy()
-        wrong.loc[row, "payment_fen"] += 1
+        wrong[planted] = wrong[planted] + (wrong.index == row)
         (finding,) = check(inputs, paid, wrong).findings
         assert str(shown["parent_code"][row]) in finding.where
-    missing = check(inputs, paid, shown.drop(index=0))
-    assert [finding.found for finding in missing.findings] == ["0 fen"]
+    missing = check(inputs, paid, shown.drop(index=2))
+    assert [finding.found for finding in missing.findings] == ["0 fen", "0 tCO2e"]
+    twice = check(inputs, paid, pd.concat([shown, shown.iloc[[2]]]))
+    assert [finding.en for finding in twice.findings if "twice" in finding.en]
 
 
 def test_the_nation_is_the_sum_of_its_provinces_where_there_are_several() -> None:
     """Without a column of types the level is the type, as in tables written before there was one."""
     two = table(UNITS).drop(columns="unit_type").iloc[[0]]
     frame = pd.concat([two, two.assign(region_code="520000", region_name="贵州省")])
-    paid = table("region_code,fund,period,payment_fen\n510000,f,2026,3\n520000,f,2026,4\n", "payment_fen")
+    paid = table(
+        "region_code,fund,period,payment_fen,carbon_tco2e\n510000,f,2026,3,1\n520000,f,2026,4,2\n",
+        "payment_fen",
+        "carbon_tco2e",
+    )
     shown = levels(units(frame), paid)
     assert shown[["parent_name", "part", "unit_type", "units", "payment_fen"]].to_numpy().tolist() == [
         ["全国", "below", "province", 2, 7],  # by hand

@@ -55,7 +55,7 @@ def load_inputs(data: str | Path, rules: Rules) -> UnitInputs:
     frames = {name: from_user_or_findings(name, table) for name, table in read.items()}
     findings += [finding for frame in frames.values() if isinstance(frame, list) for finding in frame]
     given = {name: frame for name, frame in frames.items() if isinstance(frame, pd.DataFrame)}
-    lists = _lists()
+    lists = official_lists()
     if findings:
         raise InputError([*findings, *cross_check(given, read, lists, rules, str(data), side)])
     tables, rows = _completed(Path(data), given, rules)
@@ -68,8 +68,8 @@ def load_inputs(data: str | Path, rules: Rules) -> UnitInputs:
 
 
 @cache
-def _lists() -> dict[str, Package]:
-    """What the units are held against."""
+def official_lists() -> dict[str, Package]:
+    """The official lists that units are held against: provinces with their areas, codes and names of counties."""
     return {name: load_package(name) for name in ("provinces", "county_codes")}
 
 

@@ -1,4 +1,4 @@
-"""Totals by budget level (预算级次): province, its cities, their counties; 省本级 and 省直管县 apart.
+"""Totals of money and carbon by budget level (预算级次, 数同源): province, its cities, their counties; 省本级 and 省直管县 apart.
 
 For every unit or place p above units, fund and period:  total[p] = own[p] + Σ_kinds below[p, kind], and
 below[p, kind] = Σ total[c] over the c directly below p whose level and type are the kind. The parent of a unit is its
@@ -8,6 +8,8 @@ province's the nation. The nation is shown where several stand below it.
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
 
 import pandas as pd
 
@@ -18,8 +20,23 @@ TABLE = "levels"
 NATION = "000000"
 PARTS = ("own", "below", "total")
 _CITY, _PROVINCE = "00", "0000"
-_COLUMNS = ("parent_code", "parent_name", "part", "unit_level", "unit_type", "fund", "period", "units", "payment_fen")
+_COLUMNS = (
+    *("parent_code", "parent_name", "part", "unit_level", "unit_type"),
+    *("fund", "period", "units", "payment_fen", "carbon_tco2e"),
+)
 _Kind = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """Units that receive, their money, and their carbon as an exact fraction: the order of adding changes nothing."""
+
+    units: int = 0
+    fen: int = 0
+    tonnes: Fraction = Fraction(0)
+
+    def __add__(self, other: "_Sum") -> "_Sum":
+        return _Sum(self.units + other.units, self.fen + other.fen, self.tonnes + other.tonnes)
 
 
 def levels(inputs: UnitInputs, allocation: pd.DataFrame) -> pd.DataFrame:
@@ -36,15 +53,20 @@ def levels(inputs: UnitInputs, allocation: pd.DataFrame) -> pd.DataFrame:
     for code, parent in above.items():
         below[parent].append(code)
     names = _names(inputs)
-    paid = allocation.groupby(["fund", "period", "region_code"])["payment_fen"].sum()
+    columns = ("fund", "period", "region_code", "payment_fen", "carbon_tco2e")
+    paid: defaultdict[tuple[str, str], dict[str, _Sum]] = defaultdict(dict)
+    for fund, period, code, fen, tonnes in zip(*(allocation[name] for name in columns), strict=True):
+        amounts = paid[str(fund), str(period)]
+        before = amounts.get(str(code), _Sum(units=1))
+        amounts[str(code)] = before + _Sum(0, int(fen), Fraction(float(tonnes)))
     rows: list[tuple[object, ...]] = []
-    for fund, period in sorted({(str(fund), str(period)) for fund, period, _ in paid.index}):
-        amounts = {str(code): int(fen) for code, fen in paid.loc[fund, period].items()}
+    for (fund, period), amounts in sorted(paid.items()):
         for place in sorted(below):
             if place == NATION and len(below[place]) == 1:
                 continue
-            for part, (level, type_), units, fen in _parts(place, below, kind, amounts):
-                rows.append((place, names.get(place, place), part, level, type_, fund, period, units, fen))
+            for part, (level, type_), one in _parts(place, below, kind, amounts):
+                head = (place, names.get(place, place), part, level, type_, fund, period)
+                rows.append((*head, one.units, one.fen, float(one.tonnes)))
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
@@ -59,28 +81,22 @@ def _above(parents: dict[str, str]) -> dict[str, str]:
 
 
 def _parts(
-    place: str, below: dict[str, list[str]], kind: dict[str, _Kind], amounts: dict[str, int]
-) -> Iterator[tuple[str, _Kind, int, int]]:
-    """Part, kind, number of units and money of a place: its own, each kind below, and the total."""
-    kinds: defaultdict[_Kind, list[int]] = defaultdict(lambda: [0, 0])
+    place: str, below: dict[str, list[str]], kind: dict[str, _Kind], amounts: dict[str, _Sum]
+) -> Iterator[tuple[str, _Kind, _Sum]]:
+    """Part, kind and sum of a place: its own, each kind below, and the total."""
+    kinds: defaultdict[_Kind, _Sum] = defaultdict(_Sum)
     for code in below[place]:
-        units, fen = _sum(code, below, amounts)
-        one = kinds[kind.get(code, _kind_of_code(code))]
-        one[0], one[1] = one[0] + units, one[1] + fen
+        kinds[kind.get(code, _kind_of_code(code))] += _sum(code, below, amounts)
     if place in kind:
-        yield "own", kind[place], int(place in amounts), amounts.get(place, 0)
-    for one_kind, (units, fen) in sorted(kinds.items()):
-        yield "below", one_kind, units, fen
-    yield "total", ("", ""), *_sum(place, below, amounts)
+        yield "own", kind[place], amounts.get(place, _Sum())
+    for one_kind, one in sorted(kinds.items()):
+        yield "below", one_kind, one
+    yield "total", ("", ""), _sum(place, below, amounts)
 
 
-def _sum(code: str, below: dict[str, list[str]], amounts: dict[str, int]) -> tuple[int, int]:
-    """Units that receive and their money, the place's own and all below it."""
-    units, fen = int(code in amounts), amounts.get(code, 0)
-    for one in below.get(code, ()):
-        more, money = _sum(one, below, amounts)
-        units, fen = units + more, fen + money
-    return units, fen
+def _sum(code: str, below: dict[str, list[str]], amounts: dict[str, _Sum]) -> _Sum:
+    """The place's own and all below it."""
+    return sum((_sum(one, below, amounts) for one in below.get(code, ())), amounts.get(code, _Sum()))
 
 
 def _kind_of_code(code: str) -> _Kind:

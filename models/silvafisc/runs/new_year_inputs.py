@@ -6,7 +6,7 @@ import pandas as pd
 
 from silvafisc.allocation.performance import RULE as PERFORMANCE
 from silvafisc.allocation.year.book import Book
-from silvafisc.datasets import Finding, InputError, load_package
+from silvafisc.datasets import Finding, InputError
 from silvafisc.datasets.columns import worst_status
 from silvafisc.economy.frames import input_frame
 from silvafisc.economy.input_checks import cross_check
@@ -16,6 +16,7 @@ from silvafisc.quantities import mu_to_tenths, yuan_to_fen
 from silvafisc.results import Outcome, UnitInputs
 
 from .draws import are_made
+from .inputs import official_lists
 from .year_tables import Events
 
 SHOWN = 12
@@ -35,7 +36,7 @@ def next_inputs(before: Outcome, book: Book, events: Events, rules: Rules) -> Un
     if scored is not None:
         changed["factors"] = scored
     tables |= changed
-    findings = cross_check(tables, events.read, load_package("provinces"), rules, str(events.folder))
+    findings = cross_check(tables, events.read, official_lists(), rules, str(events.folder))
     if findings:
         raise InputError(findings)
     sources = before.tables["sources"].astype(str)

@@ -1,13 +1,14 @@
-"""Totals by budget level: every amount climbs from its unit to the top, and each place on the way must have counted it.
+"""Totals by budget level: every amount and tonne climbs from its unit to the top, and each place on the way must have counted it.
 
 total[p] = Σ payment of the units at or below p; below[p, kind] = the part that came up through places of that kind directly
 below p; own[p] = p's own payment.
 
-in words: what a level shows as its total is what the units under it receive, to the fen, and nothing twice.
+in words: what a level shows as its total is what the units under it receive, to the fen, and nothing twice; tonnes add up from county to nation (数同源).
 """
 
 from collections import defaultdict
 from collections.abc import Mapping
+from fractions import Fraction
 
 import pandas as pd
 
@@ -16,39 +17,45 @@ from silvafisc.results import UnitInputs
 from .finding import Check
 
 NATION = "000000"
-_Place = tuple[str, str, str, str, str, str]
+_FLOATS = Fraction(1, 10**9)
+"""Relative: the last digits that a table of floats may lose when it is written and read."""
 
 
 def examine(inputs: UnitInputs, tables: Mapping[str, pd.DataFrame], check: Check) -> None:
-    """Compare `levels` with sums formed row by row from `allocation`, in both directions."""
-    columns = ["parent_code", "part", "unit_level", "unit_type", "fund", "period"]
-    frame, expected = tables["levels"], _climbed(inputs, tables["allocation"])
-    found: dict[_Place, int] = {}
-    for *key, fen in frame[[*columns, "payment_fen"]].itertuples(index=False, name=None):
-        place = (str(key[0]), str(key[1]), str(key[2]), str(key[3]), str(key[4]), str(key[5]))
-        if place in found:
-            check.refuse(f"levels: {', '.join(place)}", "该行重复", "this row stands twice")
-        found[place] = int(fen)
-    for place in sorted(set(expected) | set(found)):
-        where = "levels: " + ", ".join(f"{name}={value}" for name, value in zip(columns, place, strict=True) if value)
-        check.equal(where, expected.get(place, 0), found.get(place, 0), "fen", "按级次汇总", "the total of this level")
+    """Compare `levels` with sums formed row by row from `allocation`, in both directions: money to the fen, carbon too."""
+    frame, keys = tables["levels"], ["parent_code", "part", "unit_level", "unit_type", "fund", "period"]
+    for place in frame.loc[frame.duplicated(keys), keys].itertuples(index=False, name=None):
+        check.refuse(f"levels: {', '.join(map(str, place))}", "该行重复", "this row stands twice")
+    for column, unit, zh in (("payment_fen", "fen", "按级次汇总"), ("carbon_tco2e", "tCO2e", "按级次汇总的碳汇")):
+        expected = _climbed(inputs, tables["allocation"], column)
+        rows = frame[[*keys, column]].astype({column: object}).itertuples(index=False, name=None)
+        found = {tuple(map(str, row[:-1])): Fraction(row[-1]) for row in rows}
+        for place in sorted({*expected, *found}):
+            where = "levels: " + ", ".join(f"{name}={value}" for name, value in zip(keys, place, strict=True) if value)
+            sums, shown = expected.get(place, Fraction(0)), found.get(place, Fraction(0))
+            near = abs(sums - shown) <= _FLOATS * max(abs(sums), 1) if unit == "tCO2e" else sums == shown
+            check.holds(near, where, _plain(sums), _plain(shown), unit, zh, "the total of this level")
 
 
-def _climbed(inputs: UnitInputs, allocation: pd.DataFrame) -> dict[_Place, int]:
+def _plain(value: Fraction) -> str:
+    return str(value) if value.denominator == 1 else f"{float(value):.6f}"
+
+
+def _climbed(inputs: UnitInputs, allocation: pd.DataFrame, column: str) -> dict[tuple[str, ...], Fraction]:
     units = {str(row["region_code"]): row for row in inputs.regions.to_dict("records")}
     several = len({_under_nation(code, units) for code in units} - {""}) > 1
-    sums: defaultdict[_Place, int] = defaultdict(int)
+    sums: defaultdict[tuple[str, ...], Fraction] = defaultdict(Fraction)
     above = {_parent(code, units) for code in units}
-    rows = zip(*(allocation[name] for name in ("region_code", "fund", "period", "payment_fen")), strict=True)
-    for code, fund, period, fen in rows:
-        at, below = str(code), ""
+    rows = zip(*(allocation[name].tolist() for name in ("region_code", "fund", "period", column)), strict=True)
+    for code, fund, period, amount in rows:
+        at, below, value = str(code), "", Fraction(amount)
         while at and not (at == NATION and not several):
             if below:
-                sums[(at, "below", *_kind(below, units), str(fund), str(period))] += int(fen)
+                sums[(at, "below", *_kind(below, units), str(fund), str(period))] += value
             elif at in above:
-                sums[(at, "own", *_kind(at, units), str(fund), str(period))] += int(fen)
+                sums[(at, "own", *_kind(at, units), str(fund), str(period))] += value
             if below or at in above:
-                sums[at, "total", "", "", str(fund), str(period)] += int(fen)
+                sums[at, "total", "", "", str(fund), str(period)] += value
             at, below = _parent(at, units), at
     return dict(sums)
 
