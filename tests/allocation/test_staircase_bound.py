@@ -81,7 +81,8 @@ def test_multipliers_of_a_sets_own_bound_it_and_never_more_loosely(seed: int) ->
         assert (own.upper <= common.upper).all()
         # Nothing with prices of rows and of "only rise" bounds the set better than its linear relaxation.
         assert relaxed.upper.sum() <= own.upper.sum() * (1 + 1e-9)
-        for found in (own, relaxed):
+        spread = bounds.spread(0, edges)
+        for found in (own, relaxed, *([spread[1]] if spread else [])):
             assert found.upper.sum() >= optimum.value * (1 - 1e-9)
             again = [bounds.best(p, edges, weights, found.rise) for p, weights in enumerate(found.weights)]
             assert np.array(again) == pytest.approx(found.upper, rel=1e-12)

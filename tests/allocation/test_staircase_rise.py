@@ -13,6 +13,8 @@ from tests.allocation.tiny import Tiny
 
 from silvafisc.allocation.problem import Indices
 from silvafisc.allocation.solve import Session
+from silvafisc.allocation.staircase import Staircase
+from silvafisc.allocation.staircase_lists import Period
 from silvafisc.allocation.staircase_search import Search
 
 
@@ -66,6 +68,31 @@ def few_large(seed: int) -> Tiny:
                 table[name] = table[name] * factor
 
     return drawn(seed, units=5, periods=3, rules=RULES).offers(enlarge)
+
+
+def test_lists_between_those_of_other_periods_lose_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the limits that one period's list sets to the others' the same answer comes out, from longer lists."""
+    narrow, barred = Period.outside, []
+
+    def watched(*given: Any) -> Any:
+        found = narrow(*given)
+        barred.append(bool(np.isneginf(found).any()))
+        return found
+
+    for seed in range(5):
+        for block, stairs, vectors in blocks(few_large(seed).budget("0.5")):
+            monkeypatch.setattr(Period, "outside", watched)
+            mine = stairs.maximise(vectors["carbon"])
+            monkeypatch.setattr(
+                Period, "outside", lambda self, least, *rest: np.zeros((*least.shape[1:], rest[1], len(least)))
+            )
+            wide = Staircase.of(block)
+            assert wide is not None
+            other = wide.maximise(vectors["carbon"])
+            assert mine is not None
+            assert other is not None
+            assert np.array_equal(mine.point, other.point)
+    assert any(barred)
 
 
 @pytest.mark.parametrize("part", ["0.25", "0.5"])

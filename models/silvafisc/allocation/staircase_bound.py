@@ -125,6 +125,20 @@ class Bounds:
         weights = [self._everywhere(priced, p, edges) for p in every]
         return Own(weights, self.upper(priced, edges), np.zeros(len(edges), np.int64))
 
+    def spread(self, objective: int, edges: Indices) -> tuple[Priced, Own] | None:
+        """The multipliers of the most even cut-offs' linear relaxation, in every set; None: no answer there."""
+        weights = (np.arange(self.shared) == objective).astype(np.float64)
+        priced = Priced(weights, [np.zeros(len(limit)) for limit in self.limits])
+        unbounded = np.full((len(self.lines), len(edges)), np.inf)
+        none = Own(
+            [self._everywhere(priced, p, edges) for p in range(len(self.lines))],
+            unbounded,
+            np.zeros(len(edges), np.int64),
+        )
+        even = int(np.square(np.diff(edges)).sum(axis=1).argmin())
+        own = self.relaxed(priced, none, edges, even, -np.inf)
+        return None if own is none else (priced, own)
+
     def relaxed(self, priced: Priced, own: Own, edges: Indices, which: int, need: float) -> Own:
         """The multipliers of one set's linear relaxation, in every set that reaches `need` and is bounded better by them."""
         found = self.rise.relaxed(edges[which], priced.weights)

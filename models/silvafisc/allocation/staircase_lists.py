@@ -190,6 +190,15 @@ class Period:
             found[0][1].guard,
         )
 
+    def outside(self, least: Indices, most: Indices, levels: int) -> Floats:
+        """-inf [category, grade, level, set] for standards outside least … most[set, category, grade], else 0."""
+        found = np.zeros((*least.shape[1:], levels, len(least)))
+        for c, standards in enumerate(self.standards):
+            of_levels = standards[:, None]
+            low, high = least[:, c].T[:, None], most[:, c].T[:, None]
+            found[c, :, : len(standards)][(of_levels < low) | (of_levels > high)] = -np.inf
+        return found
+
     def _together(
         self, part: slice, edges: Indices, weights: Floats, extra: Floats, least: Floats, work: Work
     ) -> tuple[int, Candidates]:

@@ -76,6 +76,7 @@ class Search:
         self.best_value = np.inf
         self.found: list[Found] = []
         self._left = _MOST_JOINED
+        self._last = False
         self._work = Work()
         self._ended = np.zeros(len(stairs.tables), np.int64)
         self.holds = [(number, least) for number, (_, least) in enumerate(stairs.holds, start=1)]
@@ -146,6 +147,7 @@ class Search:
         untouched = np.ones(len(edges), bool)
         while target > least and not any(found.values.max() >= target for found in self.found):
             self.best_value = target = least if step > _NEARLY * (top - least) else top - step
+            self._last = target == least
             filters = self._sets(edges, filters, untouched)
             step *= _WIDER
 
@@ -239,9 +241,12 @@ class Search:
         return filters
 
     def _filter(self, form: int, holds: "list[tuple[int, float]] | tuple[()]", edges: Indices, least: float) -> _Filter:
-        priced = self.bounds.priced(form, holds, edges, _STEPS)
         size = sum(float(np.ptp(one.sums[form, :, -1])) for p in self.periods for one in p.lines)
-        return _Filter(priced, self.bounds.common(priced, edges), least, max(size, 1e-300))
+        found = None if holds else self.bounds.spread(form, edges)
+        if found is None:
+            priced = self.bounds.priced(form, holds, edges, _STEPS)
+            found = priced, self.bounds.common(priced, edges)
+        return _Filter(*found, least, max(size, 1e-300))
 
     def _known(self, reached: _Filter) -> float:
         """What the priced held forms add at their least amounts."""
@@ -262,6 +267,11 @@ class Search:
         best = np.array([f.own.upper for f in filters])
         lists: list[Candidates] = [Candidates.none()] * len(self.periods)
         live = np.arange(len(edges))
+        # Standards [period, set, category, grade] between which a period's list lies. Later ones may not lie below the
+        # lowest, earlier ones not above the highest; only for the last target, as what lists so narrow tell of a period
+        # is not true for a lower one.
+        shape = len(self.periods), len(edges), len(self.stairs.categories), edges.shape[1] - 1
+        low, high = np.full(shape, np.iinfo(np.int64).min), np.full(shape, np.iinfo(np.int64).max)
         # The period that ended most of the earlier sets goes first.
         for number in np.argsort(-self._ended, kind="stable"):
             rest = (needs - (best.sum(axis=1) - best[:, number]))[:, live]
@@ -270,6 +280,9 @@ class Search:
             weights = np.array([f.own.weights[number][live] for f in filters])[first]
             extras = [self.bounds.rise.extra(number, f.own.rise[live]) for f in filters]
             extra = np.stack(extras)[first[0], :, :, :, first[1]].transpose(1, 2, 3, 0)
+            if self._last and self.stairs.rises:
+                least, most = low[: number + 1, live].max(axis=0), high[number:, live].min(axis=0)
+                extra = extra + self.periods[number].outside(least, most, extra.shape[2])
             found = self.periods[number].candidates(edges[live], weights, extra, rest[first], self._work)
             found = self._valued(found, [f.priced.weights for f in filters], extras)
             self._learn(number, filters, live, first[0], rest[first], found)
@@ -280,6 +293,9 @@ class Search:
                 return
             lists[number] = replace(found, sets=live[found.sets])
             live = live[here]
+            for c, standards in enumerate(self.periods[number].standards):
+                low[number, live, c] = standards[np.minimum.reduceat(found.levels[:, c], starts)]
+                high[number, live, c] = standards[np.maximum.reduceat(found.levels[:, c], starts)]
             most = np.maximum.reduceat(found.forms[self.bounds.shared :], starts, axis=1)
             best[:, number, live] = np.minimum(best[:, number, live], most)
         for one in live:
@@ -341,7 +357,10 @@ class Search:
         levels = np.stack([lists[p].levels[picks[good, p]] for p in range(len(lists))], axis=-1)
         self.found = [f for f in self.found if not np.array_equal(f.edges, edges)]
         self.found.append(Found(edges, sums[0, good], levels))
-        self.best_value = max(self.best_value, float(sums[0, good].max()))
+        top = float(sums[0, good].max())
+        if top >= self.best_value:
+            # It reaches the target: no lower one follows.
+            self.best_value, self._last = top, True
         self._keep()
 
     def _keep(self) -> None:
