@@ -45,9 +45,10 @@ def against_highs(name: str, problem: Problem, goal: str, limit: float) -> None:
     vector = engine.vector(engine.objectives["carbon"][0])
     found, own, own_cpu = timed(lambda: engine.maximise(vector))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(f"{name}: {problem.size} columns, {len(engine.model.rows)} rows (goal: {goal})", flush=True)
+    print(f"{name}: {problem.size} columns, {len(engine.model.rows)} rows", flush=True)
     print(f"     rows and matrix {built:.1f} s ({built_cpu:.1f} s of processor), {memory:.1f} GiB at most")
-    print(f"     by prices {own:.1f} s ({own_cpu:.1f} s of processor): {said(found)}", flush=True)
+    print(f"     by prices {own:.1f} s ({own_cpu:.1f} s of processor): {said(found)}")
+    print(f"     together {built + own:.1f} s ({built_cpu + own_cpu:.1f} s of processor; goal: {goal})", flush=True)
     session = Session(whole(engine.model), time_limit=limit)
     alone, highs, highs_cpu = timed(lambda: session.maximise(vector, gap=problem.resolved.gap))
     stopped = " (stopped at its limit)" if alone.status != "optimal" else ""

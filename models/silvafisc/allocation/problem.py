@@ -153,8 +153,9 @@ class Problem:
         menus, names = pd.factorize(table["menu"], sort=True)
         offers, _ = pd.factorize(table["offer"], sort=True)
         order = np.lexsort((offers, table["standard_fen"].to_numpy(), menus))
-        ends = np.cumsum(np.bincount(menus, minlength=len(names)))
-        return dict(zip(map(str, names), np.split(order, ends[:-1]), strict=True))
+        sizes = np.bincount(menus, minlength=len(names))
+        starts = np.cumsum(sizes) - sizes
+        return dict(zip(map(str, names), parted(order, starts), strict=True))
 
     @cached_property
     def _positions(self) -> dict[tuple[str, ...], dict[tuple[str, ...], Indices]]:
@@ -211,10 +212,16 @@ def grouped(frame: pd.DataFrame, by: list[str]) -> dict[tuple[Any, ...], Indices
         texts.append((codes, values))
     order = np.argsort(number, kind="stable")
     starts = np.flatnonzero(np.diff(number[order], prepend=-1))
-    groups = np.split(order, starts[1:])
+    groups = parted(order, starts)
     heads = order[starts]
     keys = zip(*(values[codes[heads]] for codes, values in texts), strict=True)
     return dict(zip(keys, groups, strict=True))
+
+
+def parted(order: Indices, starts: Indices) -> list[Indices]:
+    """The parts of an array that begin at these places (as `np.split`, which takes five times as long for many parts)."""
+    ends = [*starts[1:].tolist(), len(order)]
+    return [order[begin:end] for begin, end in zip(starts.tolist(), ends, strict=True)]
 
 
 def cost_columns(frame: pd.DataFrame, period: str, fund: str | None = None) -> list[str]:

@@ -19,9 +19,6 @@ from .menus.tonnes import Consequences
 from .problem import Floats, Problem
 from .tables import allocation_of, chosen_offers, envelopes_of, factor_choices
 
-JOINS = "factor"
-"""What `FundSpec.residue` says of a fund whose residue joins its pot."""
-
 
 @dataclass(frozen=True)
 class Residue:
@@ -41,7 +38,7 @@ class Residue:
 
 def residues(problem: Problem, point: Floats) -> tuple[Residue, ...]:
     """What joins the pots of a settled point, funds and periods ascending; nothing where nothing is left."""
-    joining = {fund.id: fund for fund in problem.resolved.funds if fund.residue == JOINS}
+    joining = {fund.id: fund for fund in problem.resolved.funds if fund.residue_joins}
     if not joining:
         return ()
     chosen = chosen_offers(problem, point)

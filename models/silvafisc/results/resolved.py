@@ -39,6 +39,11 @@ class FundSpec:
     """Share of the fund's task measures' tonnes per yuan that factor money is taken to bring (assumption);
     None = factor money counts no tonnes, and weights do not move carbon."""
 
+    @property
+    def residue_joins(self) -> bool:
+        """Whether what is left after choosing joins the factor pot."""
+        return self.residue == "factor"
+
 
 @dataclass(frozen=True)
 class CategorySpec:

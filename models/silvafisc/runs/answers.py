@@ -11,7 +11,6 @@ import pandas as pd
 
 from silvafisc.allocation.decide import Decision
 from silvafisc.allocation.problem import Floats
-from silvafisc.allocation.residue import JOINS
 from silvafisc.allocation.terms import term
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import Scenario
@@ -21,7 +20,7 @@ from silvafisc.results.outcome import write_csv
 from .infeasible import floors_within_envelopes
 from .prepare import Prepared, Progress, prepare
 from .run import solve
-from .spoken import Said, join, yuan
+from .spoken import Said, fund_name, join, yuan
 
 WHOLE_FROM = 1000
 NAMED = 3
@@ -45,10 +44,10 @@ class Basis:
     @property
     def notes(self) -> tuple[Said, ...]:
         """What a reader has to know of every amount: a residue joins its pot only after choosing."""
-        joining = [fund.id for fund in self.prepared.resolved.funds if fund.residue == JOINS]
+        joining = [fund_name(fund.id) for fund in self.prepared.resolved.funds if fund.residue_joins]
         if not joining:
             return ()
-        zh, en = "、".join(joining), ", ".join(joining)
+        zh, en = join(joining, "、").zh, join(joining, ", ").en
         return (
             Said(
                 f"各金额均为选择所得：{zh} 选择之后的余额并入因素法资金池，不在其内。",

@@ -12,7 +12,6 @@ from silvafisc.allocation.engine import Engine, Known
 from silvafisc.allocation.menus import Menus, menus
 from silvafisc.allocation.menus.renewed import renewed
 from silvafisc.allocation.problem import Part, Problem
-from silvafisc.allocation.residue import JOINS
 from silvafisc.allocation.rule_mode import rule_problem
 from silvafisc.datasets import load_package
 from silvafisc.datasets.findings import Finding, InputError
@@ -193,7 +192,7 @@ def _without_reserve(scenario: Scenario, resolved: Resolved, fund: FundSpec) -> 
     envelope = resolved.rule("envelope")
     full = envelope is not None and envelope.params.get("full_allocation", False)
     bare = [period for period in resolved.periods if not fund.reserve_fen.get(period)]
-    if not full or resolved.mode != "rule" or not bare or fund.residue == JOINS:
+    if not full or resolved.mode != "rule" or not bare or fund.residue_joins:
         return []
     en = f"full allocation by published numbers needs a `reserve` with its `reserve_reason` for {', '.join(bare)}, or a factor pot with `residue: factor`"
     zh = f"按公布标准全额分配时，须为 {'、'.join(bare)} 列明预留 reserve 及其原因 reserve_reason，或由因素法资金池吸纳余额（residue: factor）"

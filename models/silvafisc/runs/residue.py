@@ -14,11 +14,10 @@ from silvafisc.allocation.residue import Residue, residues, with_residues
 from silvafisc.allocation.settle import broken_rows
 from silvafisc.allocation.terms import term, title_of
 from silvafisc.datasets.findings import Finding, InputError
-from silvafisc.quantities import fen_to_yuan
 from silvafisc.results import UnitInputs
 
 from .prepare import Prepared
-from .spoken import Said
+from .spoken import Said, fund_name, yuan
 
 _SHOWN = 3
 """Broken rows that the findings of a fund name; a longer list says no more of what to change."""
@@ -41,17 +40,21 @@ class Published:
     @property
     def caveats(self) -> list[dict[str, str]]:
         """What a reader has to know of each pot that became larger."""
-        return [
-            {
-                "zh": f"{one.period} 年资金 {one.fund} 选择之后的余额 {fen_to_yuan(one.residue_fen)} 元并入因素法资金池，"
-                f"按已选权重分配，资金池由 {fen_to_yuan(one.chosen_fen)} 元增至 {fen_to_yuan(one.pot_fen)} 元；"
-                "最优性、规则代价、前沿和敏感性均针对并入之前的选择",
-                "en": f"In {one.period} the residue of {one.fund} after choosing, {fen_to_yuan(one.residue_fen)} yuan, joins the"
-                f" factor pot by the chosen weights: {fen_to_yuan(one.chosen_fen)} becomes {fen_to_yuan(one.pot_fen)} yuan."
-                " Proofs, prices, frontier and sensitivity are those of the choice before it",
-            }
-            for one in self.residues
-        ]
+        found = []
+        for one in self.residues:
+            fund = fund_name(one.fund)
+            more, before, after = (yuan(fen) for fen in (one.residue_fen, one.chosen_fen, one.pot_fen))
+            zh = (
+                f"{one.period} 年{fund.zh}选择之后的余额 {more} 元并入因素法资金池，按已选权重分配，资金池由 {before} 元"
+                f"增至 {after} 元；最优性、规则代价、前沿和敏感性均针对并入之前的选择"
+            )
+            en = (
+                f"In {one.period} the residue of {fund.en} after choosing, {more} yuan, joins the factor pot by the chosen"
+                f" weights: {before} becomes {after} yuan. Proofs, prices, frontier and sensitivity are those of the choice"
+                " before it"
+            )
+            found.append({"zh": zh, "en": en})
+        return found
 
 
 def published(prepared: Prepared, decision: Decision, point: Floats) -> Published:

@@ -23,7 +23,6 @@ from silvafisc.allocation.menus import Fixed, Menus
 from silvafisc.allocation.menus.columns import finish
 from silvafisc.allocation.menus.tonnes import CREDITED
 from silvafisc.allocation.problem import Floats, ObjectiveError
-from silvafisc.allocation.residue import JOINS
 from silvafisc.allocation.settle import settle
 from silvafisc.allocation.tables import chosen_offers
 from silvafisc.allocation.terms import COLUMN
@@ -134,7 +133,7 @@ def full_ground(scenario: Scenario, data: str | Path | None, say: Progress) -> G
     """Law, tables and rigid money of a full scenario; its own menus are not used."""
     prepared = prepare(scenario, data, say)
     floors_within_envelopes(prepared)
-    joining = [fund.id for fund in prepared.resolved.funds if fund.residue == JOINS]
+    joining = [fund.id for fund in prepared.resolved.funds if fund.residue_joins]
     if joining:
         en = "a table of offers has no factor pot that the residue can join; write `residue: unallocated`"
         zh = "备选档次表没有可并入余额的因素法资金池；请改为 residue: unallocated"

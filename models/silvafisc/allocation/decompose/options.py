@@ -56,6 +56,18 @@ class Options:
                 into += term
         return total
 
+    def places(self, ids: Indices) -> list[Indices]:
+        """Positions of the columns of some options, for `added`."""
+        return [self.columns[ids, place].astype(np.int64) for place in range(self.columns.shape[1])]
+
+    @staticmethod
+    def added(padded: Floats, places: list[Indices]) -> Floats:
+        """Sum over the columns of some options. padded: one value per column, with a zero at the end."""
+        total = padded.take(places[0], mode="clip")
+        for place in places[1:]:
+            total += padded.take(place, mode="clip")
+        return np.asarray(total, np.float64)
+
     def most(self, per_option: Floats) -> Floats:
         """Largest value in each group."""
         return np.asarray(np.maximum.reduceat(per_option, self.start), np.float64)

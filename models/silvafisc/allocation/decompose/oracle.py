@@ -6,6 +6,7 @@ bounds its best plan for every μ. The difference between φ and a known plan, s
 could still be part of a better plan; where these are few, all their combinations are tried and the bound is exact.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +20,10 @@ from .options import Options
 _STEPS = 12
 _WIDTH = 48
 _BEAM = 256
-_STATES = 4_000_000
-"""Partial plans held at once, at most."""
+_STATES = 2_000_000
+"""Partial plans held at once by a thread, at most."""
+_THREADS = 2
+"""Batches of components that are searched side by side; NumPy leaves the interpreter to the other one meanwhile."""
 _PLAN_GAP = 1e-2
 """Part of the gain of a plan that its first search may leave."""
 
@@ -103,12 +106,12 @@ class Oracle:
 
     def options_values(self, per_column: Floats, chosen: Indices) -> Floats:
         """Sum over the columns of each chosen option."""
-        return np.asarray(np.append(per_column, 0.0)[self.options.columns[chosen]].sum(axis=1), np.float64)
+        return self.options.added(np.append(per_column, 0.0), self.options.places(chosen))
 
     def shared_values(self, chosen: Indices) -> Floats:
         """Coupling rows x chosen options: what each puts into each row."""
-        columns = self.options.columns[chosen]
-        used = [line[columns].sum(axis=1) for line in self.padded]
+        places = self.options.places(chosen)
+        used = [self.options.added(line, places) for line in self.padded]
         return np.array(used, np.float64).reshape(self.coupling, len(chosen))
 
     def usage(self, plan: Indices) -> Floats:
@@ -193,9 +196,12 @@ class Oracle:
         plan[free] = self.options.first(rated.reduced, rated.most)[free]
         value = np.where(self.tied, value, rated.bound)
         todo = np.flatnonzero(wanted & self.tied)
-        step = max(1, _STATES // (width * beam))
-        for batch in np.split(todo, range(step, len(todo), step)) if len(todo) else []:
-            self._search(batch, prices, rated, plan, value, bound, width, beam)
+        step = max(1, min(_STATES // (width * beam), -(-len(todo) // _THREADS)))
+        batches = [todo[begin : begin + step] for begin in range(0, len(todo), step)]
+        # Components know nothing of each other, and each batch writes its own: who is first does not matter.
+        with ThreadPoolExecutor(_THREADS) as pool:
+            for _ in pool.map(lambda own: self._search(own, prices, rated, plan, value, bound, width, beam), batches):
+                pass
         return plan, value, bound
 
     def _search(
@@ -320,8 +326,10 @@ class Oracle:
 
     def activity(self, ids: Indices) -> Floats:
         """Options x slots: what each option puts into the local rows of its component."""
-        columns = self.options.columns[ids]
-        return np.asarray(self.coefficients[:, columns].sum(axis=2).T, np.float64)
+        places, activity = self.options.places(ids), np.empty((len(ids), self.slots))
+        for slot, line in enumerate(self.coefficients):
+            activity[:, slot] = self.options.added(line, places)
+        return activity
 
 
 def _after(values: Floats, heads: Indices, lengths: Indices) -> Floats:

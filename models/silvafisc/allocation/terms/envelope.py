@@ -47,7 +47,7 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
             rounding = float(Fraction(1, 2 * carry.denominator**number)) if carry.denominator > 1 and number else 0.0
             label, paid, most = f"{fund.id}/{period}", problem.carried(costs), float(available)
             built.append(make_row("envelope", label, paid, upper=most, unit="fen", rounding=rounding))
-            if full and fund.residue != "factor":
+            if full and not fund.residue_joins:
                 least = float(available - fund.reserve_fen.get(period, 0))
                 built.append(make_row("envelope", f"{label}/full", paid, lower=least, unit="fen", rounding=rounding))
     return Part(tuple(built))
