@@ -16,7 +16,7 @@ from silvafisc.policy import Rules
 from silvafisc.policy.schema import ShareText, Strict, hint
 from silvafisc.quantities import share, yuan_to_fen
 
-from ..assess import BASE, FISCAL, Course, LoanCase, Parties
+from ..assess import BASE, FISCAL, Course, LoanCase
 from ..cash_flows import Flow, present_value
 from ..cash_gap import cash_gap, payment_plan
 from ..dates import Day, year_end
@@ -27,7 +27,7 @@ from ..sharing import Holder, sharing_faults
 from .carbon_side import Carbon, CarbonFile, carbon_of
 from .checks import claim_faults, project_faults, tenor_faults
 from .fields import BuyerFile, ClaimFile, HolderFile, PlantingFile, Where, finding
-from .loan_fields import LoanFile, added, loan_faults, other_income, stated, stress_of, support_of, terms_of
+from .loan_fields import LoanFile, added, loan_faults, other_income, parties_of, stated, stress_of, support_of, terms_of
 
 _PLEDGE = "finance.pledge."
 SUPPLIERS = "suppliers"
@@ -70,12 +70,9 @@ class CarbonPledgeLoan(LoanFile, CarbonFile):
 
 def build(file: CarbonPledgeLoan, rules: Rules, where: Where) -> LoanCase:
     """The loan that a file describes. Raises InputError with everything that is refused."""
-    findings = [*loan_faults(file, rules, where), *project_faults(file.project, file.price, rules, where)]
+    findings = [*loan_faults(file, "carbon", rules, where), *project_faults(file.project, file.price, rules, where)]
     findings += tenor_faults(file.terms, file.project.last_year, where)
     findings += claim_faults(file.project, file.other_uses, file.terms, file.lender, where)
-    if "carbon" not in file.repaid_from:
-        en, zh = "a loan on carbon revenue is repaid from `carbon`", "碳汇收益权质押贷款的还款来源须含 carbon"
-        findings.append(finding(where, ("repaid_from",), en, zh))
     findings += element_faults(file, rules, where)
     holders = tuple(Holder(row.name, row.right, share(row.share)) for row in file.sharing or ())
     if holders:
@@ -129,11 +126,10 @@ def _case(file: CarbonPledgeLoan, rules: Rules, carbon: Carbon, sold: tuple[Lump
     haircut = 1 - stated(pledge.price_haircut, _PLEDGE + "price_haircut", rules)
     future = stated(pledge.future_share, _PLEDGE + "future_share", rules)
     discount_rate = stated(pledge.discount_rate, _PLEDGE + "discount_rate", rules)
-    stock = tuple(lump for lump in sold if carbon.verified and lump is sold[0])
     at_haircut = scaled(carbon.price, haircut)
     pledged = added(
-        carbon.receipts(stock, at_haircut),
-        {day: (fen * future).__floor__() for day, fen in carbon.receipts(sold[len(stock) :], at_haircut).items()},
+        carbon.receipts(carbon.stock(), at_haircut),
+        {day: (fen * future).__floor__() for day, fen in carbon.receipts(carbon.ahead(), at_haircut).items()},
     )
     other, other_flows = other_income(file)
     stress = stress_of(file, rules)
@@ -154,12 +150,7 @@ def _case(file: CarbonPledgeLoan, rules: Rules, carbon: Carbon, sold: tuple[Lump
     for lump in sold:
         kept[lump.sold] = kept.get(lump.sold, Fraction(0)) + lump.tonnes * carbon.practice.kept * carbon.part
     return LoanCase(
-        parties=Parties(
-            file.borrower.name,
-            file.lender,
-            file.guarantee.guarantor if file.guarantee else "",
-            file.insurance.insurer if file.insurance else "",
-        ),
+        parties=parties_of(file),
         terms=terms_of(file, base),
         amount_fen=file.amount.fen,
         granted=file.amount.granted is not None,

@@ -34,7 +34,11 @@ class CarbonFile(Strict):
 
 @dataclass(frozen=True)
 class Carbon:
-    """The carbon side of a loan, read from its file. part: the borrower's share of the income."""
+    """The carbon side of an instrument, read from its file.
+
+    tonnes: year -> credited; verified: whole tonnes issued and not yet sold on `drawn`; holders: who shares the income,
+    none where all of it is the borrower's; payer: who buys.
+    """
 
     tonnes: Mapping[int, Fraction]
     verified: int
@@ -50,13 +54,20 @@ class Carbon:
         """The borrower's share."""
         return next((holder.share for holder in self.holders if holder.name == self.borrower), Fraction(1))
 
+    def stock(self, months_late: int = 0) -> tuple[Lump, ...]:
+        """What is issued already, sold after the usual wait."""
+        if not self.verified:
+            return ()
+        day = add_months(self.drawn, self.practice.months_to_sell + months_late)
+        return (Lump(self.drawn.year, self.drawn.year, self.verified, self.drawn, day),)
+
+    def ahead(self, tonnes: Mapping[int, Fraction] | None = None, months_late: int = 0) -> tuple[Lump, ...]:
+        """The lumps to come, of other tonnes or late where stated."""
+        return lumps(self.tonnes if tonnes is None else tonnes, self.practice.later(months_late))
+
     def sold(self, tonnes: Mapping[int, Fraction] | None = None, months_late: int = 0) -> tuple[Lump, ...]:
-        """Stock first, then the lumps to come."""
-        practice = self.practice.later(months_late)
-        day = add_months(self.drawn, practice.months_to_sell + months_late)
-        stock = Lump(self.drawn.year, self.drawn.year, self.verified, self.drawn, day)
-        ahead = lumps(self.tonnes if tonnes is None else tonnes, practice)
-        return (*((stock,) if self.verified else ()), *ahead)
+        """Both, stock first."""
+        return (*self.stock(months_late), *self.ahead(tonnes, months_late))
 
     def income(self, sold: tuple[Lump, ...], price: Price | None = None) -> tuple[Flow, ...]:
         """What buyers pay the borrower, and what it passes on to the other holders."""

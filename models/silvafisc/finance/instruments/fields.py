@@ -241,9 +241,7 @@ class IncomeFile(Strict):
 
     def by_day(self) -> dict[Day, int]:
         """Day -> fen."""
-        fen = yuan_to_fen(self.yuan_per_year)
-        years = range(self.first_year, self.last_year + 1)
-        return {Day.fromisoformat(f"{year:04}-{self.paid_on}"): fen for year in years} if fen else {}
+        return yearly(yuan_to_fen(self.yuan_per_year), self.first_year, self.last_year, self.paid_on)
 
 
 class ClaimFile(Strict):
@@ -373,6 +371,12 @@ class Instrument(Strict):
     """When and how it pays."""
     repaid_from: list[Source] = Field(min_length=1)
     """What serves the debt."""
+
+
+def yearly(fen: int, first_year: int, last_year: int, paid_on: str) -> dict[Day, int]:
+    """The same amount on one day of every year; nothing for an amount of nothing. Raises ValueError for no day MM-DD."""
+    days = [Day.fromisoformat(f"{year:04}-{paid_on}") for year in range(first_year, last_year + 1)]
+    return dict.fromkeys(days, fen) if fen else {}
 
 
 def finding(where: Where, path: Path_, en: str, zh: str) -> Finding:

@@ -12,13 +12,13 @@ from silvafisc.policy import Rules
 from silvafisc.policy.schema import ShareText, Strict
 from silvafisc.quantities import share, yuan_to_fen
 
-from ..assess import Support
+from ..assess import Parties, Support
 from ..cash_flows import Flow
 from ..dates import Day, add_months
 from ..enhancement import Guarantee, Insurance
 from ..schedules import Terms
 from ..subsidies import longest_subsidy
-from .checks import income_faults, instrument_faults, rate_faults
+from .checks import government_faults, income_faults, instrument_faults, rate_faults
 from .fields import (
     AmountFile,
     GuaranteeFile,
@@ -76,11 +76,12 @@ class LoanFile(Instrument):
     """Stresses."""
 
 
-def loan_faults(file: LoanFile, rules: Rules, where: Where) -> Iterator[Finding]:
-    """What is refused in any loan."""
+def loan_faults(file: LoanFile, pledged: str, rules: Rules, where: Where) -> Iterator[Finding]:
+    """What is refused in any loan; `pledged` is the source of repayment that is pledged."""
     yield from instrument_faults(file, where)
+    yield from government_faults(file.borrower, where)
     yield from rate_faults(file.rates, file.terms, where)
-    yield from income_faults(file.other_income, file.repaid_from, where)
+    yield from income_faults(file.other_income, file.repaid_from, pledged, where)
     if (file.repayment == "interest_only_then") != (file.interest_only_payments is not None):
         en, zh = (
             "goes with `repayment: interest_only_then`, and only with it",
@@ -129,27 +130,31 @@ def terms_of(file: LoanFile, receipts: dict[Day, int]) -> Terms:
 
 def support_of(file: LoanFile, rules: Rules) -> Support:
     """Subsidy, guarantee and insurance of a loan."""
-    subsidy, guarantee, insurance = file.subsidy, file.guarantee, file.insurance
-    envelopes = None if subsidy is None else subsidy.envelopes
+    guarantee, insurance = None, None
+    if file.guarantee is not None:
+        given = file.guarantee
+        guarantee = Guarantee(share(given.share), share(given.fee_rate), given.paid_by)
+    if file.insurance is not None:
+        cover = file.insurance
+        premium = stated(cover.premium_rate, "finance.insurance.premium_rate", rules)
+        insurance = Insurance(yuan_to_fen(cover.limit), premium, share(cover.threshold), cover.paid_by)
+    if file.subsidy is None:
+        return Support(guarantee=guarantee, insurance=insurance)
+    envelopes = file.subsidy.envelopes
     return Support(
-        subsidy_rate=stated(None if subsidy is None else subsidy.rate, _SUBSIDY + "rate", rules)
-        if subsidy
-        else Fraction(0),
-        subsidy_years=subsidy.years if subsidy else 0,
+        subsidy_rate=stated(file.subsidy.rate, _SUBSIDY + "rate", rules),
+        subsidy_years=file.subsidy.years,
         envelopes_fen=None if envelopes is None else {int(year): yuan_to_fen(yuan) for year, yuan in envelopes.items()},
-        months_to_pay=int(rules.number(_SUBSIDY + "months_to_pay")) if subsidy else 0,
-        guarantee=None
-        if guarantee is None
-        else Guarantee(share(guarantee.share), share(guarantee.fee_rate), guarantee.paid_by),
-        insurance=None
-        if insurance is None
-        else Insurance(
-            yuan_to_fen(insurance.limit),
-            stated(insurance.premium_rate, "finance.insurance.premium_rate", rules),
-            share(insurance.threshold),
-            insurance.paid_by,
-        ),
+        months_to_pay=int(rules.number(_SUBSIDY + "months_to_pay")),
+        guarantee=guarantee,
+        insurance=insurance,
     )
+
+
+def parties_of(file: LoanFile) -> Parties:
+    """Who pays and is paid."""
+    guarantor = "" if file.guarantee is None else file.guarantee.guarantor
+    return Parties(file.borrower.name, file.lender, guarantor, "" if file.insurance is None else file.insurance.insurer)
 
 
 @dataclass(frozen=True)
