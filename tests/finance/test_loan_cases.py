@@ -208,6 +208,26 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
         {"terms__every_months": 1, "terms__last_payment": "2045-12-31"},
         "terms: the instalment of 2026-12-31 would not pay its interest: the first period is too long",
     ),
+    "a year without tonnes": (
+        "sanming-ticket-2021",
+        {"project__tonnes": {"2021": "1", "2023": "1"}},
+        "project: tonnes of 2022 are missing",
+    ),
+    "a year that is none": (
+        "sanming-ticket-2021",
+        {"project__tonnes": {"20211": "1"}},
+        "must be a quoted year (got '20211')",
+    ),
+    "a borrower that lends to itself": (
+        "wuning-ccer-2025",
+        {"lender": "武宁项目业主"},
+        "lender: 武宁项目业主 is the borrower",
+    ),
+    "a pledge worth nothing": (
+        "sanming-ticket-2021",
+        {"amount": {"requested": "5000"}, "project__verified_tco2e": "0"},
+        "amount: nothing can be lent: what is pledged is worth nothing",
+    ),
     "an unknown element": (
         "example-pledge-loan",
         {"contract": ["partys"]},

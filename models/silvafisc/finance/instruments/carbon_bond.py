@@ -24,7 +24,7 @@ from ..cash_flows import Flow
 from ..dates import Day
 from ..schedules import Terms
 from .carbon_side import CarbonFile, carbon_of
-from .checks import claim_faults, income_faults, instrument_faults, project_faults
+from .checks import claim_faults, income_faults, instrument_faults, party_faults, project_faults
 from .fields import ClaimFile, IncomeFile, Instrument, Positive, Where, Year, finding
 from .loan_fields import added
 
@@ -232,6 +232,7 @@ def _faults(file: CarbonBond, rules: Rules, where: Where) -> Iterator[Finding]:
     carbon = "carbon" if file.forest is not None or file.carbon_income else ""
     yield from instrument_faults(file, where)
     yield from _issuer(file, where)
+    yield from party_faults(file.borrower, (), file.other_income, where)
     yield from income_faults(file.other_income, file.repaid_from, carbon, where)
     yield from _label(file, rules, where)
     if file.forest is not None:

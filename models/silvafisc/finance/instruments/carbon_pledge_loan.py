@@ -14,6 +14,7 @@ from pydantic import Field
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import Rules
 from silvafisc.policy.schema import ShareText, Strict, hint
+from silvafisc.policy.yaml_source import Path_
 from silvafisc.quantities import share, yuan_to_fen
 
 from ..assess import BASE, FISCAL, Course, LoanCase
@@ -25,7 +26,7 @@ from ..offsets import Buyer, offset_faults
 from ..paths import scaled
 from ..sharing import Holder, sharing_faults
 from .carbon_side import Carbon, CarbonFile, carbon_of
-from .checks import claim_faults, project_faults, tenor_faults
+from .checks import claim_faults, party_faults, project_faults, tenor_faults
 from .fields import BuyerFile, ClaimFile, HolderFile, PlantingFile, Where, finding
 from .loan_fields import LoanFile, added, loan_faults, other_income, parties_of, stated, stress_of, support_of, terms_of
 
@@ -74,6 +75,8 @@ def build(file: CarbonPledgeLoan, rules: Rules, where: Where) -> LoanCase:
     findings += tenor_faults(file.terms, file.project.last_year, where)
     findings += claim_faults(file.project, file.other_uses, file.terms, file.lender, where)
     findings += element_faults(file, rules, where)
+    named: list[tuple[Path_, str]] = [(("buyers", at, "name"), buyer.name) for at, buyer in enumerate(file.buyers)]
+    findings += party_faults(file.borrower, named, (), where)
     holders = tuple(Holder(row.name, row.right, share(row.share)) for row in file.sharing or ())
     if holders:
         faults = list(sharing_faults(holders, rules.fraction("finance.sharing.owner_share_least")))

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import Rules
+from silvafisc.policy.yaml_source import Path_
 from silvafisc.results.claims import Claim, check_claims
 
 from ..dates import Day, year_end
@@ -50,6 +51,18 @@ def government_faults(borrower: BorrowerFile, where: Where) -> Iterator[Finding]
         en = "a government borrows by bonds within its limit only (Budget Law, Art. 35), never by a loan"
         zh = "政府只能在限额内发行债券举债（预算法第三十五条），不得贷款"
         yield finding(where, ("borrower", "kind"), en, zh)
+
+
+def party_faults(
+    borrower: BorrowerFile, others: Sequence[tuple[Path_, str]], incomes: Sequence[IncomeFile], where: Where
+) -> Iterator[Finding]:
+    """The borrower on the other side of its own payments. others: path and name of those whom it pays or who pay it."""
+    paying: list[tuple[Path_, str]] = [
+        (("other_income", at, "payer"), income.payer) for at, income in enumerate(incomes)
+    ]
+    for path, name in (*others, *paying):
+        if name == borrower.name:
+            yield finding(where, path, f"{name} is the borrower", f"{name} 即借款人")
 
 
 def rate_faults(rates: list[RateFile], terms: TermsFile, where: Where) -> Iterator[Finding]:

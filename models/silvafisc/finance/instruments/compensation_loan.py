@@ -18,7 +18,7 @@ from silvafisc.quantities import entitlement, mu_to_tenths, share, yuan_to_fen
 from ..assess import BASE, Course, LoanCase
 from ..cash_flows import Flow
 from ..dates import Day
-from .checks import tenor_faults
+from .checks import party_faults, tenor_faults
 from .fields import Positive, Where, Year, finding, yearly
 from .loan_fields import (
     LoanFile,
@@ -136,6 +136,7 @@ def build(file: CompensationLoan, rules: Rules, where: Where) -> LoanCase:
 
 def _faults(file: CompensationLoan, rules: Rules, where: Where) -> Iterator[Finding]:
     given = file.compensation
+    yield from party_faults(file.borrower, [(("compensation", "payer"), given.payer)], (), where)
     if given.last_year < given.first_year:
         en, zh = f"ends {given.last_year} before {given.first_year}", f"止于 {given.last_year}，早于 {given.first_year}"
         yield finding(where, ("compensation", "last_year"), en, zh)

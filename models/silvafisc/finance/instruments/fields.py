@@ -30,12 +30,29 @@ def _not_negative(value: Any) -> str:
     return value
 
 
+def _year_text(value: Any) -> str:
+    known = isinstance(value, str) and value.isascii() and value.isdecimal() and 0 < int(value[:9]) <= LAST_YEAR
+    if not known:
+        raise reject(f"must be a quoted year (got {value!r})", f"须为加引号的年份（现为 {value!r}）")
+    return str(int(value))
+
+
 Positive = Annotated[str, BeforeValidator(_positive)]
 """Quoted decimal above nothing: a price, an area, a multiple."""
 NotNegative = Annotated[str, BeforeValidator(_not_negative)]
 """Quoted decimal, nothing or more: tonnes."""
-Year = Annotated[int, Field(ge=1)]
+LAST_YEAR = 3000
+"""No plan reaches further; later years are slips of the pen."""
+MOST_MONTHS = 1200
+"""A century: no wait is longer."""
+MOST_DRAWS = 1_000_000
+"""More would only fill the memory."""
+Year = Annotated[int, Field(ge=1, le=LAST_YEAR)]
 """Calendar year."""
+Months = Annotated[int, Field(ge=0, le=MOST_MONTHS)]
+"""Months to wait."""
+YearText = Annotated[str, BeforeValidator(_year_text)]
+"""Quoted calendar year, as a key."""
 Market = Literal["ccer", "local", "cea"]
 Borrower = Literal["farmer", "cooperative", "village_collective", "enterprise", "financing_platform", "government"]
 Source = Literal["carbon", "compensation", "timber", "non_timber", "own", "future_appropriation"]
@@ -103,7 +120,7 @@ class TermsFile(Strict):
     """Due date of the first payment."""
     last_payment: Date
     """Due date of the last payment."""
-    every_months: int = Field(ge=1)
+    every_months: int = Field(ge=1, le=MOST_MONTHS)
     """Months between payments."""
     day_count: Literal["ACT/365", "ACT/360", "30/360"]
     """How parts of a year are counted."""
@@ -128,12 +145,12 @@ class ProjectFile(Strict):
     """Newly planted, or forest that is paid compensation already."""
     crediting_from: Year
     """First year of the crediting period."""
-    crediting_years: int = Field(ge=1)
+    crediting_years: int = Field(ge=1, le=LAST_YEAR)
     """Its length."""
     tco2e_per_year: Positive | None = None
     """The same credited tonnes in every year of the period…"""
-    tonnes: dict[Quoted, NotNegative] | None = None
-    """…or tonnes by year, as the carbon engine credits them."""
+    tonnes: dict[YearText, NotNegative] | None = Field(default=None, min_length=1)
+    """…or tonnes by year, as the carbon engine credits them: no year between is left out, none come after the last."""
     verified_tco2e: NotNegative = "0"
     """Tonnes that are issued and not yet sold."""
 
@@ -141,9 +158,10 @@ class ProjectFile(Strict):
     def _one(self) -> "ProjectFile":
         if (self.tco2e_per_year is None) == (self.tonnes is None):
             raise reject("give either `tco2e_per_year` or `tonnes`", "tco2e_per_year 与 tonnes 须二选一")
-        wrong = [year for year in self.tonnes or {} if not (year.isdecimal() and year.isascii())]
-        if wrong:
-            raise reject(f"not a year: {wrong[0]!r}", f"不是年份：{wrong[0]!r}")
+        years = sorted(map(int, self.tonnes or ()))
+        lacking = [year for year in range(years[0], years[-1]) if year not in years] if years else []
+        if lacking:
+            raise reject(f"tonnes of {lacking[0]} are missing", f"缺少 {lacking[0]} 年的吨数")
         return self
 
     @property
@@ -162,11 +180,11 @@ class ProjectFile(Strict):
 class PracticeFile(Strict):
     """How tonnes become money; what is left out is as the parameters under finance.issuance say."""
 
-    years_between_verifications: Annotated[int, Field(ge=1)] | None = None
+    years_between_verifications: Annotated[int, Field(ge=1, le=LAST_YEAR)] | None = None
     """Years verified together."""
-    months_to_issue: Annotated[int, Field(ge=0)] | None = None
+    months_to_issue: Months | None = None
     """From the end of the monitored years."""
-    months_to_sell: Annotated[int, Field(ge=0)] | None = None
+    months_to_sell: Months | None = None
     """From issue."""
     sale_haircut: ShareText | None = None
     """Haircut for the wait."""
@@ -186,7 +204,7 @@ class PriceStep(Strict):
 class SimulationFile(Strict):
     """Draws of the price path."""
 
-    draws: int = Field(ge=1)
+    draws: int = Field(ge=1, le=MOST_DRAWS)
     """How many."""
     seed: int = Field(ge=0)
     """Seed."""
@@ -283,19 +301,12 @@ class PlantingFile(Strict):
 
     year: Year
     """Year of planting."""
-    costs: dict[Quoted, Yuan] = Field(min_length=1)
+    costs: dict[YearText, Yuan] = Field(min_length=1)
     """Year -> yuan."""
     subsidy: Yuan
     """Establishment subsidy in all."""
     scheme: Literal["build_first", "instalments", "prepaid"]
     """How it is paid here: 先建后补, 7:3, 预拨; the others are told beside it."""
-
-    @model_validator(mode="after")
-    def _years(self) -> "PlantingFile":
-        wrong = [year for year in self.costs if not (year.isdecimal() and year.isascii())]
-        if wrong:
-            raise reject(f"not a year: {wrong[0]!r}", f"不是年份：{wrong[0]!r}")
-        return self
 
     def costs_fen(self) -> dict[int, int]:
         """Year -> fen."""
@@ -318,11 +329,11 @@ class BuyerFile(Strict):
 class SubsidyFile(Strict):
     """Interest subsidy."""
 
-    years: int = Field(ge=1)
+    years: int = Field(ge=1, le=LAST_YEAR)
     """Years from the drawing."""
     rate: ShareText | None = None
     """Rate; the parameter where left out."""
-    envelopes: dict[Quoted, Yuan] | None = None
+    envelopes: dict[YearText, Yuan] | None = None
     """Claim year -> yuan that the fund has for this loan; no limit is known where left out."""
 
 

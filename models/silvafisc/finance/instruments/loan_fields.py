@@ -10,6 +10,7 @@ from pydantic import Field
 from silvafisc.datasets.findings import Finding
 from silvafisc.policy import Rules
 from silvafisc.policy.schema import ShareText, Strict
+from silvafisc.policy.yaml_source import Path_
 from silvafisc.quantities import share, yuan_to_fen
 
 from ..assess import Parties, Support
@@ -18,13 +19,15 @@ from ..dates import Day, add_months
 from ..enhancement import Guarantee, Insurance
 from ..schedules import Terms
 from ..subsidies import longest_subsidy
-from .checks import government_faults, income_faults, instrument_faults, rate_faults
+from .checks import government_faults, income_faults, instrument_faults, party_faults, rate_faults
 from .fields import (
+    LAST_YEAR,
     AmountFile,
     GuaranteeFile,
     IncomeFile,
     Instrument,
     InsuranceFile,
+    Months,
     Positive,
     RateFile,
     SubsidyFile,
@@ -41,9 +44,9 @@ class StressFile(Strict):
 
     price_fall: ShareText | None = None
     """Fall of the price."""
-    months_late: Annotated[int, Field(ge=0)] | None = None
+    months_late: Months | None = None
     """Months by which money comes late."""
-    fire_after_years: Annotated[int, Field(ge=0)] | None = None
+    fire_after_years: Annotated[int, Field(ge=0, le=LAST_YEAR)] | None = None
     """Years after drawing in which a fire breaks out."""
     fire_share: ShareText | None = None
     """Share of the stand that it destroys."""
@@ -80,6 +83,12 @@ def loan_faults(file: LoanFile, pledged: str, rules: Rules, where: Where) -> Ite
     """What is refused in any loan; `pledged` is the source of repayment that is pledged."""
     yield from instrument_faults(file, where)
     yield from government_faults(file.borrower, where)
+    others: list[tuple[Path_, str]] = [(("lender",), file.lender)]
+    if file.guarantee is not None:
+        others.append((("guarantee", "guarantor"), file.guarantee.guarantor))
+    if file.insurance is not None:
+        others.append((("insurance", "insurer"), file.insurance.insurer))
+    yield from party_faults(file.borrower, others, file.other_income, where)
     yield from rate_faults(file.rates, file.terms, where)
     yield from income_faults(file.other_income, file.repaid_from, pledged, where)
     if (file.repayment == "interest_only_then") != (file.interest_only_payments is not None):
@@ -104,9 +113,6 @@ def _subsidy_faults(file: LoanFile, subsidy: SubsidyFile, rules: Rules, where: W
     if subsidy.rate is not None and share(subsidy.rate) > most_rate:
         en = f"the subsidy is {float(most_rate):.2%} a year at most"
         yield finding(where, ("subsidy", "rate"), en, f"贴息率最高为每年 {float(most_rate):.2%}")
-    for year in subsidy.envelopes or {}:
-        if not (year.isascii() and year.isdecimal()):
-            yield finding(where, ("subsidy", "envelopes", year), "not a year", "不是年份")
 
 
 def terms_of(file: LoanFile, receipts: dict[Day, int]) -> Terms:
