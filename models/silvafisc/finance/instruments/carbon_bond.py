@@ -23,9 +23,10 @@ from ..bonds import CarbonLink, StepUp
 from ..cash_flows import Flow
 from ..dates import Day
 from ..schedules import Terms
+from .carbon_fields import ClaimFile
 from .carbon_side import CarbonFile, carbon_of
 from .checks import claim_faults, income_faults, instrument_faults, party_faults, project_faults
-from .fields import ClaimFile, IncomeFile, Instrument, Positive, Where, Year, finding
+from .fields import IncomeFile, Instrument, Positive, Where, Year, finding
 from .loan_fields import added
 
 INVESTORS = "investors"

@@ -25,9 +25,10 @@ from ..issuance import Lump, after_fire
 from ..offsets import Buyer, offset_faults
 from ..paths import scaled
 from ..sharing import Holder, sharing_faults
+from .carbon_fields import BuyerFile, ClaimFile, HolderFile, PlantingFile
 from .carbon_side import Carbon, CarbonFile, carbon_of
 from .checks import claim_faults, party_faults, project_faults, tenor_faults
-from .fields import BuyerFile, ClaimFile, HolderFile, PlantingFile, Where, finding
+from .fields import Where, finding
 from .loan_fields import LoanFile, added, loan_faults, other_income, parties_of, stated, stress_of, support_of, terms_of
 
 _PLEDGE = "finance.pledge."

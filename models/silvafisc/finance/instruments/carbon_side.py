@@ -13,7 +13,8 @@ from ..dates import Day, add_months
 from ..issuance import Lump, Practice, Price, lumps, sale_fen
 from ..paths import flat, stepped
 from ..sharing import Holder, share_out
-from .fields import PracticeFile, PriceFile, ProjectFile, TermsFile
+from .carbon_fields import PracticeFile, PriceFile, ProjectFile
+from .fields import TermsFile
 from .loan_fields import stated
 
 _ISSUANCE = "finance.issuance."

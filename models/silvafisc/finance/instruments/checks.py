@@ -10,18 +10,8 @@ from silvafisc.policy.yaml_source import Path_
 from silvafisc.results.claims import Claim, check_claims
 
 from ..dates import Day, year_end
-from .fields import (
-    BorrowerFile,
-    ClaimFile,
-    IncomeFile,
-    Instrument,
-    PriceFile,
-    ProjectFile,
-    RateFile,
-    TermsFile,
-    Where,
-    finding,
-)
+from .carbon_fields import ClaimFile, PriceFile, ProjectFile
+from .fields import LAST_YEAR, BorrowerFile, IncomeFile, Instrument, RateFile, TermsFile, Where, finding
 
 _LARGEST_FLOW = "assumptions.carbon.validation.largest_flow"
 _CREDITING = "crediting.ccer_14_001.crediting_years_"
@@ -38,6 +28,8 @@ def instrument_faults(file: Instrument, where: Where) -> Iterator[Finding]:
 
 
 def _dates(terms: TermsFile, where: Where) -> Iterator[Finding]:
+    if Day.fromisoformat(terms.last_payment).year > LAST_YEAR:
+        yield finding(where, ("terms", "last_payment"), f"lies after {LAST_YEAR}", f"晚于 {LAST_YEAR} 年")
     named = (("drawn", terms.drawn), ("first_payment", terms.first_payment), ("last_payment", terms.last_payment))
     for (name, day), (after, later) in pairwise(named):
         if not day < later and not (after == "last_payment" and day == later):

@@ -62,6 +62,10 @@ class CompensationFile(Strict):
                 "give either `area_mu` and `standard_yuan_per_mu`, or `yuan_per_year`",
                 "area_mu 与 standard_yuan_per_mu，或 yuan_per_year，二选一",
             )
+        try:
+            mu_to_tenths(self.area_mu or "0")
+        except ValueError as error:
+            raise reject(str(error), f"面积最多一位小数：{self.area_mu!r}") from None
         return self
 
     @property
