@@ -112,6 +112,15 @@ def test_a_lower_price_a_late_issue_and_a_fire_cover_less(tmp_path: Path) -> Non
     assert found.fiscal_fen == 10 * 600_000  # by hand: 6 % of 100 000 yuan in each of ten years
 
 
+def test_what_was_issued_before_the_drawing_is_history_also_where_issues_are_late(tmp_path: Path) -> None:
+    # by hand: credited and verified each year from 2016; issued from 31 January 2026 on are the eleven of 2025 to 2035
+    path = changed("wuning-ccer-2025", tmp_path, project__crediting_from=2016, practice__months_to_issue=1)
+    found = load_loan(path).assessment
+    assert sum(flow.amount_fen for flow in found.flows if flow.kind == "carbon") == 11 * 6317 * 6760
+    first = [course.years[1].receipts_fen for course in found.covers if course.name in {"base", "late"}]
+    assert first == [6317 * 6760, 0]
+
+
 REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
     "tenor beyond the crediting period": (
         "wuning-ccer-2025",

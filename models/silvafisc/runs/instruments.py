@@ -111,8 +111,8 @@ def load_bond(source: str | Path) -> Bond:
 def kind_of(document: Document, known: Mapping[str, object]) -> str:
     """The `instrument` of a file. Raises InputError where it is none of the known ones."""
     kind = document.data.get("instrument") if isinstance(document.data, dict) else None
-    if kind in known:
-        return str(kind)
+    if isinstance(kind, str) and kind in known:
+        return kind
     en = f"must be one of {', '.join(known)} (got {kind!r})"
     zh = f"须为 {'、'.join(known)} 之一（现为 {kind!r}）"
     raise InputError([*document.findings, Finding(document.where(("instrument",)), "instrument", en, zh)])

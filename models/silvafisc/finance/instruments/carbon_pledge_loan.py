@@ -89,14 +89,10 @@ def build(file: CarbonPledgeLoan, rules: Rules, where: Where) -> LoanCase:
     carbon = carbon_of(file, file.terms, file.borrower.name, rules, holders, [row.name for row in file.buyers])
     sold = carbon.sold()
     buyers = [Buyer(row.name, row.market, share(row.obligation_tco2e), row.local) for row in file.buyers]
-    findings = [
-        finding(where, ("buyers",), en, zh) for en, zh in (offset_faults(sold, buyers, rules) if buyers else ())
-    ]
-    if (
-        file.price.steps
-        and sold
-        and min(lump.sold for lump in sold) < Day.fromisoformat(min(s.from_ for s in file.price.steps))
-    ):
+    if buyers:
+        findings += [finding(where, ("buyers",), en, zh) for en, zh in offset_faults(sold, buyers, rules)]
+    stated_from = min((step.from_ for step in file.price.steps or ()), default="")
+    if sold and min(lump.sold for lump in sold).isoformat() < stated_from:
         en, zh = "no price is stated for the first sale", "首次出售时尚无价格"
         findings.append(finding(where, ("price", "steps"), en, zh))
     if findings:

@@ -9,7 +9,7 @@ from silvafisc.policy.schema import Strict
 from silvafisc.quantities import share
 
 from ..cash_flows import Flow
-from ..dates import Day, add_months
+from ..dates import Day, add_months, year_end
 from ..issuance import Lump, Practice, Price, lumps, sale_fen
 from ..paths import flat, stepped
 from ..sharing import Holder, share_out
@@ -63,8 +63,13 @@ class Carbon:
         return (Lump(self.drawn.year, self.drawn.year, self.verified, self.drawn, day),)
 
     def ahead(self, tonnes: Mapping[int, Fraction] | None = None, months_late: int = 0) -> tuple[Lump, ...]:
-        """The lumps to come, of other tonnes or late where stated."""
-        return lumps(self.tonnes if tonnes is None else tonnes, self.practice.later(months_late))
+        """The lumps to come, of other tonnes or late where stated.
+
+        What would have been issued before the drawing is history: as far as it is not sold it is the stock.
+        """
+        found = lumps(self.tonnes if tonnes is None else tonnes, self.practice.later(months_late))
+        wait = self.practice.months_to_issue
+        return tuple(lump for lump in found if add_months(year_end(lump.last_year), wait) >= self.drawn)
 
     def sold(self, tonnes: Mapping[int, Fraction] | None = None, months_late: int = 0) -> tuple[Lump, ...]:
         """Both, stock first."""

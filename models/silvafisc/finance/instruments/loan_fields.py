@@ -92,10 +92,8 @@ def loan_faults(file: LoanFile, pledged: str, rules: Rules, where: Where) -> Ite
     yield from rate_faults(file.rates, file.terms, where)
     yield from income_faults(file.other_income, file.repaid_from, pledged, where)
     if (file.repayment == "interest_only_then") != (file.interest_only_payments is not None):
-        en, zh = (
-            "goes with `repayment: interest_only_then`, and only with it",
-            "与 repayment: interest_only_then 同时填写，且仅用于此",
-        )
+        en = "goes with `repayment: interest_only_then`, and only with it"
+        zh = "与 repayment: interest_only_then 同时填写，且仅用于此"
         yield finding(where, ("interest_only_payments",), en, zh)
     if file.subsidy is not None:
         yield from _subsidy_faults(file, file.subsidy, rules, where)
