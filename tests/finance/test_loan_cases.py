@@ -4,12 +4,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
 from silvafisc.datasets import InputError
 from silvafisc.finance.assess import Assessment
 from silvafisc.finance.cash_flows import balances
+from silvafisc.finance.fan import cover_fan
 from silvafisc.policy import INSTRUMENTS
 from silvafisc.runs.instruments import load_loan, shipped_instruments
 
@@ -110,6 +112,17 @@ def test_a_lower_price_a_late_issue_and_a_fire_cover_less(tmp_path: Path) -> Non
     found = load_loan(insured).assessment
     assert {course.name: course.indemnity_fen for course in found.covers}["fire"] == 10_000_000
     assert found.fiscal_fen == 10 * 600_000  # by hand: 6 % of 100 000 yuan in each of ten years
+
+
+def test_the_fan_over_a_price_that_never_moves_is_the_cover_itself() -> None:
+    found = worked_out("wuning-ccer-2025")
+    still = cover_fan(found, np.full((7, 10), 67.6), 67.6)
+    ratios = {row.year: float(row.ratio) for row in found.base.years if row.ratio is not None}
+    assert {year: values[1] for year, values in still.years.items()} == pytest.approx(ratios)
+    assert still.below_one == 0
+    # by hand: at 58 yuan, below the break-even price of 58.55, every draw has a year that is not covered
+    mixed = cover_fan(found, np.array([[67.6] * 10, [67.6] * 9 + [58.0]]), 67.6)
+    assert mixed.below_one == 0.5
 
 
 def test_what_was_issued_before_the_drawing_is_history_also_where_issues_are_late(tmp_path: Path) -> None:
