@@ -111,6 +111,29 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "too many coupons": ("benchmark-bond", {"coupons": ["0.03", "0.03"]}, "terms: 2 coupon rates for 5 coupons"),
     "shares that do not sum": ("benchmark-bond", {"repaid_shares": ["0.5", "0.4", "0", "0", "0"]}, "terms: 5 shares"),
+    "tonnes that are sold already": (
+        "example-carbon-bond",
+        {
+            "forest__other_uses": [
+                {
+                    "code": "demo-bond-001",
+                    "first_year": 2024,
+                    "last_year": 2026,
+                    "share": "1",
+                    "use": "sold",
+                    "since": "2026-06-30",
+                    "until": "",
+                    "holder": "somebody",
+                }
+            ]
+        },
+        "tonnes of parcel demo-bond-001 are pledged to investors (share 1) and also in",
+    ),
+    "a source that is not told": (
+        "benchmark-bond",
+        {"repaid_from": ["own", "timber"]},
+        "repaid_from[1]: no other_income",
+    ),
     "a loan's file": ("wuning-ccer-2025", {}, "instrument: must be one of carbon_bond (got 'carbon_pledge_loan')"),
     "a cap below the floor": ("cgn-bond-2014", {"carbon_link__cap": "0.0001"}, "floor 0.0005 lies above cap 0.0001"),
 }

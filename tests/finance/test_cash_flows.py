@@ -4,7 +4,7 @@ import datetime
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from silvafisc.finance.cash_flows import Flow, balances, by_year, present_value
@@ -87,7 +87,8 @@ def test_receipts_are_tonnes_times_price_less_haircut_and_fees() -> None:
     assert money == {D(2026, 12, 31): 577_980}
 
 
-@given(st.lists(st.fractions(0, 1000, max_denominator=100), min_size=1, max_size=30), st.integers(1, 7))
+@settings(max_examples=30)
+@given(st.lists(st.fractions(0, 1000, max_denominator=100), min_size=1, max_size=20), st.integers(1, 7))
 def test_lumps_neither_lose_nor_make_a_tonne(grown: list[Fraction], every: int) -> None:
     tonnes = dict(enumerate(grown, 2026))
     found = lumps(tonnes, Practice(every, 0, 0, Fraction(0), Fraction(0)))

@@ -4,12 +4,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
 from silvafisc.datasets import InputError
 from silvafisc.finance.assess import Assessment
 from silvafisc.finance.cash_flows import balances
+from silvafisc.finance.fan import cover_fan
 from silvafisc.policy import INSTRUMENTS
 from silvafisc.runs.instruments import load_loan, shipped_instruments
 
@@ -112,6 +114,26 @@ def test_a_lower_price_a_late_issue_and_a_fire_cover_less(tmp_path: Path) -> Non
     assert found.fiscal_fen == 10 * 600_000  # by hand: 6 % of 100 000 yuan in each of ten years
 
 
+def test_the_fan_over_a_price_that_never_moves_is_the_cover_itself() -> None:
+    found = worked_out("wuning-ccer-2025")
+    still = cover_fan(found, np.full((7, 10), 67.6), 67.6)
+    ratios = {row.year: float(row.ratio) for row in found.base.years if row.ratio is not None}
+    assert {year: values[1] for year, values in still.years.items()} == pytest.approx(ratios)
+    assert still.below_one == 0
+    # by hand: at 58 yuan, below the break-even price of 58.55, every draw has a year that is not covered
+    mixed = cover_fan(found, np.array([[67.6] * 10, [67.6] * 9 + [58.0]]), 67.6)
+    assert mixed.below_one == 0.5
+
+
+def test_what_was_issued_before_the_drawing_is_history_also_where_issues_are_late(tmp_path: Path) -> None:
+    # by hand: credited and verified each year from 2016; issued from 31 January 2026 on are the eleven of 2025 to 2035
+    path = changed("wuning-ccer-2025", tmp_path, project__crediting_from=2016, practice__months_to_issue=1)
+    found = load_loan(path).assessment
+    assert sum(flow.amount_fen for flow in found.flows if flow.kind == "carbon") == 11 * 6317 * 6760
+    first = [course.years[1].receipts_fen for course in found.covers if course.name in {"base", "late"}]
+    assert first == [6317 * 6760, 0]
+
+
 REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
     "tenor beyond the crediting period": (
         "wuning-ccer-2025",
@@ -207,6 +229,26 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
         "wuning-ccer-2025",
         {"terms__every_months": 1, "terms__last_payment": "2045-12-31"},
         "terms: the instalment of 2026-12-31 would not pay its interest: the first period is too long",
+    ),
+    "a year without tonnes": (
+        "sanming-ticket-2021",
+        {"project__tonnes": {"2021": "1", "2023": "1"}},
+        "project: tonnes of 2022 are missing",
+    ),
+    "a year that is none": (
+        "sanming-ticket-2021",
+        {"project__tonnes": {"20211": "1"}},
+        "must be a quoted year (got '20211')",
+    ),
+    "a borrower that lends to itself": (
+        "wuning-ccer-2025",
+        {"lender": "武宁项目业主"},
+        "lender: 武宁项目业主 is the borrower",
+    ),
+    "a pledge worth nothing": (
+        "sanming-ticket-2021",
+        {"amount": {"requested": "5000"}, "project__verified_tco2e": "0"},
+        "amount: nothing can be lent: what is pledged is worth nothing",
     ),
     "an unknown element": (
         "example-pledge-loan",

@@ -16,9 +16,12 @@ from silvafisc.finance.pledge import is_ordinary_credit, principal_by_cover, siz
 from silvafisc.finance.rates import internal_rates
 from silvafisc.finance.schedules import Payment, schedule
 from silvafisc.finance.subsidies import interest_subsidy, longest_subsidy, paid_out
+from silvafisc.policy import ParameterTree
 
 D = datetime.date
 MILLION = 10**8  # fen
+RULES = ParameterTree.load().on("2016-12-31")
+RATE = RULES.fraction("interest_subsidy.forestry_loans.rate")
 WUNING = {D(2026 + k, 1, 15): 42_702_920 for k in range(1, 21)}
 """6 317 t x 67.6 yuan every year for twenty years (flat issuance), fen."""
 
@@ -41,8 +44,17 @@ def test_the_pledge_of_wuning_is_worth_what_was_recomputed() -> None:
     assert -float(value) == pytest.approx(pyxirr.pv(0.05, 20, 42_702_920, 0), rel=1e-12)  # other program
 
 
-def test_interest_subsidies_of_fujian_and_a_loan_of_four_per_cent() -> None:
-    assert f"{3721 / 124_800:.2%}" == "2.98%"  # published: 37.21 M yuan on 1.248 bn
+@pytest.mark.parametrize(("kind", "published"), [("", "2.98%"), ("small_", "2.97%")])
+def test_fujian_paid_nearly_the_whole_rate_on_its_loans(kind: str, published: str) -> None:
+    # published: 37.21 M yuan on 1.248 bn and 0.98 M on 33 M (2.97 % when rounded): never more than the rate gives a year
+    loans, paid = (RULES.fen(f"interest_subsidy.fujian_2016.{kind}{name}") for name in ("loans", "subsidy"))
+    (claim,) = interest_subsidy(schedule(loans, terms("bullet", 1, "0.0435")), RATE, 3)
+    assert claim.granted_fen == loans * 3 // 100
+    assert f"{paid / loans:.2%}" == published
+    assert 0.98 < paid / claim.granted_fen <= 1
+
+
+def test_interest_of_a_loan_at_four_per_cent_is_subsidised_for_three_years() -> None:
     # by hand: 3 of 4 points of the interest on 300 000 yuan, for three years; the last two get nothing
     claims = interest_subsidy(schedule(30_000_000, terms("bullet", 5)), Fraction(3, 100), 3)
     assert [(claim.year, claim.granted_fen) for claim in claims] == [(2027, 900_000), (2028, 900_000), (2029, 900_000)]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from silvafisc.finance.dates import DAY_COUNTS, PAYMENT_RULES, add_months
 from silvafisc.finance.schedules import REPAYMENTS, Payment, Terms, level_instalment, schedule
+from silvafisc.finance.subsidies import interest_subsidy
 
 D = datetime.date
 DRAWN = D(2026, 1, 15)
@@ -97,7 +98,7 @@ def test_the_internal_rate_is_the_rate_of_the_loan(repayment: str) -> None:
     assert pyxirr.irr(flows) == pytest.approx(0.0435, abs=1e-10)  # other program
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(
     principal=st.integers(10_000, 10**12),
     repayment=st.sampled_from(REPAYMENTS),
@@ -135,7 +136,22 @@ def test_every_schedule_closes_to_the_fen(
         assert after.period.start == line.period.end
 
 
+def test_two_receipts_of_one_weekend_are_paid_on_one_monday() -> None:
+    receipts = {D(2027, 7, 3): 100, D(2027, 7, 4): 100}  # a Saturday and a Sunday
+    lines = schedule(
+        1_000_000, terms("issuance_matched", 2, receipts=receipts, payment_rule="following", day_count="ACT/360")
+    )
+    days = (D(2027, 7, 5) - DRAWN).days
+    assert [(line.interest_fen, line.principal_fen) for line in lines] == [
+        (round(40_000 * days / 360), 500_000),
+        (0, 500_000),
+    ]
+    assert sum(claim.entitled_fen for claim in interest_subsidy(lines, Fraction(4, 100), 3)) == lines[0].interest_fen
+
+
 def test_what_cannot_be_scheduled_is_refused() -> None:
+    with pytest.raises(ValueError, match="is paid before"):
+        schedule(100, terms("bullet", 3, first=D(2026, 1, 18), payment_rule="preceding", drawn=D(2026, 1, 17)))
     with pytest.raises(ValueError, match="positive"):
         schedule(0, terms("bullet", 3))
     with pytest.raises(ValueError, match="cannot be interest alone"):

@@ -15,6 +15,8 @@ from .subsidies import ClaimYear, interest_subsidy, paid_out
 
 BASE = "base"
 FISCAL = "fiscal"
+_COST = frozenset({"loan_drawn", "interest", "principal", "guarantee_fee", "premium", "interest_subsidy"})
+"""Kinds of flows that belong to the loan itself, not to what serves it."""
 Receipts = Mapping[Day, int]
 """Day -> fen that the borrower receives and can pay its debt from."""
 
@@ -184,10 +186,6 @@ def assess(case: LoanCase) -> Assessment:
         all_in=internal_rates(debt),
         flows=flows,
     )
-
-
-_COST = frozenset({"loan_drawn", "interest", "principal", "guarantee_fee", "premium", "interest_subsidy"})
-"""Kinds of flows that belong to the loan itself, not to what serves it."""
 
 
 def _break_even(case: LoanCase, lines: Sequence[Payment], least: Fraction) -> Fraction | None:

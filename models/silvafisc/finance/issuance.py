@@ -91,9 +91,9 @@ def after_fire(tonnes: Mapping[int, Fraction], year: int, share: Fraction) -> di
     """
     stored = sum((amount for at, amount in tonnes.items() if at < year), Fraction(0))
     burnt = {at: amount * (1 - share) if at >= year else amount for at, amount in tonnes.items()}
-    if year in burnt:
-        burnt[year] -= stored * share
-    return burnt
+    if stored and year <= max(burnt):
+        burnt[year] = burnt.get(year, Fraction(0)) - stored * share
+    return dict(sorted(burnt.items()))
 
 
 def until(tonnes: Mapping[int, Fraction], last_year: int) -> dict[int, Fraction]:

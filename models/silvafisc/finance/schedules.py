@@ -119,7 +119,12 @@ def interest_of(balance_fen: int, period: Period) -> int:
 
 
 def interest_periods(terms: Terms) -> tuple[Period, ...]:
-    """The interest periods, in order. Raises ValueError where there is no receipt to match or no rate in force."""
+    """The interest periods, in order; one is empty where two dues move to one business day.
+
+    Raises:
+        TermsError: no receipt to match, or a payment that a rule moves before its period.
+        ValueError: no rate in force.
+    """
     if terms.repayment == "issuance_matched":
         days = tuple(day for day in sorted(terms.receipts) if terms.drawn < day <= terms.last and terms.receipts[day])
         if not days:
@@ -132,6 +137,8 @@ def interest_periods(terms: Terms) -> tuple[Period, ...]:
     for day in days:
         paid = payment_day(day, terms.payment_rule, terms.holidays)
         end = paid if terms.accrue_to_paid else day
+        if end < start:
+            raise TermsError(f"what is due on {day} is paid before {start}", f"{day} 应付的款项早于 {start} 支付")
         periods.append(
             Period(start, end, day, paid, rate_on(terms.rates, start), year_fraction(start, end, terms.day_count))
         )

@@ -32,6 +32,8 @@ def interest_subsidy(
     entitled: dict[int, int] = {}
     for line in lines:
         period = line.period
+        if period.end == period.start:
+            continue
         inside = Fraction((min(period.end, until) - period.start).days, (period.end - period.start).days)
         if inside <= 0:
             break

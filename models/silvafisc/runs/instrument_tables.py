@@ -22,12 +22,13 @@ from silvafisc.policy import Rules
 from silvafisc.quantities import yuan_to_fen
 from silvafisc.results.outcome import write_json, write_tables
 
-from .instruments import Bond, Loan
+from .instruments import Bond, Drawn, Loan
 
 Figure = dict[str, Any]
-"""value (None: there is none) and unit: fen, share, times, years, yuan_per_tco2, tco2e, count, date or word."""
+"""value (None: there is none) and unit: fen, share, shares, times, years, per_100, yuan_per_tco2, tco2e, count, date, word."""
 TERMS, COPY = "terms.json", "instrument.yaml"
 RATIO_DIGITS = 6
+"""Decimals of a ratio: a hundredth of a basis point."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,6 @@ def loan_sheet(loan: Loan) -> Sheet:
     """The sheet of a loan."""
     found, file = loan.assessment, loan.file
     sizing = found.sizing
-    interest = sum(line.interest_fen for line in found.lines)
     figures: dict[str, Figure] = {
         "principal": _fen(found.principal_fen),
         "request": _fen(sizing.request_fen),
@@ -64,7 +64,7 @@ def loan_sheet(loan: Loan) -> Sheet:
         "repayment": _word(file.repayment),
         "last_payment": _date(found.lines[-1].period.paid),
         "payments": {"value": len(found.lines), "unit": "count"},
-        "interest": _fen(interest),
+        "interest": _fen(sum(line.interest_fen for line in found.lines)),
         "cover_least": _times(found.base.least),
         "cover_life": _times(found.base.life),
         "break_even": _price(found.break_even),
@@ -74,7 +74,7 @@ def loan_sheet(loan: Loan) -> Sheet:
         "premiums": _fen(sum(found.premiums_fen.values())),
         "fiscal": _fen(found.fiscal_fen),
         "leverage": _times(found.leverage),
-        "all_in": {"value": [round(rate, RATIO_DIGITS) for rate in found.all_in.rates], "unit": "shares"},
+        "all_in": {"value": [_number(rate) for rate in found.all_in.rates], "unit": "shares"},
         "backing": _word("ordinary" if found.ordinary else "pledged"),
     }
     tables = {
@@ -101,28 +101,34 @@ def loan_sheet(loan: Loan) -> Sheet:
         }
         tables |= _beside(file, found, loan.rules)
     if loan.drawn is not None:
-        fan, fitted = loan.drawn.fan, loan.drawn.fitted
+        fan = loan.drawn.fan
         figures["cover_drawn_low"] = _times(fan.least[0])
         figures["cover_drawn_middle"] = _times(fan.least[1])
         figures["below_one"] = _share(fan.below_one)
         names = [f"p{round(100 * level):02}" for level in QUANTILES]
-        rows_of_fan = [(year, *map(_number, values)) for year, values in fan.years.items()]
-        tables["cover_fan"] = pd.DataFrame(rows_of_fan, columns=["year", *names])
-        more["calibration"] = {
-            "market": fitted.market,
-            "origin": fitted.origin,
-            "mean_yuan_per_tco2": _number(fitted.mean),
-            "speed_per_year": _number(fitted.speed),
-            "speed_estimated": fitted.speed_estimated,
-            "free_slope": _number(fitted.free_slope),
-            "volatility": _number(fitted.volatility),
-            "residuals": {year: _number(value) for year, value in fitted.residuals.items()},
-            "n": fitted.n,
-            "floor_yuan_per_tco2": _number(fitted.floor),
-            "draws": loan.drawn.draws,
-            "seed": loan.drawn.seed,
-        }
+        drawn = [(year, *map(_number, values)) for year, values in fan.years.items()]
+        tables["cover_fan"] = pd.DataFrame(drawn, columns=["year", *names])
+        more["calibration"] = _calibration(loan.drawn)
     return Sheet(_terms(loan, figures, more), tables, loan.source)
+
+
+def _calibration(drawn: Drawn) -> dict[str, Any]:
+    """What the drawn prices were fitted from."""
+    fitted = drawn.fitted
+    return {
+        "market": fitted.market,
+        "origin": fitted.origin,
+        "mean_yuan_per_tco2": _number(fitted.mean),
+        "speed_per_year": _number(fitted.speed),
+        "speed_estimated": fitted.speed_estimated,
+        "free_slope": _number(fitted.free_slope),
+        "volatility": _number(fitted.volatility),
+        "residuals": {year: _number(value) for year, value in fitted.residuals.items()},
+        "n": fitted.n,
+        "floor_yuan_per_tco2": _number(fitted.floor),
+        "draws": drawn.draws,
+        "seed": drawn.seed,
+    }
 
 
 def _beside(file: CarbonPledgeLoan, found: Assessment, rules: Rules) -> dict[str, pd.DataFrame]:
@@ -171,7 +177,7 @@ def bond_sheet(bond: Bond) -> Sheet:
         "low_carbon_share": _share(found.low_carbon_share),
         "tonnes": {"value": _number(found.case.tonnes), "unit": "tco2e"},
         "tonnes_per_10k_yuan": {"value": _number(per_10k), "unit": "tco2e"},
-        "all_in": {"value": [round(rate, RATIO_DIGITS) for rate in found.cost.rates], "unit": "shares"},
+        "all_in": {"value": [_number(rate) for rate in found.cost.rates], "unit": "shares"},
     }
     tables = {
         "schedule": _schedule(found.lines),

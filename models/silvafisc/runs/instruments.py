@@ -7,6 +7,7 @@ from pathlib import Path
 from silvafisc.datasets import Finding, InputError, load_package
 from silvafisc.finance.assess import Assessment, LoanCase, NothingToLendError, assess
 from silvafisc.finance.bond_case import BondAssessment, assess_bond
+from silvafisc.finance.dates import Day
 from silvafisc.finance.fan import Fan, cover_fan
 from silvafisc.finance.instruments import carbon_bond, carbon_pledge_loan, compensation_loan
 from silvafisc.finance.instruments.carbon_bond import CarbonBond
@@ -110,8 +111,8 @@ def load_bond(source: str | Path) -> Bond:
 def kind_of(document: Document, known: Mapping[str, object]) -> str:
     """The `instrument` of a file. Raises InputError where it is none of the known ones."""
     kind = document.data.get("instrument") if isinstance(document.data, dict) else None
-    if kind in known:
-        return str(kind)
+    if isinstance(kind, str) and kind in known:
+        return kind
     en = f"must be one of {', '.join(known)} (got {kind!r})"
     zh = f"须为 {'、'.join(known)} 之一（现为 {kind!r}）"
     raise InputError([*document.findings, Finding(document.where(("instrument",)), "instrument", en, zh)])
@@ -136,7 +137,8 @@ def _drawn(
         path = ("price", "simulation")
         raise InputError([Finding(document.where(path), "price.simulation", error.en, error.zh)]) from None
     drawn, last = found.case.terms.drawn, found.lines[-1].period.due
-    start = float(price_of(file.price)(drawn))
+    first = min((Day.fromisoformat(step.from_) for step in file.price.steps or ()), default=drawn)
+    start = float(price_of(file.price)(max(drawn, first)))
     paths = simulate(fitted, start, last.year - drawn.year, wanted.draws, wanted.seed)
     return Drawn(cover_fan(found, paths, start), fitted, wanted.draws, wanted.seed)
 
@@ -147,14 +149,18 @@ def _assess(case: LoanCase, document: Document) -> Assessment:
         return assess(case)
     except NothingToLendError as error:
         sizing = error.sizing
-        en = (
-            f"nothing can be lent: by the pledge at most {fen_to_yuan(sizing.by_pledge_fen)} yuan, and {error.year} is covered too little "
-            "by receipts for any debt service; match the payments to the issues, begin later, or name other income"
-        )
-        zh = (
-            f"无可贷金额：按质押物最多 {fen_to_yuan(sizing.by_pledge_fen)} 元，而 {error.year} 年收入不足以偿付任何本息；"
-            "可按签发回款安排还款、推迟首次还款，或列明其他收入"
-        )
+        if not sizing.by_pledge_fen:
+            en, zh = "nothing can be lent: what is pledged is worth nothing", "无可贷金额：质押物没有价值"
+        else:
+            most = fen_to_yuan(sizing.by_pledge_fen)
+            en = (
+                f"nothing can be lent: by the pledge at most {most} yuan, and {error.year} is covered too little by receipts "
+                "for any debt service; match the payments to the issues, begin later, or name other income"
+            )
+            zh = (
+                f"无可贷金额：按质押物最多 {most} 元，而 {error.year} 年收入不足以偿付任何本息；"
+                "可按签发回款安排还款、推迟首次还款，或列明其他收入"
+            )
         raise InputError([Finding(document.where(("amount",)), "amount", en, zh)]) from None
     except TermsError as error:
         raise _unworkable(error, document) from None

@@ -26,7 +26,6 @@ Out = Annotated[
 File = Annotated[
     str, typer.Argument(metavar="FILE", help="YAML 文件或随附示例名 / a YAML file or the name of a shipped one")
 ]
-_TERMS, _COPY = "terms.json", "instrument.yaml"
 
 
 @finance.command(help="测算一笔贷款：额度、还款计划、覆盖率、贴息和财政杠杆 / size and schedule one loan")
@@ -67,8 +66,9 @@ def _tell(terminal: Terminal, made: "Callable[[], Sheet]", out: Path | None) -> 
 def _refuse_target(out: Path) -> None:
     """Only a folder that this command wrote is replaced. Raises InputError."""
     from silvafisc.datasets import Finding, InputError
+    from silvafisc.runs.instrument_tables import COPY, TERMS
 
-    if out.is_dir() and (not any(out.iterdir()) or ((out / _TERMS).is_file() and (out / _COPY).is_file())):
+    if out.is_dir() and (not any(out.iterdir()) or ((out / TERMS).is_file() and (out / COPY).is_file())):
         return
     if out.exists():
         en = "exists and is nothing that this command wrote; it will not be replaced. Choose another --out"

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import Rules
 from silvafisc.policy.schema import Date, Quoted, ShareText, Strict, Yuan, reject
+from silvafisc.policy.yaml_source import Path_
 from silvafisc.quantities import fen_to_yuan, share, yuan_to_fen
 
 from ..assess import Parties
@@ -22,8 +23,9 @@ from ..bonds import CarbonLink, StepUp
 from ..cash_flows import Flow
 from ..dates import Day
 from ..schedules import Terms
+from .carbon_fields import ClaimFile
 from .carbon_side import CarbonFile, carbon_of
-from .checks import income_faults, instrument_faults, project_faults
+from .checks import claim_faults, income_faults, instrument_faults, party_faults, project_faults
 from .fields import IncomeFile, Instrument, Positive, Where, Year, finding
 from .loan_fields import added
 
@@ -113,6 +115,9 @@ class QuoteFile(Strict):
 
 class ForestFile(CarbonFile):
     """The forest project of a bond."""
+
+    other_uses: list[ClaimFile] = Field(default_factory=list)
+    """What the register of uses holds on the same tonnes."""
 
 
 class CarbonBond(Instrument):
@@ -225,14 +230,20 @@ def _terms(file: CarbonBond) -> Terms:
 
 
 def _faults(file: CarbonBond, rules: Rules, where: Where) -> Iterator[Finding]:
-    for fault in instrument_faults(file, where):
-        if fault.path != "borrower.kind":  # a government may issue, within its limit
-            yield fault
+    carbon = "carbon" if file.forest is not None or file.carbon_income else ""
+    yield from instrument_faults(file, where)
     yield from _issuer(file, where)
-    yield from income_faults(file.other_income, file.repaid_from, where)
+    yield from party_faults(file.borrower, (), file.other_income, where)
+    yield from income_faults(file.other_income, file.repaid_from, carbon, where)
     yield from _label(file, rules, where)
     if file.forest is not None:
-        yield from project_faults(file.forest.project, file.forest.price, rules, lambda path: where(("forest", *path)))
+        project = file.forest.project
+
+        def inside(path: Path_) -> str:
+            return where(("forest", *path))
+
+        yield from project_faults(project, file.forest.price, rules, inside)
+        yield from claim_faults(project, file.forest.other_uses, file.terms, INVESTORS, inside)
         if file.carbon_income:
             en, zh = "give either `forest` or `carbon_income`", "forest 与 carbon_income 须二选一"
             yield finding(where, ("carbon_income",), en, zh)

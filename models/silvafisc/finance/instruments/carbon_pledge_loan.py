@@ -14,9 +14,10 @@ from pydantic import Field
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import Rules
 from silvafisc.policy.schema import ShareText, Strict, hint
+from silvafisc.policy.yaml_source import Path_
 from silvafisc.quantities import share, yuan_to_fen
 
-from ..assess import BASE, FISCAL, Course, LoanCase, Parties
+from ..assess import BASE, FISCAL, Course, LoanCase
 from ..cash_flows import Flow, present_value
 from ..cash_gap import cash_gap, payment_plan
 from ..dates import Day, year_end
@@ -24,10 +25,11 @@ from ..issuance import Lump, after_fire
 from ..offsets import Buyer, offset_faults
 from ..paths import scaled
 from ..sharing import Holder, sharing_faults
+from .carbon_fields import BuyerFile, ClaimFile, HolderFile, PlantingFile
 from .carbon_side import Carbon, CarbonFile, carbon_of
-from .checks import claim_faults, project_faults, tenor_faults
-from .fields import BuyerFile, ClaimFile, HolderFile, PlantingFile, Where, finding
-from .loan_fields import LoanFile, added, loan_faults, other_income, stated, stress_of, support_of, terms_of
+from .checks import claim_faults, party_faults, project_faults, tenor_faults
+from .fields import Where, finding
+from .loan_fields import LoanFile, added, loan_faults, other_income, parties_of, stated, stress_of, support_of, terms_of
 
 _PLEDGE = "finance.pledge."
 SUPPLIERS = "suppliers"
@@ -70,13 +72,12 @@ class CarbonPledgeLoan(LoanFile, CarbonFile):
 
 def build(file: CarbonPledgeLoan, rules: Rules, where: Where) -> LoanCase:
     """The loan that a file describes. Raises InputError with everything that is refused."""
-    findings = [*loan_faults(file, rules, where), *project_faults(file.project, file.price, rules, where)]
+    findings = [*loan_faults(file, "carbon", rules, where), *project_faults(file.project, file.price, rules, where)]
     findings += tenor_faults(file.terms, file.project.last_year, where)
     findings += claim_faults(file.project, file.other_uses, file.terms, file.lender, where)
-    if "carbon" not in file.repaid_from:
-        en, zh = "a loan on carbon revenue is repaid from `carbon`", "碳汇收益权质押贷款的还款来源须含 carbon"
-        findings.append(finding(where, ("repaid_from",), en, zh))
     findings += element_faults(file, rules, where)
+    named: list[tuple[Path_, str]] = [(("buyers", at, "name"), buyer.name) for at, buyer in enumerate(file.buyers)]
+    findings += party_faults(file.borrower, named, (), where)
     holders = tuple(Holder(row.name, row.right, share(row.share)) for row in file.sharing or ())
     if holders:
         faults = list(sharing_faults(holders, rules.fraction("finance.sharing.owner_share_least")))
@@ -88,14 +89,10 @@ def build(file: CarbonPledgeLoan, rules: Rules, where: Where) -> LoanCase:
     carbon = carbon_of(file, file.terms, file.borrower.name, rules, holders, [row.name for row in file.buyers])
     sold = carbon.sold()
     buyers = [Buyer(row.name, row.market, share(row.obligation_tco2e), row.local) for row in file.buyers]
-    findings = [
-        finding(where, ("buyers",), en, zh) for en, zh in (offset_faults(sold, buyers, rules) if buyers else ())
-    ]
-    if (
-        file.price.steps
-        and sold
-        and min(lump.sold for lump in sold) < Day.fromisoformat(min(s.from_ for s in file.price.steps))
-    ):
+    if buyers:
+        findings += [finding(where, ("buyers",), en, zh) for en, zh in offset_faults(sold, buyers, rules)]
+    stated_from = min((step.from_ for step in file.price.steps or ()), default="")
+    if sold and min(lump.sold for lump in sold).isoformat() < stated_from:
         en, zh = "no price is stated for the first sale", "首次出售时尚无价格"
         findings.append(finding(where, ("price", "steps"), en, zh))
     if findings:
@@ -129,11 +126,10 @@ def _case(file: CarbonPledgeLoan, rules: Rules, carbon: Carbon, sold: tuple[Lump
     haircut = 1 - stated(pledge.price_haircut, _PLEDGE + "price_haircut", rules)
     future = stated(pledge.future_share, _PLEDGE + "future_share", rules)
     discount_rate = stated(pledge.discount_rate, _PLEDGE + "discount_rate", rules)
-    stock = tuple(lump for lump in sold if carbon.verified and lump is sold[0])
     at_haircut = scaled(carbon.price, haircut)
     pledged = added(
-        carbon.receipts(stock, at_haircut),
-        {day: (fen * future).__floor__() for day, fen in carbon.receipts(sold[len(stock) :], at_haircut).items()},
+        carbon.receipts(carbon.stock(), at_haircut),
+        {day: (fen * future).__floor__() for day, fen in carbon.receipts(carbon.ahead(), at_haircut).items()},
     )
     other, other_flows = other_income(file)
     stress = stress_of(file, rules)
@@ -154,12 +150,7 @@ def _case(file: CarbonPledgeLoan, rules: Rules, carbon: Carbon, sold: tuple[Lump
     for lump in sold:
         kept[lump.sold] = kept.get(lump.sold, Fraction(0)) + lump.tonnes * carbon.practice.kept * carbon.part
     return LoanCase(
-        parties=Parties(
-            file.borrower.name,
-            file.lender,
-            file.guarantee.guarantor if file.guarantee else "",
-            file.insurance.insurer if file.insurance else "",
-        ),
+        parties=parties_of(file),
         terms=terms_of(file, base),
         amount_fen=file.amount.fen,
         granted=file.amount.granted is not None,

@@ -9,11 +9,12 @@ from silvafisc.policy.schema import Strict
 from silvafisc.quantities import share
 
 from ..cash_flows import Flow
-from ..dates import Day, add_months
+from ..dates import Day, add_months, year_end
 from ..issuance import Lump, Practice, Price, lumps, sale_fen
 from ..paths import flat, stepped
 from ..sharing import Holder, share_out
-from .fields import PracticeFile, PriceFile, ProjectFile, TermsFile
+from .carbon_fields import PracticeFile, PriceFile, ProjectFile
+from .fields import TermsFile
 from .loan_fields import stated
 
 _ISSUANCE = "finance.issuance."
@@ -34,7 +35,11 @@ class CarbonFile(Strict):
 
 @dataclass(frozen=True)
 class Carbon:
-    """The carbon side of a loan, read from its file. part: the borrower's share of the income."""
+    """The carbon side of an instrument, read from its file.
+
+    tonnes: year -> credited; verified: whole tonnes issued and not yet sold on `drawn`; holders: who shares the income,
+    none where all of it is the borrower's; payer: who buys.
+    """
 
     tonnes: Mapping[int, Fraction]
     verified: int
@@ -50,13 +55,25 @@ class Carbon:
         """The borrower's share."""
         return next((holder.share for holder in self.holders if holder.name == self.borrower), Fraction(1))
 
+    def stock(self, months_late: int = 0) -> tuple[Lump, ...]:
+        """What is issued already, sold after the usual wait."""
+        if not self.verified:
+            return ()
+        day = add_months(self.drawn, self.practice.months_to_sell + months_late)
+        return (Lump(self.drawn.year, self.drawn.year, self.verified, self.drawn, day),)
+
+    def ahead(self, tonnes: Mapping[int, Fraction] | None = None, months_late: int = 0) -> tuple[Lump, ...]:
+        """The lumps to come, of other tonnes or late where stated.
+
+        What would have been issued before the drawing is history: as far as it is not sold it is the stock.
+        """
+        found = lumps(self.tonnes if tonnes is None else tonnes, self.practice.later(months_late))
+        wait = self.practice.months_to_issue
+        return tuple(lump for lump in found if add_months(year_end(lump.last_year), wait) >= self.drawn)
+
     def sold(self, tonnes: Mapping[int, Fraction] | None = None, months_late: int = 0) -> tuple[Lump, ...]:
-        """Stock first, then the lumps to come."""
-        practice = self.practice.later(months_late)
-        day = add_months(self.drawn, practice.months_to_sell + months_late)
-        stock = Lump(self.drawn.year, self.drawn.year, self.verified, self.drawn, day)
-        ahead = lumps(self.tonnes if tonnes is None else tonnes, practice)
-        return (*((stock,) if self.verified else ()), *ahead)
+        """Both, stock first."""
+        return (*self.stock(months_late), *self.ahead(tonnes, months_late))
 
     def income(self, sold: tuple[Lump, ...], price: Price | None = None) -> tuple[Flow, ...]:
         """What buyers pay the borrower, and what it passes on to the other holders."""

@@ -6,33 +6,30 @@ from itertools import pairwise
 
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import Rules
+from silvafisc.policy.yaml_source import Path_
 from silvafisc.results.claims import Claim, check_claims
 
 from ..dates import Day, year_end
-from .fields import (
-    BorrowerFile,
-    ClaimFile,
-    IncomeFile,
-    Instrument,
-    PriceFile,
-    ProjectFile,
-    RateFile,
-    TermsFile,
-    Where,
-    finding,
-)
+from .carbon_fields import ClaimFile, PriceFile, ProjectFile
+from .fields import LAST_YEAR, BorrowerFile, IncomeFile, Instrument, RateFile, TermsFile, Where, finding
 
 _LARGEST_FLOW = "assumptions.carbon.validation.largest_flow"
 _CREDITING = "crediting.ccer_14_001.crediting_years_"
 
 
 def instrument_faults(file: Instrument, where: Where) -> Iterator[Finding]:
-    """Dates out of order; a borrower who may not borrow so; debt that future appropriations would serve."""
+    """Dates out of order; debt that future appropriations would serve."""
     yield from _dates(file.terms, where)
-    yield from _hidden_debt(file.borrower, file.repaid_from, where)
+    if "future_appropriation" in file.repaid_from:
+        at = file.repaid_from.index("future_appropriation")
+        en = "debt service by future appropriations is hidden debt and is refused; name what the project itself earns"
+        zh = "以以后年度预算安排偿债，疑似新增隐性债务，不予受理；请列明项目自身收益"
+        yield finding(where, ("repaid_from", at), en, zh)
 
 
 def _dates(terms: TermsFile, where: Where) -> Iterator[Finding]:
+    if Day.fromisoformat(terms.last_payment).year > LAST_YEAR:
+        yield finding(where, ("terms", "last_payment"), f"lies after {LAST_YEAR}", f"晚于 {LAST_YEAR} 年")
     named = (("drawn", terms.drawn), ("first_payment", terms.first_payment), ("last_payment", terms.last_payment))
     for (name, day), (after, later) in pairwise(named):
         if not day < later and not (after == "last_payment" and day == later):
@@ -40,16 +37,24 @@ def _dates(terms: TermsFile, where: Where) -> Iterator[Finding]:
             yield finding(where, ("terms", after), en, zh)
 
 
-def _hidden_debt(borrower: BorrowerFile, sources: Sequence[str], where: Where) -> Iterator[Finding]:
-    if "future_appropriation" in sources:
-        at = sources.index("future_appropriation")
-        en = "debt service by future appropriations is hidden debt and is refused; name what the project itself earns"
-        zh = "以以后年度预算安排偿债，疑似新增隐性债务，不予受理；请列明项目自身收益"
-        yield finding(where, ("repaid_from", at), en, zh)
+def government_faults(borrower: BorrowerFile, where: Where) -> Iterator[Finding]:
+    """A government that takes a loan."""
     if borrower.kind == "government":
         en = "a government borrows by bonds within its limit only (Budget Law, Art. 35), never by a loan"
         zh = "政府只能在限额内发行债券举债（预算法第三十五条），不得贷款"
         yield finding(where, ("borrower", "kind"), en, zh)
+
+
+def party_faults(
+    borrower: BorrowerFile, others: Sequence[tuple[Path_, str]], incomes: Sequence[IncomeFile], where: Where
+) -> Iterator[Finding]:
+    """The borrower on the other side of its own payments. others: path and name of those whom it pays or who pay it."""
+    paying: list[tuple[Path_, str]] = [
+        (("other_income", at, "payer"), income.payer) for at, income in enumerate(incomes)
+    ]
+    for path, name in (*others, *paying):
+        if name == borrower.name:
+            yield finding(where, path, f"{name} is the borrower", f"{name} 即借款人")
 
 
 def rate_faults(rates: list[RateFile], terms: TermsFile, where: Where) -> Iterator[Finding]:
@@ -139,13 +144,19 @@ def claim_faults(
         yield from error.findings
 
 
-def income_faults(incomes: list[IncomeFile], sources: Sequence[str], where: Where) -> Iterator[Finding]:
-    """Income that is told and not named as serving the debt, or named and not told."""
+def income_faults(
+    incomes: Sequence[IncomeFile], sources: Sequence[str], pledged: str, where: Where
+) -> Iterator[Finding]:
+    """Income that is told and not named as serving the debt, or named and not told; `pledged` is told elsewhere."""
     for at, income in enumerate(incomes):
         if income.kind not in sources:
             en, zh = f"{income.kind} is not among repaid_from", f"repaid_from 未列 {income.kind}"
             yield finding(where, ("other_income", at, "kind"), en, zh)
+    told = {income.kind for income in incomes} | {pledged, "future_appropriation"}
     for at, source in enumerate(sources):
-        if source in {"timber", "non_timber", "own"} and source not in {income.kind for income in incomes}:
+        if source not in told:
             en, zh = f"no other_income of kind {source} is stated", f"未列 {source} 类收入（other_income）"
             yield finding(where, ("repaid_from", at), en, zh)
+    if pledged and pledged not in sources:
+        en, zh = f"must name {pledged}, which is pledged", f"须列明所质押的 {pledged}"
+        yield finding(where, ("repaid_from",), en, zh)

@@ -13,13 +13,25 @@ from pydantic import Field, model_validator
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import Rules
 from silvafisc.policy.schema import Quoted, Strict, Yuan, hint, reject
-from silvafisc.quantities import entitlement, fen_to_yuan, mu_to_tenths, share, yuan_to_fen
+from silvafisc.quantities import entitlement, mu_to_tenths, share, yuan_to_fen
 
-from ..assess import BASE, Course, LoanCase, Parties
+from ..assess import BASE, Course, LoanCase
 from ..cash_flows import Flow
-from .checks import tenor_faults
-from .fields import IncomeFile, Positive, Where, Year, finding
-from .loan_fields import LoanFile, added, later, loan_faults, other_income, stated, stress_of, support_of, terms_of
+from ..dates import Day
+from .checks import party_faults, tenor_faults
+from .fields import Positive, Where, Year, finding, yearly
+from .loan_fields import (
+    LoanFile,
+    added,
+    later,
+    loan_faults,
+    other_income,
+    parties_of,
+    stated,
+    stress_of,
+    support_of,
+    terms_of,
+)
 
 _TIMES = "finance.compensation_loans"
 
@@ -50,6 +62,10 @@ class CompensationFile(Strict):
                 "give either `area_mu` and `standard_yuan_per_mu`, or `yuan_per_year`",
                 "area_mu 与 standard_yuan_per_mu，或 yuan_per_year，二选一",
             )
+        try:
+            mu_to_tenths(self.area_mu or "0")
+        except ValueError as error:
+            raise reject(str(error), f"面积最多一位小数：{self.area_mu!r}") from None
         return self
 
     @property
@@ -58,6 +74,10 @@ class CompensationFile(Strict):
         if self.yuan_per_year is not None:
             return yuan_to_fen(self.yuan_per_year)
         return entitlement(yuan_to_fen(self.standard_yuan_per_mu or "0"), mu_to_tenths(self.area_mu or "0"))
+
+    def by_day(self) -> dict[Day, int]:
+        """Day -> fen. Raises ValueError where `paid_on` is no day."""
+        return yearly(self.yearly_fen, self.first_year, self.last_year, self.paid_on)
 
 
 class MultipleFile(Strict):
@@ -88,10 +108,10 @@ class CompensationLoan(LoanFile):
 
 def build(file: CompensationLoan, rules: Rules, where: Where) -> LoanCase:
     """The loan that a file describes. Raises InputError with everything that is refused."""
-    findings = [*loan_faults(file, rules, where), *_faults(file, rules, where)]
+    findings = [*loan_faults(file, "compensation", rules, where), *_faults(file, rules, where)]
     if findings:
         raise InputError(findings)
-    pledged = _income(file.compensation).by_day()
+    pledged = file.compensation.by_day()
     own = tuple(
         Flow(day, "compensation", file.compensation.payer, file.borrower.name, fen) for day, fen in pledged.items()
     )
@@ -101,12 +121,7 @@ def build(file: CompensationLoan, rules: Rules, where: Where) -> LoanCase:
     place = file.multiple.place
     times = stated(file.multiple.times, f"{_TIMES}.{place}", rules)
     return LoanCase(
-        parties=Parties(
-            file.borrower.name,
-            file.lender,
-            file.guarantee.guarantor if file.guarantee else "",
-            file.insurance.insurer if file.insurance else "",
-        ),
+        parties=parties_of(file),
         terms=terms_of(file, pledged),
         amount_fen=file.amount.fen,
         granted=file.amount.granted is not None,
@@ -125,12 +140,13 @@ def build(file: CompensationLoan, rules: Rules, where: Where) -> LoanCase:
 
 def _faults(file: CompensationLoan, rules: Rules, where: Where) -> Iterator[Finding]:
     given = file.compensation
+    yield from party_faults(file.borrower, [(("compensation", "payer"), given.payer)], (), where)
     if given.last_year < given.first_year:
         en, zh = f"ends {given.last_year} before {given.first_year}", f"止于 {given.last_year}，早于 {given.first_year}"
         yield finding(where, ("compensation", "last_year"), en, zh)
         return
     try:
-        _income(given).by_day()
+        given.by_day()
     except ValueError:
         yield finding(
             where,
@@ -143,24 +159,8 @@ def _faults(file: CompensationLoan, rules: Rules, where: Where) -> Iterator[Find
     for fault in tenor_faults(file.terms, given.last_year, where):
         en = f"the tenor runs beyond the pledged right, which ends with {given.last_year}"
         yield Finding(fault.where, fault.path, en, f"期限超过质押的收益权（至 {given.last_year} 年末）")
-    if "compensation" not in file.repaid_from:
-        en, zh = "a loan on compensation is repaid from `compensation`", "补偿收益权质押贷款的还款来源须含 compensation"
-        yield finding(where, ("repaid_from",), en, zh)
     place = file.multiple.place
     known = [path.rpartition(".")[2] for path in rules.children(_TIMES)]
     if place is not None and place not in known:
         more_en, more_zh = hint(place, known)
         yield finding(where, ("multiple", "place"), f"unknown place{more_en}", f"未知的地方{more_zh}")
-
-
-def _income(file: CompensationFile) -> IncomeFile:
-    """The same as other income is told."""
-    fen = file.yearly_fen
-    return IncomeFile.model_construct(
-        kind="compensation",
-        payer=file.payer,
-        yuan_per_year=fen_to_yuan(fen),
-        first_year=file.first_year,
-        last_year=file.last_year,
-        paid_on=file.paid_on,
-    )

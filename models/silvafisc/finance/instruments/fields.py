@@ -1,7 +1,6 @@
 """Parts that the files of several instruments share."""
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -30,12 +29,29 @@ def _not_negative(value: Any) -> str:
     return value
 
 
+def _year_text(value: Any) -> str:
+    digits = isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) == len(str(LAST_YEAR))
+    if not digits or not 0 < int(value) <= LAST_YEAR:
+        raise reject(f"must be a quoted year (got {value!r})", f"须为加引号的年份（现为 {value!r}）")
+    return str(value)
+
+
 Positive = Annotated[str, BeforeValidator(_positive)]
 """Quoted decimal above nothing: a price, an area, a multiple."""
 NotNegative = Annotated[str, BeforeValidator(_not_negative)]
 """Quoted decimal, nothing or more: tonnes."""
-Year = Annotated[int, Field(ge=1)]
+LAST_YEAR = 3000
+"""No plan reaches further; later years are slips of the pen."""
+MOST_MONTHS = 1200
+"""A century: no wait is longer."""
+MOST_DRAWS = 1_000_000
+"""More would only fill the memory."""
+Year = Annotated[int, Field(ge=1, le=LAST_YEAR)]
 """Calendar year."""
+Months = Annotated[int, Field(ge=0, le=MOST_MONTHS)]
+"""Months to wait."""
+YearText = Annotated[str, BeforeValidator(_year_text)]
+"""Quoted calendar year, as a key."""
 Market = Literal["ccer", "local", "cea"]
 Borrower = Literal["farmer", "cooperative", "village_collective", "enterprise", "financing_platform", "government"]
 Source = Literal["carbon", "compensation", "timber", "non_timber", "own", "future_appropriation"]
@@ -103,7 +119,7 @@ class TermsFile(Strict):
     """Due date of the first payment."""
     last_payment: Date
     """Due date of the last payment."""
-    every_months: int = Field(ge=1)
+    every_months: int = Field(ge=1, le=MOST_MONTHS)
     """Months between payments."""
     day_count: Literal["ACT/365", "ACT/360", "30/360"]
     """How parts of a year are counted."""
@@ -113,102 +129,6 @@ class TermsFile(Strict):
     """Whether interest runs to the day of payment or to the due date."""
     holidays: list[Date] = Field(default_factory=list)
     """Days beside Saturdays and Sundays that are no business days."""
-
-
-class ProjectFile(Strict):
-    """The forest whose tonnes are pledged."""
-
-    code: str = Field(min_length=1)
-    """Code of the project or parcel in the register of uses."""
-    parcels: list[str] = Field(default_factory=list)
-    """Its parcels."""
-    area_mu: Positive
-    """Area."""
-    land: Literal["new_forest", "compensated_forest"]
-    """Newly planted, or forest that is paid compensation already."""
-    crediting_from: Year
-    """First year of the crediting period."""
-    crediting_years: int = Field(ge=1)
-    """Its length."""
-    tco2e_per_year: Positive | None = None
-    """The same credited tonnes in every year of the period…"""
-    tonnes: dict[Quoted, NotNegative] | None = None
-    """…or tonnes by year, as the carbon engine credits them."""
-    verified_tco2e: NotNegative = "0"
-    """Tonnes that are issued and not yet sold."""
-
-    @model_validator(mode="after")
-    def _one(self) -> "ProjectFile":
-        if (self.tco2e_per_year is None) == (self.tonnes is None):
-            raise reject("give either `tco2e_per_year` or `tonnes`", "tco2e_per_year 与 tonnes 须二选一")
-        wrong = [year for year in self.tonnes or {} if not (year.isdecimal() and year.isascii())]
-        if wrong:
-            raise reject(f"not a year: {wrong[0]!r}", f"不是年份：{wrong[0]!r}")
-        return self
-
-    @property
-    def last_year(self) -> int:
-        """Last year of the crediting period."""
-        return self.crediting_from + self.crediting_years - 1
-
-    def by_year(self) -> dict[int, Fraction]:
-        """Year -> credited tonnes."""
-        if self.tonnes is not None:
-            return {int(year): share(text) for year, text in sorted(self.tonnes.items())}
-        flat = share(self.tco2e_per_year or "0")
-        return dict.fromkeys(range(self.crediting_from, self.last_year + 1), flat)
-
-
-class PracticeFile(Strict):
-    """How tonnes become money; what is left out is as the parameters under finance.issuance say."""
-
-    years_between_verifications: Annotated[int, Field(ge=1)] | None = None
-    """Years verified together."""
-    months_to_issue: Annotated[int, Field(ge=0)] | None = None
-    """From the end of the monitored years."""
-    months_to_sell: Annotated[int, Field(ge=0)] | None = None
-    """From issue."""
-    sale_haircut: ShareText | None = None
-    """Haircut for the wait."""
-    fees: ShareText | None = None
-    """Fees as a share of the price."""
-
-
-class PriceStep(Strict):
-    """A price from a day on."""
-
-    from_: Date = Field(alias="from")
-    """First day."""
-    yuan_per_tco2: Positive
-    """Price."""
-
-
-class SimulationFile(Strict):
-    """Draws of the price path."""
-
-    draws: int = Field(ge=1)
-    """How many."""
-    seed: int = Field(ge=0)
-    """Seed."""
-
-
-class PriceFile(Strict):
-    """What a tonne is sold for, in its own market."""
-
-    market: Market
-    """ccer, or local (FFCER, 碳票, 单株碳汇); cea is the market of allowances, in which no forest sells."""
-    yuan_per_tco2: Positive | None = None
-    """One price…"""
-    steps: list[PriceStep] | None = Field(default=None, min_length=1)
-    """…or prices by day."""
-    simulation: SimulationFile | None = None
-    """Draw price paths as well."""
-
-    @model_validator(mode="after")
-    def _one(self) -> "PriceFile":
-        if (self.yuan_per_tco2 is None) == (self.steps is None):
-            raise reject("give either `yuan_per_tco2` or `steps`", "yuan_per_tco2 与 steps 须二选一")
-        return self
 
 
 class IncomeFile(Strict):
@@ -241,90 +161,17 @@ class IncomeFile(Strict):
 
     def by_day(self) -> dict[Day, int]:
         """Day -> fen."""
-        fen = yuan_to_fen(self.yuan_per_year)
-        years = range(self.first_year, self.last_year + 1)
-        return {Day.fromisoformat(f"{year:04}-{self.paid_on}"): fen for year in years} if fen else {}
-
-
-class ClaimFile(Strict):
-    """A use of tonnes that others hold already: a row of the register."""
-
-    code: str
-    """Project or parcel."""
-    first_year: int
-    """First year of removal."""
-    last_year: int
-    """Last year of removal."""
-    share: ShareText
-    """Share of the tonnes."""
-    use: Literal["credited", "pledged", "sold", "paid"]
-    """What for."""
-    since: Date
-    """First day."""
-    until: Date | Literal[""] = ""
-    """Last day; empty for good."""
-    holder: str
-    """Scheme, lender, buyer or payer."""
-
-
-class HolderFile(Strict):
-    """A party to the benefit sharing."""
-
-    name: str = Field(min_length=1)
-    """Name; the borrower is one of them."""
-    right: Literal["ownership", "contract", "management"]
-    """Its right to the forest."""
-    share: ShareText
-    """Share of the carbon income."""
-    opportunity_cost: Yuan | None = None
-    """Yuan a year that its land would earn otherwise, where its cash is to be held against that."""
-
-
-class PlantingFile(Strict):
-    """Planting that the borrower pays for before the subsidy comes."""
-
-    year: Year
-    """Year of planting."""
-    costs: dict[Quoted, Yuan] = Field(min_length=1)
-    """Year -> yuan."""
-    subsidy: Yuan
-    """Establishment subsidy in all."""
-    scheme: Literal["build_first", "instalments", "prepaid"]
-    """How it is paid here: 先建后补, 7:3, 预拨; the others are told beside it."""
-
-    @model_validator(mode="after")
-    def _years(self) -> "PlantingFile":
-        wrong = [year for year in self.costs if not (year.isdecimal() and year.isascii())]
-        if wrong:
-            raise reject(f"not a year: {wrong[0]!r}", f"不是年份：{wrong[0]!r}")
-        return self
-
-    def costs_fen(self) -> dict[int, int]:
-        """Year -> fen."""
-        return {int(year): yuan_to_fen(yuan) for year, yuan in sorted(self.costs.items())}
-
-
-class BuyerFile(Strict):
-    """One who buys to offset its emissions."""
-
-    name: str = Field(min_length=1)
-    """Name."""
-    market: Literal["national", "guangdong", "beijing"]
-    """Whose limit holds."""
-    obligation_tco2e: Positive
-    """Obligation of a year."""
-    local: bool
-    """Whether these credits count as local there."""
+        return yearly(yuan_to_fen(self.yuan_per_year), self.first_year, self.last_year, self.paid_on)
 
 
 class SubsidyFile(Strict):
     """Interest subsidy."""
 
-    years: int = Field(ge=1)
+    years: int = Field(ge=1, le=LAST_YEAR)
     """Years from the drawing."""
     rate: ShareText | None = None
     """Rate; the parameter where left out."""
-    envelopes: dict[Quoted, Yuan] | None = None
+    envelopes: dict[YearText, Yuan] | None = None
     """Claim year -> yuan that the fund has for this loan; no limit is known where left out."""
 
 
@@ -373,6 +220,12 @@ class Instrument(Strict):
     """When and how it pays."""
     repaid_from: list[Source] = Field(min_length=1)
     """What serves the debt."""
+
+
+def yearly(fen: int, first_year: int, last_year: int, paid_on: str) -> dict[Day, int]:
+    """The same amount on one day of every year; nothing for an amount of nothing. Raises ValueError for no day MM-DD."""
+    days = [Day.fromisoformat(f"{year:04}-{paid_on}") for year in range(first_year, last_year + 1)]
+    return dict.fromkeys(days, fen) if fen else {}
 
 
 def finding(where: Where, path: Path_, en: str, zh: str) -> Finding:

@@ -10,21 +10,24 @@ from pydantic import Field
 from silvafisc.datasets.findings import Finding
 from silvafisc.policy import Rules
 from silvafisc.policy.schema import ShareText, Strict
+from silvafisc.policy.yaml_source import Path_
 from silvafisc.quantities import share, yuan_to_fen
 
-from ..assess import Support
+from ..assess import Parties, Support
 from ..cash_flows import Flow
 from ..dates import Day, add_months
 from ..enhancement import Guarantee, Insurance
 from ..schedules import Terms
 from ..subsidies import longest_subsidy
-from .checks import income_faults, instrument_faults, rate_faults
+from .checks import government_faults, income_faults, instrument_faults, party_faults, rate_faults
 from .fields import (
+    LAST_YEAR,
     AmountFile,
     GuaranteeFile,
     IncomeFile,
     Instrument,
     InsuranceFile,
+    Months,
     Positive,
     RateFile,
     SubsidyFile,
@@ -41,9 +44,9 @@ class StressFile(Strict):
 
     price_fall: ShareText | None = None
     """Fall of the price."""
-    months_late: Annotated[int, Field(ge=0)] | None = None
+    months_late: Months | None = None
     """Months by which money comes late."""
-    fire_after_years: Annotated[int, Field(ge=0)] | None = None
+    fire_after_years: Annotated[int, Field(ge=0, le=LAST_YEAR)] | None = None
     """Years after drawing in which a fire breaks out."""
     fire_share: ShareText | None = None
     """Share of the stand that it destroys."""
@@ -76,16 +79,21 @@ class LoanFile(Instrument):
     """Stresses."""
 
 
-def loan_faults(file: LoanFile, rules: Rules, where: Where) -> Iterator[Finding]:
-    """What is refused in any loan."""
+def loan_faults(file: LoanFile, pledged: str, rules: Rules, where: Where) -> Iterator[Finding]:
+    """What is refused in any loan; `pledged` is the source of repayment that is pledged."""
     yield from instrument_faults(file, where)
+    yield from government_faults(file.borrower, where)
+    others: list[tuple[Path_, str]] = [(("lender",), file.lender)]
+    if file.guarantee is not None:
+        others.append((("guarantee", "guarantor"), file.guarantee.guarantor))
+    if file.insurance is not None:
+        others.append((("insurance", "insurer"), file.insurance.insurer))
+    yield from party_faults(file.borrower, others, file.other_income, where)
     yield from rate_faults(file.rates, file.terms, where)
-    yield from income_faults(file.other_income, file.repaid_from, where)
+    yield from income_faults(file.other_income, file.repaid_from, pledged, where)
     if (file.repayment == "interest_only_then") != (file.interest_only_payments is not None):
-        en, zh = (
-            "goes with `repayment: interest_only_then`, and only with it",
-            "与 repayment: interest_only_then 同时填写，且仅用于此",
-        )
+        en = "goes with `repayment: interest_only_then`, and only with it"
+        zh = "与 repayment: interest_only_then 同时填写，且仅用于此"
         yield finding(where, ("interest_only_payments",), en, zh)
     if file.subsidy is not None:
         yield from _subsidy_faults(file, file.subsidy, rules, where)
@@ -103,9 +111,6 @@ def _subsidy_faults(file: LoanFile, subsidy: SubsidyFile, rules: Rules, where: W
     if subsidy.rate is not None and share(subsidy.rate) > most_rate:
         en = f"the subsidy is {float(most_rate):.2%} a year at most"
         yield finding(where, ("subsidy", "rate"), en, f"贴息率最高为每年 {float(most_rate):.2%}")
-    for year in subsidy.envelopes or {}:
-        if not (year.isascii() and year.isdecimal()):
-            yield finding(where, ("subsidy", "envelopes", year), "not a year", "不是年份")
 
 
 def terms_of(file: LoanFile, receipts: dict[Day, int]) -> Terms:
@@ -129,27 +134,31 @@ def terms_of(file: LoanFile, receipts: dict[Day, int]) -> Terms:
 
 def support_of(file: LoanFile, rules: Rules) -> Support:
     """Subsidy, guarantee and insurance of a loan."""
-    subsidy, guarantee, insurance = file.subsidy, file.guarantee, file.insurance
-    envelopes = None if subsidy is None else subsidy.envelopes
+    guarantee, insurance = None, None
+    if file.guarantee is not None:
+        given = file.guarantee
+        guarantee = Guarantee(share(given.share), share(given.fee_rate), given.paid_by)
+    if file.insurance is not None:
+        cover = file.insurance
+        premium = stated(cover.premium_rate, "finance.insurance.premium_rate", rules)
+        insurance = Insurance(yuan_to_fen(cover.limit), premium, share(cover.threshold), cover.paid_by)
+    if file.subsidy is None:
+        return Support(guarantee=guarantee, insurance=insurance)
+    envelopes = file.subsidy.envelopes
     return Support(
-        subsidy_rate=stated(None if subsidy is None else subsidy.rate, _SUBSIDY + "rate", rules)
-        if subsidy
-        else Fraction(0),
-        subsidy_years=subsidy.years if subsidy else 0,
+        subsidy_rate=stated(file.subsidy.rate, _SUBSIDY + "rate", rules),
+        subsidy_years=file.subsidy.years,
         envelopes_fen=None if envelopes is None else {int(year): yuan_to_fen(yuan) for year, yuan in envelopes.items()},
-        months_to_pay=int(rules.number(_SUBSIDY + "months_to_pay")) if subsidy else 0,
-        guarantee=None
-        if guarantee is None
-        else Guarantee(share(guarantee.share), share(guarantee.fee_rate), guarantee.paid_by),
-        insurance=None
-        if insurance is None
-        else Insurance(
-            yuan_to_fen(insurance.limit),
-            stated(insurance.premium_rate, "finance.insurance.premium_rate", rules),
-            share(insurance.threshold),
-            insurance.paid_by,
-        ),
+        months_to_pay=int(rules.number(_SUBSIDY + "months_to_pay")),
+        guarantee=guarantee,
+        insurance=insurance,
     )
+
+
+def parties_of(file: LoanFile) -> Parties:
+    """Who pays and is paid."""
+    guarantor = "" if file.guarantee is None else file.guarantee.guarantor
+    return Parties(file.borrower.name, file.lender, guarantor, "" if file.insurance is None else file.insurance.insurer)
 
 
 @dataclass(frozen=True)
