@@ -62,6 +62,8 @@ def _foreign(tables: Mapping[str, pd.DataFrame], places: Places) -> Iterator[Fin
     units = set(tables["regions"][REGION])
     for name, frame in tables.items():
         found: dict[str, list[str]] = {}
+        if units >= set(frame[REGION]):
+            continue
         for row in rows_of(frame[~frame[REGION].isin(units)]):
             found.setdefault(str(row[REGION]), []).append(places.of(name, row, REGION)[0])
         for code, wheres in found.items():
