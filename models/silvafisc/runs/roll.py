@@ -52,6 +52,9 @@ def roll(
     read = read_events(events)
     before = load_outcome(folder)
     _refuse_unsound(folder, before)
+    if before.resolved.offers_given:
+        en = "was solved over offers made elsewhere and has no notice: its year cannot be rolled"
+        raise InputError([Finding(str(folder), "", en, "由外部备选表求解，没有下达数，不能办理年度步骤")])
     target = Path(out) if out is not None else folder.resolve().parent / _name(before, read)
     _refuse_standing(folder, target)
     steps = steps_behind(before.meta)
