@@ -26,6 +26,7 @@ from .prepare import Progress, prepare
 from .resolve import resolve
 from .run import settled
 from .year_order import steps_behind
+from .year_steps import recoveries_stated
 from .year_tables import Events
 
 Stated = dict[str, Any]
@@ -238,20 +239,11 @@ def _after_acceptance(book: Book, resolved: Resolved, inputs: UnitInputs, events
             gate = region, measure, period
             if gate in withheld:
                 failed[gate] = min(failed.get(gate, Fraction(1)), share(found))
-    stated = {
-        (line["region_code"], line["fund"], line["measure"]): (line.fen, line["document"])
-        for line in events.lines("recovery")
-    }
+    stated = {(line["region_code"], line["fund"], line["measure"]) for line in events.lines("recovery")}
     register, unknown = gated(book, failed, stated, recovered, events.event.document)
     if unknown:
         named = ", ".join(sorted({f"{row.region_code} {row.fund} {row.measure}" for row in unknown}))
         en = f"what was paid before the chain began for {named} is not on record; state what is to be recovered (0 if nothing)"
         zh = f"链条开始之前已付 {named} 的金额没有记录；请写明扣回金额（没有请写 0）"
         raise InputError([Finding(events.file("recovery"), "amount_yuan", en, zh)])
-    year = events.event.year
-    more = [
-        Commitment(*key, "", year, fen, fen, "recovery", document)
-        for key, (fen, document) in sorted(stated.items())
-        if fen
-    ]
-    return tuple(sorted((*register, *more)))
+    return tuple(sorted((*register, *recoveries_stated(events))))

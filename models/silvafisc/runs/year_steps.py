@@ -105,14 +105,13 @@ def received_exact(book: Book, year: str, key: Key) -> int:
 
 
 def recoveries_stated(events: Events) -> tuple[Commitment, ...]:
-    """Rows of recovery.csv as commitments of the event's year."""
-    year = events.event.year
-    return tuple(
-        Commitment(
-            row["region_code"], row["fund"], row["measure"], "", year, row.fen, row.fen, RECOVERY, row["document"]
-        )
-        for row in events.lines("recovery")
-    )
+    """Rows of recovery.csv as commitments of the event's year; 0 says that nothing is to be recovered."""
+    year, rows = events.event.year, list[Commitment]()
+    for line in events.lines("recovery"):
+        key = line["region_code"], line["fund"], line["measure"]
+        if line.fen:
+            rows.append(Commitment(*key, "", year, line.fen, line.fen, RECOVERY, line["document"]))
+    return tuple(rows)
 
 
 def _notice(before: Outcome, book: Book, steps: tuple[Step, ...], events: Events) -> Book:
