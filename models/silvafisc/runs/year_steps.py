@@ -101,7 +101,7 @@ def _advance(before: Outcome, book: Book, steps: tuple[Step, ...], events: Event
 
 def received_exact(book: Book, year: str, key: Key) -> int:
     """Exact amounts of all batches of a year, fen."""
-    return sum(row.exact_fen for row in of_key(book.notice_batch, key, year=year))
+    return sum(row.exact_fen for row in of_key(book.batches_of, key, year=year))
 
 
 def recoveries_stated(events: Events) -> tuple[Commitment, ...]:
