@@ -60,8 +60,7 @@ def _predecessor(folder: Path, now: Link, findings: list[Finding]) -> Path | Non
     """The folder of the outcome that the hash names; a finding where it is gone or altered."""
     named = now.meta["predecessor"]
     wanted, place = str(named["content_hash"]), (folder / str(named["folder"])).resolve()
-    step = now.steps[-2]
-    spoken = f"{step.kind} {step.year} {step.batch}".strip()
+    spoken = "".join(f"{step.kind} {step.year} {step.batch}".strip() for step in now.steps[-2:-1])
     where = str(folder / MARK)
     if not (place / MARK).is_file():
         en = f"its predecessor ({spoken}) is not at {place}; the outcome that is missed has content hash {wanted}"

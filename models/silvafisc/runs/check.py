@@ -110,7 +110,11 @@ def check_loaded(folder: Path, outcome: Outcome) -> list[Finding]:
     if outcome.audit.get("clean") is not True:
         en, zh = "the recorded audit is not clean", "所记录的校核未通过"
         findings.append(Finding(str(folder / "audit.json"), "clean", en, zh))
-    return [*findings, *chain_findings(folder, outcome)]
+    try:
+        return [*findings, *chain_findings(folder, outcome)]
+    except (KeyError, ValueError, TypeError, OSError) as error:
+        en, zh = f"the steps behind it cannot be followed: {error!r}", f"无法回查以前的步骤：{error!r}"
+        return [*findings, Finding(str(folder / MARK), "predecessor", en, zh)]
 
 
 def _uncaused_falls(folder: Path, outcome: Outcome) -> list[Finding]:

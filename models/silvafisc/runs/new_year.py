@@ -26,9 +26,9 @@ from .prepare import Progress, prepare
 from .resolve import resolve
 from .run import settled
 from .year_order import steps_behind
+from .year_steps import recoveries_stated
 from .year_tables import Events
 
-RECOVERED = "assumptions.allocation.recovery.paid_share"
 Stated = dict[str, Any]
 
 
@@ -52,9 +52,7 @@ def new_year(before: Outcome, book: Book, events: Events, say: Progress) -> Outc
     inputs = next_inputs(before, book, events, rules)
     first = resolve(scenario, tree, inputs, rules)
     _refuse_idle_tables(first, register, events)
-    register = _after_acceptance(
-        replace(book, year_commitments=register), first, inputs, events, rules.fraction(RECOVERED)
-    )
+    register = _after_acceptance(replace(book, year_commitments=register), first, inputs, events)
     scenario = _with_adjusted_levels(scenario, base, first)
     made = settled(prepare(scenario, progress=say, inputs=inputs), say)
     return replace(made, tables={**made.tables, **replace(book, year_commitments=register).tables()})
@@ -111,6 +109,9 @@ def _next_scenario(before: Outcome, base: Scenario, register: tuple[Commitment, 
         for (_, period), line in given.items()
         if period not in periods
     ]
+    for lost in sorted({fund for _, fund, *_ in due} - set(stated["funds"])):
+        en, zh = f"has no fund {lost}, which owes instalments", f"没有资金 {lost}，而该资金尚有到期的分期款"
+        findings.append(Finding(events.where("scenario"), "scenario", en, zh))
     funds: Stated = {}
     for name, use in stated["funds"].items():
         funds[name] = _fund(name, dict(use), periods, given, events, findings)
@@ -227,11 +228,10 @@ def _gates(acceptance: pd.DataFrame) -> list[Gate]:
     return sorted(set(zip(*cells, strict=True)))
 
 
-def _after_acceptance(
-    book: Book, resolved: Resolved, inputs: UnitInputs, events: Events, recovered: Fraction
-) -> tuple[Commitment, ...]:
+def _after_acceptance(book: Book, resolved: Resolved, inputs: UnitInputs, events: Events) -> tuple[Commitment, ...]:
     """The register with what acceptance withholds, and the recoveries that it opens."""
-    failed: dict[Gate, Fraction] = {}
+    failed, spec = dict[Gate, Fraction](), resolved.rule("instalments")
+    recovered = Fraction(0) if spec is None else share(str(spec.params["recovered"]))
     withheld = {(region, measure, period) for region, _, measure, period, _ in resolved.withheld_commitments}
     if inputs.acceptance is not None:
         names = ("region_code", "measure", "period", "passed_share")
@@ -239,20 +239,11 @@ def _after_acceptance(
             gate = region, measure, period
             if gate in withheld:
                 failed[gate] = min(failed.get(gate, Fraction(1)), share(found))
-    stated = {
-        (line["region_code"], line["fund"], line["measure"]): (line.fen, line["document"])
-        for line in events.lines("recovery")
-    }
+    stated = {(line["region_code"], line["fund"], line["measure"]) for line in events.lines("recovery")}
     register, unknown = gated(book, failed, stated, recovered, events.event.document)
     if unknown:
         named = ", ".join(sorted({f"{row.region_code} {row.fund} {row.measure}" for row in unknown}))
         en = f"what was paid before the chain began for {named} is not on record; state what is to be recovered (0 if nothing)"
         zh = f"链条开始之前已付 {named} 的金额没有记录；请写明扣回金额（没有请写 0）"
         raise InputError([Finding(events.file("recovery"), "amount_yuan", en, zh)])
-    year = events.event.year
-    more = [
-        Commitment(*key, "", year, fen, fen, "recovery", document)
-        for key, (fen, document) in sorted(stated.items())
-        if fen
-    ]
-    return tuple(sorted((*register, *more)))
+    return tuple(sorted((*register, *recoveries_stated(events))))

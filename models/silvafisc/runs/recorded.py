@@ -20,6 +20,7 @@ ON_RECORD: Mapping[str, Mapping[str, str]] = {
         "liabilities_at_most": "assumptions.allocation.liabilities.cap",
         "survival": "unit_standards.instalments.survival_check",
         "retention": "unit_standards.instalments.retention_check",
+        "recovered": "assumptions.allocation.recovery.paid_share",
     },
     "carry_over": {"years": "calendar.transfers.carry_over_years"},
     "performance": {

@@ -114,6 +114,8 @@ class Instalments(Rule):
     """Survival required at acceptance; the one on record where left out."""
     retention: ShareText | None = None
     """Retention required at acceptance; the one on record where left out."""
+    recovered: ShareText | None = None
+    """Share of what was paid for area that failed which next year's notice takes back; on record where left out."""
 
 
 class CarryOver(Rule):

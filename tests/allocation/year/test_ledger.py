@@ -1,5 +1,7 @@
 """A whole year of two counties by hand, in fen: every expected number here is worked out in the comments."""
 
+from dataclasses import replace
+
 from silvafisc.allocation.year.book import Book, Entry, Step, total
 from silvafisc.allocation.year.closing import available, carry, final_account, settlement
 from silvafisc.allocation.year.ledger import Batch, advance, annual_of, changed, last_entry, notice, printed, received
@@ -17,12 +19,10 @@ class Chain:
 
     def _put(self, batch: Batch, entries: list[Entry]) -> None:
         lines = printed(batch, entries, UNIT)
-        self.book = Book(
-            **{
-                **self.book.__dict__,
-                "year_ledger": (*self.book.year_ledger, *entries),
-                "notice_batch": (*self.book.notice_batch, *lines),
-            }
+        self.book = replace(
+            self.book,
+            year_ledger=(*self.book.year_ledger, *entries),
+            notice_batch=(*self.book.notice_batch, *lines),
         )
         self._behind(batch.kind, batch.year, batch.name)
 
@@ -44,7 +44,7 @@ class Chain:
 
     def settle(self, year: str, settled: dict[tuple[str, str], int]) -> None:
         rows = settlement(self.book, self.steps, year, {key: (fen, "s") for key, fen in settled.items()})
-        self.book = Book(**{**self.book.__dict__, "year_settlement": (*self.book.year_settlement, *rows)})
+        self.book = replace(self.book, year_settlement=(*self.book.year_settlement, *rows))
         self._behind("settlement", year)
 
     def exact(self, year: str, name: str) -> list[int]:
@@ -152,7 +152,7 @@ def test_money_is_spent_oldest_first_and_lapses_after_two_years() -> None:
         ("2026", 0, 9_000, 0),
         ("2026", 6_500, 0, 0),
     ]
-    book = Book(**{**chain.book.__dict__, "year_carry": rows})
+    book = replace(chain.book, year_carry=rows)
     # 2027 without any notice: 9 000 of 2026 are in their second year; 8 500 are spent, 500 lapse.
     later = carry(available(book, "2027"), {A: (8_500, "d")}, "2027", 2)
     assert [(r.origin_year, r.spent_fen, r.carried_out_fen, r.lapsed_fen) for r in later] == [("2026", 8_500, 0, 500)]

@@ -159,6 +159,28 @@ def test_a_step_hands_on_every_table_of_the_plan_byte_by_byte(chain: Years) -> N
             assert (last / name).read_bytes() == path.read_bytes(), name
 
 
+def test_the_next_year_may_be_opened_for_its_advance_before_this_one_is_settled(chain: Years, tmp_path: Path) -> None:
+    years = Years(tmp_path, copied(chain, tmp_path).parent / chain.made["monitoring"].name)
+    passed = [(code, "afforestation", "2027", "survival", "1", "secondary", "验收表") for code in (A, B)]
+    money = [(COMPENSATION, "2027", "60000"), (FORESTRY, "2027", "90000")]
+    shutil.rmtree(years.folder.parent / chain.made["new_year"].name)
+    for name in ("settlement", "carry_over", "final", "advance-2027", "notice-2027"):
+        shutil.rmtree(years.folder.parent / chain.made[name].name)
+    years.step("new_year", "2027", "2026-12-02", appropriations=money, acceptance=passed)
+    years.step("advance", "2027", "2026-12-03", batch="0", shares={COMPENSATION: "general"})
+    settled = [
+        (A, COMPENSATION, "22800"),
+        (B, COMPENSATION, "10000"),
+        (A, FORESTRY, "29000"),
+        (B, FORESTRY, "29472.35"),
+    ]
+    years.step("settlement", "2026", "2027-01-10", settled=settled)
+    out = years.step("notice", "2027", "2027-03-30", batch="1")
+    # As where the year was closed first: 19 113.40 − 17 202.06 − 7 500, lifted to nothing.
+    assert fen(out, "notice_batch", "exact_fen", region_code=B, fund=COMPENSATION, year="2027", batch="1") == [0]
+    assert check_path(years.folder) == []
+
+
 def copied(chain: Years, tmp_path: Path) -> Path:
     """The whole chain in another place; its last outcome."""
     shutil.copytree(chain.folder.parent, tmp_path / "outcomes")

@@ -20,6 +20,8 @@ POSITIVE, NEGATIVE = frozenset({"annual", "offset_out"}), frozenset({"advance", 
 Rows = list[dict[str, Any]]
 Ledger = Mapping[tuple[str, str, str, str], Rows]
 """(region_code, fund, year, batch) -> its rows."""
+Unit = tuple[str, str, str]
+"""(region_code, fund, year)."""
 Order = Mapping[tuple[str, str], int]
 """(year, batch) -> its place among all batches."""
 
@@ -107,7 +109,7 @@ def _restating(ledger: Ledger) -> set[tuple[str, str]]:
 
 def _earlier(batches: Rows, whole: Ledger, order: Order, check: Check) -> None:
     """A batch takes off what the year's earlier ones notified."""
-    notified: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+    notified: defaultdict[Unit, int] = defaultdict(int)
     for row in sorted(batches, key=lambda row: order[row["year"], row["batch"]]):
         unit = row["region_code"], row["fund"], row["year"]
         entries = whole.get((*unit, row["batch"]))
@@ -122,39 +124,46 @@ def _earlier(batches: Rows, whole: Ledger, order: Order, check: Check) -> None:
 def _brought_in(settlements: Rows, whole: Ledger, order: Order, check: Check) -> None:
     """Settlement of the year before, and what its last batch left to be taken off."""
     settled = {(r["region_code"], r["fund"], r["year"]): r["settlement_fen"] for r in settlements}
+    last = _last(whole, order)
     for key, entries in whole.items():
         region, fund, year, _ = key
         before, where = str(int(year) - 1), _where("year_ledger", entries[0] | {"item": ""})
-        sums = {
-            name: sum(e["amount_fen"] for e in entries if e["item"] == name) for name in ("offset_in", "settlement")
-        }
-        left = -_left(region, fund, before, whole, order)
-        check.equal(where, left, sums["offset_in"], "fen", "上年抵顶", "what is taken off for the year before")
-        due = settled.get((region, fund, before), 0)
-        check.equal(where, due, sums["settlement"], "fen", "上年清算", "the settlement of the year before")
+        left, offset = -_sum(last.get((region, fund, before), []), "offset_out"), _sum(entries, "offset_in")
+        check.equal(where, left, offset, "fen", "上年抵顶", "what is taken off for the year before")
+        due, found = settled.get((region, fund, before), 0), _sum(entries, "settlement")
+        check.equal(where, due, found, "fen", "上年清算", "the settlement of the year before")
 
 
-def _left(region: str, fund: str, year: str, ledger: Ledger, order: Order) -> int:
-    """offset_out of the last batch of a unit, fund and year."""
-    keys = [key for key in ledger if key[:3] == (region, fund, year)]
-    if not keys:
-        return 0
-    last = max(keys, key=lambda key: order.get((key[2], key[3]), 0))
-    return sum(int(entry["amount_fen"]) for entry in ledger[last] if entry["item"] == "offset_out")
+def _last(ledger: Ledger, order: Order) -> Mapping[Unit, Rows]:
+    """(region_code, fund, year) -> the rows of its last batch."""
+    found: dict[Unit, tuple[int, Rows]] = {}
+    for key, entries in ledger.items():
+        place = order.get(key[2:], 0)
+        if place >= found.get(key[:3], (0, []))[0]:
+            found[key[:3]] = place, entries
+    return {unit: entries for unit, (_, entries) in found.items()}
+
+
+def _sum(rows: Rows, name: str) -> int:
+    """Σ of an item of the ledger."""
+    return sum(int(row["amount_fen"]) for row in rows if row["item"] == name)
+
+
+def _by_unit(rows: Rows) -> defaultdict[Unit, Rows]:
+    found: defaultdict[Unit, Rows] = defaultdict(list)
+    for row in rows:
+        found[row["region_code"], row["fund"], row["year"]].append(row)
+    return found
 
 
 def _settlements(rows: Mapping[str, Rows], ledger: Ledger, order: Order, check: Check) -> None:
     """settlement = settled − annual of the last batch + Σ rounding of the year."""
+    last, printed = _last(ledger, order), _by_unit(rows["notice_batch"])
     for row in rows["year_settlement"]:
-        key = row["region_code"], row["fund"], row["year"]
-        mine = [r for r in rows["notice_batch"] if (r["region_code"], r["fund"], r["year"]) == key]
-        rounding = sum(r["rounding_fen"] for r in mine)
-        last = max((k for k in ledger if k[:3] == key), key=lambda k: order.get((k[2], k[3]), 0), default=None)
-        annual = sum(e["amount_fen"] for e in ledger[last] if e["item"] == "annual") if last else 0
-        where = _where("year_settlement", row)
+        unit, where = (row["region_code"], row["fund"], row["year"]), _where("year_settlement", row)
+        rounding, annual = sum(r["rounding_fen"] for r in printed[unit]), _sum(last.get(unit, []), "annual")
         check.equal(where, rounding, row["rounding_fen"], "fen", "取整平衡", "the rounding of the year")
-        if row["annual_fen"]:
-            check.equal(where, annual, row["annual_fen"], "fen", "全年核定数", "the year's amount")
+        check.equal(where, annual, row["annual_fen"], "fen", "全年核定数", "the year's amount")
         due = row["settled_fen"] - row["annual_fen"] + row["rounding_fen"]
         check.equal(where, due, row["settlement_fen"], "fen", "清算数", "the settlement")
 
@@ -183,9 +192,9 @@ def _carried(rows: Mapping[str, Rows], check: Check) -> None:
 
 def _accounts(rows: Mapping[str, Rows], check: Check) -> None:
     """carried_in + received = spent + carried_out + lapsed, each the sum of the year's rows."""
+    carried = _by_unit(rows["year_carry"])
     for row in rows["year_account"]:
-        where, key = _where("year_account", row), (row["region_code"], row["fund"], row["year"])
-        mine = [r for r in rows["year_carry"] if (r["region_code"], r["fund"], r["year"]) == key]
+        where, mine = _where("year_account", row), carried[row["region_code"], row["fund"], row["year"]]
         own = sum(r["available_fen"] for r in mine if r["origin_year"] == row["year"])
         older = sum(r["available_fen"] for r in mine if r["origin_year"] != row["year"])
         check.equal(where, own, row["received_fen"], "fen", "本年收到", "the money received")

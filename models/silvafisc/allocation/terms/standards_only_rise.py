@@ -31,7 +31,7 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
         built = joined(built, _task_rows(problem))
     last = {c.id: c.last_year_fen for c in problem.resolved.categories if c.last_year_fen is not None}
     least = table["category"].map(last).to_numpy(np.float64)
-    for category in problem.resolved.categories:
+    for category in (c for c in problem.resolved.categories if c.last_year_by_unit_fen):
         own = table["region_code"].map(category.last_year_by_unit_fen).to_numpy(np.float64)
         mine = (table["category"] == category.id).to_numpy() & ~np.isnan(own)
         least = np.where(mine, own, least)

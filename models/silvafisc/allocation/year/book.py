@@ -5,7 +5,8 @@ year stands below an earlier one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -140,6 +141,16 @@ class Book:
         }
         return Book(**found)
 
+    @cached_property
+    def ledger_of(self) -> Mapping[Key, list[Any]]:
+        """Entries by unit and fund, in order."""
+        return grouped(self.year_ledger)
+
+    @cached_property
+    def batches_of(self) -> Mapping[Key, list[Any]]:
+        """What was printed, by unit and fund, in order."""
+        return grouped(self.notice_batch)
+
     def tables(self) -> dict[str, pd.DataFrame]:
         """The frames of the outcome, in the book's order."""
         return {name: pd.DataFrame(list(getattr(self, name)), columns=list(ROWS[name]._fields)) for name in ROWS}
@@ -147,7 +158,7 @@ class Book:
     def copied(self, content_hash: str) -> "Book":
         """The book in the next outcome: what arose in the one of that hash is named after it."""
         ledger = tuple(e if e.origin else e._replace(origin=content_hash) for e in self.year_ledger)
-        return Book(**{**{f.name: getattr(self, f.name) for f in fields(self)}, "year_ledger": ledger})
+        return replace(self, year_ledger=ledger)
 
 
 ROWS: Mapping[str, Any] = {
@@ -176,13 +187,17 @@ def total(rows: Iterable[Any], column: str) -> int:
     return sum(getattr(row, column) for row in rows)
 
 
-def of_key(rows: Sequence[Any], key: Key, **wanted: str) -> list[Any]:
-    """Rows of a unit and fund (and of the wanted year, batch …), in order."""
-    return [
-        row
-        for row in rows
-        if (row.region_code, row.fund) == key and all(getattr(row, name) == value for name, value in wanted.items())
-    ]
+def grouped(rows: Iterable[Any]) -> dict[Key, list[Any]]:
+    """Rows by unit and fund, in order."""
+    found: dict[Key, list[Any]] = {}
+    for row in rows:
+        found.setdefault((row.region_code, row.fund), []).append(row)
+    return found
+
+
+def of_key(rows: Mapping[Key, Sequence[Any]], key: Key, **wanted: str) -> list[Any]:
+    """Grouped rows of a unit and fund (and of the wanted year, batch …), in order."""
+    return [row for row in rows.get(key, ()) if all(getattr(row, name) == value for name, value in wanted.items())]
 
 
 def keys_of(rows: Iterable[Any], **wanted: str) -> list[Key]:

@@ -6,7 +6,7 @@ carried_in + received = spent + carried_out + lapsed          per unit and fund;
 
 from collections.abc import Mapping, Sequence
 
-from .book import Account, Book, Key, Settled, Step, Vintage, keys_of, of_key, total
+from .book import Account, Book, Key, Settled, Step, Vintage, grouped, keys_of, of_key, total
 from .ledger import annual_of, last_entry, received
 
 
@@ -20,7 +20,7 @@ def settlement(
     rows = []
     for key in keys_of(book.notice_batch, year=year):
         annual = annual_of(book, steps, year, key)
-        rounding = total(of_key(book.notice_batch, key, year=year), "rounding_fen")
+        rounding = total(of_key(book.batches_of, key, year=year), "rounding_fen")
         fen, document = settled[key]
         rows.append(Settled(*key, year, annual, fen, rounding, fen - annual + rounding, document))
     return tuple(rows)
@@ -68,8 +68,7 @@ def final_account(book: Book, steps: Sequence[Step], year: str) -> tuple[Account
     """One row per unit and fund with money in the year."""
     rows = []
     settled = {(row.region_code, row.fund): row for row in book.year_settlement if row.year == year}
-    for key in keys_of(book.year_carry, year=year):
-        vintages = of_key(book.year_carry, key, year=year)
+    for key, vintages in sorted(grouped(row for row in book.year_carry if row.year == year).items()):
         own = settled.get(key)
         left = last_entry(book, year, key, "offset_out")
         rows.append(

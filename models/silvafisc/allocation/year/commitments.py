@@ -4,7 +4,7 @@
 of the instalments of the same unit, measure and year of the task, in the fund payer's part.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from math import floor
 
@@ -74,14 +74,14 @@ def falling_due(rows: Sequence[Commitment], periods: Sequence[str]) -> list[tupl
 def gated(
     book: Book,
     failed: Mapping[Gate, Fraction],
-    stated: Mapping[tuple[str, str, str], tuple[int, str]],
+    stated: Collection[tuple[str, str, str]],
     recovered: Fraction,
     document: str,
 ) -> tuple[tuple[Commitment, ...], list[Commitment]]:
     """The register after acceptance, and the withheld instalments whose recovery nobody can work out.
 
-    failed: gate -> share that passed. stated: (region_code, fund, measure) -> (fen, document) to be recovered, which
-    goes before the formula. recovered: share of what was paid for the failed part that is taken back.
+    failed: gate -> share that passed. stated: (region_code, fund, measure) whose recovery the user states, which goes
+    before the formula. recovered: share of what was paid for the failed part that is taken back.
     """
     kept, unknown, taken = list[Commitment](), list[Commitment](), set[tuple[str, ...]]()
     for row in book.year_commitments:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from silvafisc.quantities import apportion
 
-from .book import ITEMS, Book, Commitment, Entry, Key, Printed, Step, keys_of, of_key, total
+from .book import ITEMS, Book, Commitment, Entry, Key, Printed, Step, grouped, keys_of, of_key, total
 
 STANDING = ("settlement", "recovery", "offset_in")
 """Items that a year's notice brings in and its later batches repeat."""
@@ -50,11 +50,11 @@ def notice(
     `recovery` due in the year. plan: content hash of the outcome in which the amounts arose. Units without an amount
     this year enter where last year's settlement, an offset or a recovery is left.
     """
-    before, taken = str(int(batch.year) - 1), list(recoveries)
+    before, taken = str(int(batch.year) - 1), grouped(recoveries)
     settled = {(row.region_code, row.fund): row for row in book.year_settlement if row.year == before}
     origin = {(step.kind, step.year): step.content_hash for step in steps}
     entries: list[Entry] = []
-    for key in sorted({*annual, *settled, *keys_of(taken), *keys_of(book.year_ledger, year=batch.year)}):
+    for key in sorted({*annual, *settled, *taken, *keys_of(book.year_ledger, year=batch.year)}):
         own: list[Entry] = []
         own.append(_entry(batch, key, "annual", annual.get(key, 0), batch.document, plan))
         if key in settled and settled[key].settlement_fen:
@@ -76,7 +76,7 @@ def changed(batch: Batch, book: Book, steps: Sequence[Step], changes: Mapping[Ke
     for key, fen in sorted(changes.items()):
         signed = -fen if batch.kind == "withdrawal" else fen
         own = [_entry(batch, key, "annual", annual_of(book, steps, batch.year, key) + signed, batch.document, "")]
-        latest = of_key(book.year_ledger, key, year=batch.year)
+        latest = of_key(book.ledger_of, key, year=batch.year)
         name = next((e.batch for e in reversed(latest) if not _is_advance(steps, e)), "")
         standing = [e for e in latest if e.batch == name and e.item in STANDING]
         own += [e._replace(batch=batch.name) for e in standing]
@@ -125,18 +125,18 @@ def printed(batch: Batch, entries: Iterable[Entry], unit_fen: int) -> list[Print
 
 def annual_of(book: Book, steps: Sequence[Step], year: str, key: Key) -> int:
     """The year's approved amount as the last notice, supplement or withdrawal states it; 0 where there was none."""
-    rows = [e for e in of_key(book.year_ledger, key, year=year, item="annual") if not _is_advance(steps, e)]
+    rows = [e for e in of_key(book.ledger_of, key, year=year, item="annual") if not _is_advance(steps, e)]
     return rows[-1].amount_fen if rows else 0
 
 
 def received(book: Book, year: str, key: Key) -> int:
     """Printed amounts of all batches of a year, fen."""
-    return total(of_key(book.notice_batch, key, year=year), "printed_fen")
+    return total(of_key(book.batches_of, key, year=year), "printed_fen")
 
 
 def last_entry(book: Book, year: str, key: Key, item: str) -> Entry | None:
     """The item in the unit's last batch of a year; None where that batch has none."""
-    rows = of_key(book.year_ledger, key, year=year)
+    rows = of_key(book.ledger_of, key, year=year)
     last = [e for e in rows if e.batch == rows[-1].batch and e.item == item] if rows else []
     return last[-1] if last else None
 
@@ -144,9 +144,9 @@ def last_entry(book: Book, year: str, key: Key, item: str) -> Entry | None:
 def _earlier(batch: Batch, book: Book, steps: Sequence[Step], key: Key) -> list[Entry]:
     """What earlier batches of the year notified, with the opposite sign: advances and notices apart."""
     rows: list[Entry] = []
-    for line in of_key(book.notice_batch, key, year=batch.year):
+    for line in of_key(book.batches_of, key, year=batch.year):
         step = _step(steps, line.year, line.batch)
-        paper = of_key(book.year_ledger, key, year=line.year, batch=line.batch, item="annual")[0].document
+        paper = of_key(book.ledger_of, key, year=line.year, batch=line.batch, item="annual")[0].document
         item = "advance" if step.kind == "advance" else "notified"
         rows.append(_entry(batch, key, item, -line.exact_fen, paper, step.content_hash))
     return [row for row in rows if row.amount_fen]
