@@ -72,6 +72,7 @@ def test_there_is_a_notice_of_each_fund_and_one_of_every_other_paper(made: dict[
         "paper",
         "notice-ecological-protection-restoration",
         "notice-reform-development",
+        "worktable",
         "countersign",
         "replies",
         "settlement",
@@ -281,6 +282,8 @@ def test_the_directors_paper_has_its_eight_headings_on_two_pages(made: dict[str,
     assert [section.title for section in paper.sections] == [
         f"{number}、{title}" for number, title in zip("一二三四五六七八", wanted, strict=True)
     ]
+    asked = said(paper)
+    assert "其中已提前下达 2,007,290.00万元，清算、扣回和抵顶 −744.00万元，本次下达 2,006,513万元" in asked
     document = docx.Document(io.BytesIO(render_docx(paper)))
     height = 0.0
     for paragraph in document.paragraphs:
@@ -290,6 +293,20 @@ def test_the_directors_paper_has_its_eight_headings_on_two_pages(made: dict[str,
         height += max(1, lines) * (line.pt if hasattr(line, "pt") else 1.3 * size)
     height += sum(13.0 * (len(table.rows) + 1) for table in document.tables)
     assert height < 2 * 225 / 25.4 * 72
+
+
+def test_the_working_table_sums_by_nature_and_by_payer(made: dict[str, Briefing]) -> None:
+    """by hand: both sets of columns make up the year's amount of all payers."""
+    for fund in (EPR, RD):
+        table = table_of(made["worktable"], f"work-{fund}")
+        heads = [column.header for column in table.columns]
+        whole, last = heads.index("全年核定数"), heads.index("上年数")
+        for row in table.rows:
+            assert sum(map(figure, row.cells[7:whole])) == figure(row.cells[whole])
+            assert sum(map(figure, row.cells[whole + 1 : last])) == figure(row.cells[whole])
+        assert [runs_text(cell) for cell in table.rows[0].cells[:4]] == ["1", "省级", "北京市", "110000"]
+        assert runs_text(table.rows[0].cells[heads.index("约束性任务量")]) == ("—" if fund == EPR else "0.50")
+        assert runs_text(table.rows[0].cells[last]) == "—", "nobody knows last year's amounts of this outcome"
 
 
 def test_papers_in_english_show_the_same_numbers(step: Outcome, made: dict[str, Briefing]) -> None:

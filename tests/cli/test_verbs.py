@@ -109,7 +109,7 @@ def test_compare_writes_tables_and_briefing_where_told(say: Talk, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("option", "value"), [("--lang", "fr"), ("--lang", "zh,,en"), ("--format", "docx"), ("--format", "")]
+    ("option", "value"), [("--lang", "fr"), ("--lang", "zh,,en"), ("--format", "odt"), ("--format", "")]
 )
 def test_unknown_languages_and_formats_are_refused_before_anything_is_read(
     say: Talk, saved: Path, option: str, value: str

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("zh", "en")
 FORMATS = ("html", "pdf")
-BRIEFING, PAPERS = "briefing", ("paper", "notice", "countersign", "replies", "settlement")
+BRIEFING, PAPERS = "briefing", ("paper", "notice", "worktable", "countersign", "replies", "settlement")
 """The department's briefing, and the papers that officers sign."""
 PAPER_FORMATS = ("html", "pdf", "docx", "xlsx")
 

@@ -215,8 +215,8 @@ def brief(
         str | None,
         typer.Option(
             "--document",
-            metavar="briefing,paper,notice,countersign,replies,settlement",
-            help="简报（默认）、送审稿、下达通知、会签单、答复单、清算结转表 / which documents",
+            metavar="briefing,paper,notice,worktable,countersign,replies,settlement",
+            help="简报（默认）、送审稿、下达通知、测算底表、会签单、答复单、清算结转表 / which documents",
         ),
     ] = None,
     template: Annotated[

@@ -1,4 +1,4 @@
-"""Papers that officers sign, each a list of blocks: 送审稿, 下达通知, 会签单, 答复单, 清算表.
+"""Papers that officers sign, each a list of blocks: 送审稿, 下达通知, 测算底表, 会签单, 答复单, 清算表.
 
 A notice exists only where nothing hinders it (`silvafisc.briefing.standing`); everything else is 情景测算: in the title,
 in the head of every page, and in the name of the file.
@@ -12,10 +12,10 @@ from silvafisc.results.approvals import Approval
 
 from ..blocks import Briefing, Section
 from ..document import assemble, require_audit
-from . import countersign, notice, paper, replies, settlement
+from . import countersign, notice, paper, replies, settlement, worktable
 from .year import YearDraft
 
-DOCUMENTS = ("paper", "notice", "countersign", "replies", "settlement")
+DOCUMENTS = ("paper", "notice", "worktable", "countersign", "replies", "settlement")
 
 
 def papers(
@@ -45,6 +45,7 @@ def papers(
             continue
         sections = {
             "paper": lambda: paper.sections(draft),
+            "worktable": lambda: worktable.sections(draft),
             "countersign": lambda: countersign.sections(draft, trail),
             "replies": lambda: replies.sections(draft, units),
             "settlement": lambda: settlement.sections(draft),

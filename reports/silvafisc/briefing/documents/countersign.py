@@ -52,7 +52,7 @@ def difference(code: str = "") -> str:
 
 def _compared(draft: YearDraft) -> Table:
     words, money = draft.words, draft.unit(draft.fine)
-    whole = {code: draft.rounded(finance(code)) for code in draft.codes}
+    whole = draft.totals({code: finance(code) for code in draft.codes})
     exact = {code: {"difference": draft.fen(difference(code))} for code in draft.codes}
     for code, parts in exact.items():
         parts["proposal"] = draft.fen(finance(code)) - parts["difference"]
@@ -90,7 +90,7 @@ def _numbers(draft: YearDraft, code: str, steps: Sequence[int]) -> list[Runs]:
 def _figures(draft: YearDraft) -> Table:
     """Finance's figures alone."""
     words = draft.words
-    shown = {code: draft.rounded(finance(code)) for code in draft.codes}
+    shown = draft.totals({code: finance(code) for code in draft.codes})
     rows = [
         Row((cell(str(place)), cell(draft.region(code)), draft.number_of(draft.fine, finance(code), shown[code])))
         for place, code in enumerate(draft.codes, 1)

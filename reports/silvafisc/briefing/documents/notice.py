@@ -63,9 +63,10 @@ def _letter(draft: YearDraft, fund: str) -> list[Block]:
 def _points(draft: YearDraft, fund: str) -> list[Runs]:
     words, pooled = draft.words, tasks.pooling(draft)
     points = [words.runs("notice.use"), words.runs("notice.rounding")]
-    if draft.outcome.inputs.task_list is not None:
+    works = any(task.fund == fund for task in draft.outcome.resolved.tasks)
+    if works and draft.outcome.inputs.task_list is not None:
         points.append(words.runs("notice.tasks"))
-    if pooled:
+    if works and pooled:
         points.append(words.runs("notice.pooled", units=words.join([draft.region(code) for code in pooled])))
     spec = draft.outcome.resolved.fund(fund)
     if spec.reserve_fen.get(draft.year):

@@ -7,7 +7,7 @@ from ..draft import cell
 from ..keys import meta_ref, ref
 from ..sections.sensitivity import first_term, loss_hazard_range
 from . import falls, targets
-from .year import BEFORE, YearDraft
+from .year import BEFORE, SETTLED, YearDraft
 
 COMPARED = ("last_year", "proposal", "factor_method", "case_optimum")
 SHOWN_CAVEATS, SHOWN_FALLS = 3, 5
@@ -38,7 +38,9 @@ def _request(draft: YearDraft) -> list[Block]:
         "rest": draft.money(ref("envelopes", "sum(unallocated_fen)", period=draft.year)),
     }
     if before and not draft.hindrances:
-        told["advance"] = draft.money(draft.in_all(before))
+        told["advance"] = draft.magnitude(draft.in_all(before))
+        settled = [draft.item(fund, SETTLED) for fund in funds if draft.has_ledger(fund)]
+        told["settled"] = draft.phrase(draft.fine, draft.in_all(settled), signed=True)
     way = "estimate" if draft.hindrances else "step" if before else "whole"
     said = words.runs(f"paper.request.{way}", year=draft.year, **told)
     blocks: list[Block] = []

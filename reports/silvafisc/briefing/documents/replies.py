@@ -72,8 +72,8 @@ def _factors(draft: YearDraft, code: str) -> list[Block]:
                 (
                     cell(words.name("factor", str(factor))),
                     draft.number_of("share", weight),
-                    draft.number_of("plain", own),
-                    draft.number_of("plain", whole),
+                    draft.number_of("factor_value", own),
+                    draft.number_of("factor_value", whole),
                     share,
                 )
             )

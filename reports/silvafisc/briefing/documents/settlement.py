@@ -1,6 +1,6 @@
 """清算表和结转表: the year's account of every unit, the rounding that is kept, and what is carried over or lapses."""
 
-from ..blocks import Block, Column, Paragraph, Row, Section, Table
+from ..blocks import Block, Column, Paragraph, Row, Runs, Section, Table
 from ..draft import cell
 from ..rounding import column_sums
 from ..sections.allocation import envelopes
@@ -26,7 +26,7 @@ def _account(draft: YearDraft, fund: str) -> Table:
     words, money = draft.words, draft.unit(draft.fine)
     codes = draft.served(fund)
     exact = {code: {item: draft.fen(draft.item(fund, (item,), code)) for item in ITEMS} for code in codes}
-    due = {code: draft.rounded(draft.item(fund, ITEMS, code)) for code in codes}
+    due = draft.totals({code: draft.item(fund, ITEMS, code) for code in codes})
     shown = draft.shown(exact, due)
     rows, sums = [], column_sums(shown, ITEMS)
     for code, steps in shown.items():
@@ -56,18 +56,15 @@ def _account(draft: YearDraft, fund: str) -> Table:
 def _kept(draft: YearDraft, fund: str) -> Table:
     """Printed and exact amounts, and the difference that settlement clears."""
     words, fine = draft.words, draft.fine
-    rows, sums = [], [0, 0]
-    for code in draft.served(fund):
-        printed = draft.steps_of(draft.printed(fund, code))
-        kept = draft.rounded(draft.rounding(fund, code))
-        sums = [sums[0] + printed, sums[1] + kept]
-        cells = (
-            draft.number_of(draft.whole, draft.printed(fund, code)),
-            draft.number_of(fine, draft.rounding(fund, code), kept),
-        )
-        rows.append(Row((cell(draft.region(code)), *cells)))
-    total = draft.number_of(draft.whole, draft.printed(fund)), draft.number_of(fine, draft.rounding(fund), sums[1])
-    rows.append(Row((cell(words("terms.sum")), *total), "total"))
+    codes = draft.served(fund)
+    kept = draft.totals({code: draft.rounding(fund, code) for code in codes})
+
+    def cells(code: str, steps: int) -> tuple[Runs, Runs]:
+        printed = draft.number_of(draft.whole, draft.printed(fund, code))
+        return printed, draft.number_of(fine, draft.rounding(fund, code), steps)
+
+    rows = [Row((cell(draft.region(code)), *cells(code, kept[code]))) for code in codes]
+    rows.append(Row((cell(words("terms.sum")), *cells("", sum(kept.values()))), "total"))
     columns = (
         Column(words("terms.unit"), width=1),
         Column(draft.printed_word, draft.unit(draft.whole), True),

@@ -122,7 +122,8 @@ def _cost(draft: YearDraft, fund: str) -> list[Target]:
         value: Runs = draft.phrase("standard", low)
         if draft.lookup.value(low) != draft.lookup.value(high):
             value = (draft.number("standard", low), Text(draft.words("marks.range")), *draft.phrase("standard", high))
-        found.append(("cost", draft.words.runs("targets.standard", what=name), value, "published"))
+        label = draft.words.runs("targets.yearly" if category else "targets.standard", what=name)
+        found.append(("cost", label, value, "published"))
     return found or [("cost", draft.words.runs("targets.cost"), draft.blank(), "fill")]
 
 

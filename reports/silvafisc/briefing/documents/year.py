@@ -5,12 +5,13 @@ without it a notice is of the whole year's amount, in notice.csv.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from ..blocks import Number, Runs, Text
 from ..draft import Draft, cell
 from ..keys import combine, ref
-from ..rounding import shown_rows, shown_total
+from ..rounding import shown_parts, shown_rows
 from ..standing import hindrances
 
 BEFORE = ("advance", "notified")
@@ -135,9 +136,9 @@ class YearDraft(Draft):
         """Amounts of a table in steps of `fine`: every row sums to its total, columns stay within about one step."""
         return shown_rows(rows, self.step(self.fine), totals)
 
-    def rounded(self, key: str) -> int:
-        """An amount in steps of `fine`."""
-        return shown_total(int(self.lookup.value(key)), self.step(self.fine))
+    def totals(self, keys: Mapping[str, str]) -> dict[str, int]:
+        """Amounts of one column in steps of `fine`: they sum to the shown sum."""
+        return shown_parts({name: self.fen(key) for name, key in keys.items()}, self.step(self.fine))
 
     def fen(self, key: str) -> int:
         """The amount behind a key, in fen."""
@@ -150,6 +151,11 @@ class YearDraft(Draft):
     def money(self, key: str) -> Runs:
         """An amount of the notice with its unit, for sentences."""
         return self.phrase(self.fine, key)
+
+    def magnitude(self, key: str) -> Runs:
+        """The size of an amount with its unit, where the sentence says in which direction it goes."""
+        number = self.number(self.fine, key)
+        return self.with_unit(replace(number, text=number.text.removeprefix("−"), sign="words"))
 
     def natures_of(self, fund: str) -> list[str]:
         """Natures of money that the fund pays in the year, where they make up its whole year's amount; else none."""
