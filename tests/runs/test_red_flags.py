@@ -107,6 +107,7 @@ def test_a_parcel_paid_for_twice_is_found_with_the_area_counted_twice(inputs: Un
         ("idle_money", (("spent", 90), ("received", 100)), None),
         ("local_share", (("local_paid", 99_999), ("local_due", 100_000)), "0.9999"),
         ("local_share", (("local_paid", 100), ("local_due", 100)), None),
+        ("local_share", (("local_paid", 0), ("local_due", 0)), None),
     ],
 )
 def test_a_share_is_flagged_beyond_its_limit_and_not_at_it(
