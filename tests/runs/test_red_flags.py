@@ -107,6 +107,7 @@ def test_a_parcel_paid_for_twice_is_found_with_the_area_counted_twice(inputs: Un
         ("idle_money", (("spent", 90), ("received", 100)), None),
         ("local_share", (("local_paid", 99_999), ("local_due", 100_000)), "0.9999"),
         ("local_share", (("local_paid", 100), ("local_due", 100)), None),
+        ("local_share", (("local_paid", 0), ("local_due", 0)), None),
     ],
 )
 def test_a_share_is_flagged_beyond_its_limit_and_not_at_it(
@@ -134,15 +135,15 @@ def test_a_figure_that_is_missing_is_neither_zero_nor_passed(inputs: UnitInputs)
         assert not head(frame, check)["made"], check
 
 
-def falling(**reasons: int) -> ByHand:
+def falling(last_fen: int = 200_000, **reasons: int) -> ByHand:
     """Listed unit B: 200 000 fen for 100 mu last year are 400 000 for 200 mu; it gets 299 940 and 366 766 fen.
 
     by hand: 200 000 + 53 280 + 40 000 + 6 660 and 200 000 + 53 280 + 100 000 + 13 486.
     """
     case = ByHand()
     case.rule("envelope")
-    case.inputs["last_year"].loc[case.inputs["last_year"]["region_code"] == B, "amount_fen"] = 200_000
-    case.set("regions", "last_year_fen", 200_000, region_code=B)
+    case.inputs["last_year"].loc[case.inputs["last_year"]["region_code"] == B, "amount_fen"] = last_fen
+    case.set("regions", "last_year_fen", last_fen, region_code=B)
     rows = [(B, "last_year", part, fen) for part, fen in reasons.items()]
     case.tables["reasons"] = pd.DataFrame(rows, columns=["region_code", "against", "part", "amount_fen"])
     return case
@@ -164,7 +165,7 @@ def test_a_listed_unit_that_falls_has_its_cause_printed() -> None:
     assert "-0.09" not in words.words_en, "a cut of area is no cause of a fall like for like"
 
 
-@pytest.mark.parametrize("reasons", [{}, {"area": -120_000}, {"task": -120_000, "standard": 500}])
+@pytest.mark.parametrize("reasons", [{}, {"area": -120_000, "committed": -9}, {"task": -120_000, "standard": 500}])
 def test_a_listed_unit_that_falls_without_a_cause_is_flagged_and_found_by_check(
     reasons: dict[str, int], tmp_path: Path
 ) -> None:
@@ -175,6 +176,19 @@ def test_a_listed_unit_that_falls_without_a_cause_is_flagged_and_found_by_check(
     assert [f.path for f in check_path(tmp_path / "o")] == [
         f"listed_unit_falls: {B}, {ECO}/{period}" for period in ("2026", "2027")
     ]
+
+
+def test_a_fall_that_the_fund_makes_up_for_later_says_so() -> None:
+    """by hand: 160 000 x 2 = 320 000 fen last year; 299 940 − 320 000 and 366 766 − 320 000, together + 26 706."""
+    case = falling(160_000, standard=26_706)
+    assert of(case) == [(f"{ECO}/2026", "-200.60", False)]
+    words = listed_units(case.resolved, outcome(case).inputs, case.tables)[1].words_en
+    assert "267.06 yuan more" in words
+
+
+def test_what_rounding_takes_is_no_fall() -> None:
+    """by hand: 299 980 fen last year at this year's area, 40 fen more than the 299 940 of 2026."""
+    assert of(falling(149_990)) == []
 
 
 def test_a_listed_unit_that_keeps_its_money_and_a_case_without_last_year() -> None:

@@ -193,6 +193,13 @@ def test_an_interrupted_write_leaves_the_old_log_whole(saved: Path, monkeypatch:
     assert {path: path.read_bytes() for path in saved.rglob("*") if path.is_file()} == before
 
 
+def test_a_log_whose_last_line_end_was_lost_still_takes_a_line_of_its_own(saved: Path) -> None:
+    sign(saved, role="proposal", name="王", opinion="报审\u2028附表", date="2026-03-01")
+    (saved / LOG).write_bytes((saved / LOG).read_bytes().rstrip(b"\n"))
+    sign(saved, role="review", name="李", opinion="同意", date="2026-03-02")
+    assert [entry.role for entry in read_trail(saved)] == ["proposal", "review"]
+
+
 def test_power_lost_between_log_and_head_leaves_a_log_that_holds(signed: Path) -> None:
     (signed / HEAD).write_text(read_trail(signed)[-2].hash + "\n", encoding="utf-8")
     assert check_path(signed) == []

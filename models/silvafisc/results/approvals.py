@@ -235,10 +235,10 @@ def append(folder: Path, entry: Approval) -> None:
     """
     folder = Path(folder)
     trail = read_trail(folder)
-    if trail[-1].hash != entry.previous if trail else entry.previous and entry.supersedes is None:
+    if entry.previous != (trail[-1].hash if trail else entry.previous if entry.supersedes else ""):
         raise OutcomeError(folder / LOG, "somebody else has just signed; sign again", "他人刚刚签署，请重新签署")
     log = folder / LOG
-    standing = log.read_text(encoding="utf-8") if trail else ""
+    standing = log.read_text(encoding="utf-8").removesuffix("\n") + "\n" if trail else ""
     _replace(log, f"{standing}{entry.line()}\n")
     _replace(folder / HEAD, f"{entry.hash}\n")
 

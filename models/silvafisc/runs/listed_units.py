@@ -5,7 +5,8 @@ Unit r of any group of the scenario, fund f, period p: it falls where
     Σ rigid + top_up + factor payments[r, f, p] < last year's money of f at this year's area
 
 Its cause is what reasons.csv says against last year: the parts below 0 other than area (a cut of area is nobody's
-loss of standard) and task (finished tasks are finished). Where reasons.csv has none, the fall is flagged.
+loss of standard), task (finished tasks are finished) and committed. Where reasons.csv has none, the fall is flagged,
+unless the fund's other periods make up for it, which is then said.
 """
 
 from collections.abc import Mapping
@@ -22,7 +23,9 @@ from .red_flags import Flag, not_made, with_head
 from .spoken import name as name_of
 
 CHECK = "listed_unit_falls"
-_NO_CAUSE = frozenset({"area", "task"})
+DUST = 100
+"""Fen: less is what rounding down to the fen, payer by payer, can take."""
+_NO_CAUSE = frozenset({"area", "task", "committed"})
 
 
 def listed_units(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.DataFrame]) -> list[Flag]:
@@ -37,19 +40,29 @@ def listed_units(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd
     now = this_year(case, ("rigid", "top_up", "factor"))
     found, looked = [], 0
     for (code, fund), before in sorted(last_year(case, rigid=True).items()):
-        for period in resolved.periods if code in members else ():
-            looked += 1
-            change = now.get((code, fund, period), 0) - before
-            if change < 0:
-                causes = _causes(tables["reasons"], code)
-                zh = "；".join(f"{name_of('part', part).zh} {fen_to_yuan(fen)} 元" for part, fen in causes)
-                en = "; ".join(f"{name_of('part', part).en} {fen_to_yuan(fen)} yuan" for part, fen in causes)
-                words = (f"减少；原因（各期合计）：{zh}", f"falls; cause over all periods: {en}")
-                if not causes:
-                    words = ("减少而未列明原因", "falls and no cause is given")
-                value = fen_to_yuan(change.__floor__())
-                found.append(Flag(CHECK, code, f"{fund}/{period}", value, "yuan", "0", True, not causes, *words))
+        if code not in members:
+            continue
+        changes = {period: (now.get((code, fund, period), 0) - before).__floor__() for period in resolved.periods}
+        looked += len(changes)
+        for period, change in changes.items():
+            if change <= -DUST:
+                flagged, zh, en = _why(_causes(tables["reasons"], code), sum(changes.values()))
+                value = fen_to_yuan(change)
+                found.append(Flag(CHECK, code, f"{fund}/{period}", value, "yuan", "0", True, flagged, zh, en))
     return with_head(CHECK, found, looked)
+
+
+def _why(causes: list[tuple[str, int]], whole: int) -> tuple[bool, str, str]:
+    """Whether a fall lacks a cause, and what is said of it. whole: the change of the fund over all periods."""
+    if causes:
+        zh = "；".join(f"{name_of('part', part).zh} {fen_to_yuan(fen)} 元" for part, fen in causes)
+        en = "; ".join(f"{name_of('part', part).en} {fen_to_yuan(fen)} yuan" for part, fen in causes)
+        return False, f"减少；原因（各期合计）：{zh}", f"falls; cause over all periods: {en}"
+    if whole >= 0:
+        more = fen_to_yuan(whole)
+        en = f"falls in this period; over all periods the fund gives {more} yuan more"
+        return False, f"本期减少；该资金各期合计增加 {more} 元", en
+    return True, "减少而未列明原因", "falls and no cause is given"
 
 
 def _causes(reasons: pd.DataFrame, code: str) -> list[tuple[str, int]]:

@@ -92,12 +92,12 @@ def _of_delivery(delivery: pd.DataFrame, rules: Rules) -> list[Flag]:
     ]
 
 
-def with_head(check: str, found: list[Flag], looked: int, limit: str = "0") -> list[Flag]:
+def with_head(check: str, found: list[Flag], looked: int) -> list[Flag]:
     """The rows of a check that was made, under their first row."""
     count = sum(flag.flagged for flag in found)
     zh, en = (f"{count} 项需核实", f"{count} to be looked into") if count else NONE_FLAGGED
     words = f"检查 {looked} 项，{zh}", f"{looked} looked at, {en}"
-    return [Flag(check, "", "", str(count), "count", limit, True, count > 0, *words), *found]
+    return [Flag(check, "", "", str(count), "count", "", True, count > 0, *words), *found]
 
 
 def not_made(check: str, zh: str, en: str) -> list[Flag]:
@@ -164,12 +164,14 @@ def _ratios(delivery: pd.DataFrame, check: str, part: str, whole: str, limit: Fr
         return not_made(check, f"delivery 表没有 {whole} 行", f"delivery has no row {whole}")
     found, looked = [], 0
     for code, reference, paid, due in rows:
-        if paid is None or due is None or not due:
+        if paid is None or due is None:
             missing = part if paid is None else whole
-            zh, en = f"未检查：缺{_ITEMS[missing]}或为零", f"not made: {missing} is missing or 0"
+            zh, en = f"未检查：缺{_ITEMS[missing]}", f"not made: {missing} is missing"
             found.append(Flag(check, code, reference, "", "", f"{float(limit):g}", False, False, zh, en))
             continue
         looked += 1
+        if not due:  # nothing was due, so nothing is behind
+            continue
         value = 1 - Fraction(paid, due) if idle else Fraction(paid, due)
         if (value > limit) if idle else (value < limit):
             zh = f"{_ITEMS[part]} {fen_to_yuan(paid)} 元，{_ITEMS[whole]} {fen_to_yuan(due)} 元"
@@ -180,7 +182,7 @@ def _ratios(delivery: pd.DataFrame, check: str, part: str, whole: str, limit: Fr
             found.append(Flag(check, code, reference, shown, "1", f"{float(limit):g}", True, True, zh, en))
     if not looked:
         return [*not_made(check, f"{part}、{whole} 均不成对", f"no unit has both {part} and {whole}"), *found]
-    return with_head(check, found, looked, f"{float(limit):g}")
+    return with_head(check, found, looked)
 
 
 def _pairs(delivery: pd.DataFrame, part: str, whole: str) -> Iterator[tuple[str, str, int | None, int | None]]:
