@@ -33,7 +33,7 @@ def examine(inputs: UnitInputs, tables: Mapping[str, pd.DataFrame], check: Check
         for place in sorted({*expected, *found}):
             where = "levels: " + ", ".join(f"{name}={value}" for name, value in zip(keys, place, strict=True) if value)
             sums, shown = expected.get(place, Fraction(0)), found.get(place, Fraction(0))
-            near = abs(sums - shown) <= _FLOATS * max(abs(sums), 1) if unit == "tCO2e" else sums == shown
+            near = abs(sums - shown) <= _FLOATS * max(abs(sums), Fraction(1)) if unit == "tCO2e" else sums == shown
             check.holds(near, where, _plain(sums), _plain(shown), unit, zh, "the total of this level")
 
 
