@@ -197,6 +197,6 @@ def test_a_workbook_of_provinces_refers_to_no_sheet_that_it_lacks(tmp_path: Path
     write_templates(inputs, tmp_path, xlsx=True)
     read = openpyxl.load_workbook(tmp_path / "inputs.xlsx")
     formulas = [str(rule.formula1) for sheet in read for rule in sheet.data_validations.dataValidation]
-    named = {formula[1:].split("!")[0] for formula in formulas if "!" in formula}
+    named = {formula.removeprefix("=").split("!")[0] for formula in formulas if "!" in formula}
     assert named == {"regions", "选项"}
     assert named <= set(read.sheetnames)
