@@ -151,6 +151,20 @@ def test_init_writes_a_workbook_that_check_accepts(say: Talk, tmp_path: Path) ->
     assert say("check", workbook)[0] == 0
 
 
+def test_init_writes_the_form_of_a_province_with_a_scenario_that_check_accepts(say: Talk, tmp_path: Path) -> None:
+    code, out, _ = say("init", tmp_path / "form", "--level", "county", "--province", "44", "--xlsx")
+    assert code == 0
+    assert {Path(line).name for line in out.splitlines()} == {"README.md", "inputs.xlsx", "scenario.yaml"}
+    assert say("check", tmp_path / "form" / "scenario.yaml")[0] == 0
+
+
+def test_a_province_without_the_level_of_counties_is_refused(say: Talk, tmp_path: Path) -> None:
+    code, _, err = say("init", tmp_path / "form", "--province", "44")
+    assert code == 2
+    assert "--level county" in err
+    assert not (tmp_path / "form").exists()
+
+
 def test_our_own_error_points_to_its_place_and_asks_to_be_reported(
     say: Talk, saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -351,3 +351,12 @@ def test_money_in_a_cell_is_kept_to_the_fen(value: Decimal) -> None:
     grid, _ = read_csv(f"amount_yuan\n{value}\n".encode(), "x.csv")
     table = table_of(grid, (ColumnSpec("amount_yuan", "decimal", "yuan"),), "x")
     assert Decimal(str(table.text["amount_yuan"].iloc[0])) == value
+
+
+def test_a_quoted_cell_does_not_hide_that_semicolons_separate_the_columns(tmp_path: Path) -> None:
+    """The quotation mark after a semicolon is not what is wrong with the file."""
+    path = tmp_path / "areas.csv"
+    path.write_text('region_code;name\n110000;"北京, 市"\n', encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        load_table(path, SCHEMA)
+    assert [finding.zh for finding in error.value.findings] == ["各列不是用逗号分隔的，请另存为“CSV（逗号分隔）”"]

@@ -189,3 +189,14 @@ def test_a_form_is_the_same_bytes_every_time(tmp_path: Path) -> None:
         write_templates(None, tmp_path / name, xlsx=True, level="county")
     for file in ("inputs.xlsx", "scenario.yaml", "README.md"):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+
+
+def test_a_workbook_of_provinces_refers_to_no_sheet_that_it_lacks(tmp_path: Path) -> None:
+    """A list that stands on a missing sheet would make Excel call the workbook damaged."""
+    inputs = load_inputs("builtin:nation", ParameterTree.load().on("2026-01-01"))
+    write_templates(inputs, tmp_path, xlsx=True)
+    read = openpyxl.load_workbook(tmp_path / "inputs.xlsx")
+    formulas = [str(rule.formula1) for sheet in read for rule in sheet.data_validations.dataValidation]
+    named = {formula.removeprefix("=").split("!")[0] for formula in formulas if "!" in formula}
+    assert named == {"regions", "选项"}
+    assert named <= set(read.sheetnames)

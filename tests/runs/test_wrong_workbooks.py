@@ -278,6 +278,12 @@ CASES: dict[str, tuple[Break, str, str, str]] = {
         "no figures",
         "没有数值列",
     ),
+    "a total of what is not there": (
+        put("control_totals", 2, "item", "state"),
+        "control_totals!C2",
+        "has no row of",
+        "没有“state”的行",
+    ),
     "a percentage for a share": (
         put("acceptance", 2, "passed_share", 95),
         "acceptance!F2",

@@ -6,6 +6,7 @@ from .findings import Finding, InputError
 from .grids import Cell, Grid
 from .limits import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_ROWS
 
+_SEPARATORS = (";", "\t", "；", "|")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -49,6 +50,14 @@ def decode(data: bytes, file: str) -> tuple[str, tuple[Finding, ...]]:
         ) from None
     notice = Finding(file, "", "read as GB18030; nothing is lost", "按 GB18030 编码读取，内容无损失")
     return text, (notice,)
+
+
+def _refuse_other_separators(text: str, file: str) -> None:
+    """A header without a comma is cut by something else: that is what is wrong, not the quotation mark inside a cell."""
+    header = text.split("\n", 1)[0]
+    if "," not in header and '"' not in header and any(mark in header for mark in _SEPARATORS):
+        en = "the columns are not separated by commas; save it as “CSV (comma separated)”"
+        raise InputError([Finding(f"{file}:1:1", "", en, "各列不是用逗号分隔的，请另存为“CSV（逗号分隔）”")])
 
 
 def read_csv(data: bytes, file: str) -> tuple[Grid, tuple[Finding, ...]]:
@@ -110,6 +119,7 @@ def read_csv(data: bytes, file: str) -> tuple[Grid, tuple[Finding, ...]]:
             if position == end or text[position] in "\r\n":
                 row.append(Cell("", "empty", line, position - line_start + 1))
         elif following not in ("", "\r", "\n"):
+            _refuse_other_separators(text, file)
             raise refuse(
                 "a quotation mark in the middle of a cell; double it inside a quoted cell",
                 "单元格中间出现引号；请用引号括住整个单元格并把其中的引号写成两个",

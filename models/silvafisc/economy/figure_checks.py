@@ -130,6 +130,11 @@ def _totals(stated: Table, read: Mapping[str, Table]) -> Iterator[Finding]:
             en, zh = f"{table} has no figures in a column {column!r}", f"{table} 表没有数值列“{column}”"
             yield Finding(stated.place(at, "column"), "column", en, zh)
             continue
+        if item not in set(source.table[named]):
+            known = ", ".join(sorted(set(source.table[named])))
+            en, zh = f"{table} has no row of {item!r}; there are {known}", f"{table} 表没有“{item}”的行；现有：{known}"
+            yield Finding(stated.place(at, "item"), "item", en, zh)
+            continue
         cells = zip(source.table[named], source.text[column], strict=True)
         found = sum((Fraction(str(cell).strip()) for name, cell in cells if name == item), Fraction(0))
         wanted = Fraction(str(stated.text["total"].iloc[at]).strip())

@@ -1,5 +1,6 @@
 """What stands beside the tables that a user fills in: the meaning of every column, and how to fill in and check."""
 
+from silvafisc.economy.figure_checks import CONTROL_TOTALS, GROUP_LIST
 from silvafisc.economy.user_tables import schema
 from silvafisc.quantities import UNITS
 from silvafisc.results import INPUT_TABLES
@@ -8,7 +9,7 @@ GUIDE = "说明"
 CHECK = "合计核对"
 OPTIONS = "选项"
 """Sheets of the workbook that hold no table."""
-SIDE_TABLES = ("group_list", "control_totals")
+SIDE_TABLES = (GROUP_LIST, CONTROL_TOTALS)
 """Tables of the form that are no input of an allocation: the others are held against them."""
 TITLES = {
     "regions": (

@@ -16,7 +16,7 @@ import xlsxwriter
 from silvafisc.datasets.columns import ColumnSpec
 from silvafisc.datasets.grids import column_letters
 from silvafisc.datasets.limits import EXACT_FLOAT_DIGITS
-from silvafisc.economy.figure_checks import ITEM_OF
+from silvafisc.economy.figure_checks import CONTROL_TOTALS, GROUP_LIST, ITEM_OF
 from silvafisc.economy.user_tables import YES, schema
 
 from .guide import CHECK, COLUMN_HEADS, DEMONSTRATION, GUIDE, OPTIONS, STEPS, TITLES, meanings
@@ -48,11 +48,11 @@ def input_workbook(tables: Mapping[str, pd.DataFrame], demonstration: bool) -> b
     book.set_properties({"created": CREATED})
     _guide(book, tables, demonstration)
     options = _options(tables)
-    for name, frame in tables.items():
-        _table(book, name, frame, options, len(tables["regions"]))
+    for name in tables:
+        _table(book, name, tables, options)
         if demonstration:
             book.get_worksheet_by_name(name).set_tab_color(_RED)
-    if "control_totals" in tables:
+    if CONTROL_TOTALS in tables:
         _check(book, tables)
     sheet = book.add_worksheet(OPTIONS)
     for at, (column, values) in enumerate(options.items()):
@@ -67,7 +67,7 @@ def last_row(rows: int) -> int:
 
 
 def _options(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
-    """Column -> the names that stand in it anywhere, and what may stand in `allowed` lists too long for a validation."""
+    """Column whose names a scenario may add to -> the names that stand in it in any table."""
     found: dict[str, set[str]] = {}
     for name, frame in tables.items():
         for spec in schema(name):
@@ -77,9 +77,9 @@ def _options(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
 
 
 def _table(
-    book: xlsxwriter.Workbook, name: str, frame: pd.DataFrame, options: Mapping[str, list[str]], units: int
+    book: xlsxwriter.Workbook, name: str, tables: Mapping[str, pd.DataFrame], options: Mapping[str, list[str]]
 ) -> None:
-    sheet = book.add_worksheet(name)
+    sheet, frame = book.add_worksheet(name), tables[name]
     specs = [spec for spec in schema(name) if spec.name in frame.columns]
     sheet.freeze_panes(1, 2 if len(specs) > 1 and specs[1].name == "region_name" else 1)
     sheet.set_landscape()
@@ -97,7 +97,7 @@ def _table(
         )
         for line, cell in enumerate(cells, start=1):
             _cell(sheet, line, at, spec, cell, style)
-        rule = _validation(name, spec, at, options, units)
+        rule = _validation(name, spec, at, options, tables)
         if rule:
             sheet.data_validation(1, at, last, at, rule)
         if spec.name == "demo":
@@ -135,10 +135,11 @@ def _width(texts: list[str]) -> int:
 
 
 def _validation(
-    table: str, spec: ColumnSpec, at: int, options: Mapping[str, list[str]], units: int
+    table: str, spec: ColumnSpec, at: int, options: Mapping[str, list[str]], tables: Mapping[str, pd.DataFrame]
 ) -> dict[str, Any] | None:
     """What Excel lets into a column; messages in Chinese, since Excel shows one language."""
     own = f"{column_letters(at + 1)}2"
+    units = len(tables["regions"])
     words = {"error_title": spec.name, "error_message": spec.description["zh"][:200]}
     if spec.name == "region_code":
         if table == "regions":
@@ -147,8 +148,8 @@ def _validation(
             return {"validate": "custom", "value": rule} | words | {"error_message": "六位文本代码，且不得重复"}
         source = f"=regions!$A$2:$A${last_row(units) + 1}"
         return {"validate": "list", "source": source} | words | {"error_message": "regions 表中没有这个单位"}
-    if spec.name == "groups":
-        return {"validate": "list", "source": f"=group_list!$A$2:$A${SPARE_ROWS}", "error_type": "warning"} | words
+    if spec.name == "groups" and GROUP_LIST in tables:
+        return {"validate": "list", "source": f"={GROUP_LIST}!$A$2:$A${SPARE_ROWS}", "error_type": "warning"} | words
     allowed = ["true", "false"] if spec.type == "bool" else list(spec.allowed)
     if allowed and len(",".join(allowed)) <= _LONGEST_LIST:
         return {"validate": "list", "source": allowed} | words
@@ -215,7 +216,7 @@ def _check(book: xlsxwriter.Workbook, tables: Mapping[str, pd.DataFrame]) -> Non
     sheet.set_column(0, 2, 28)
     sheet.set_column(3, 5, 22, number)
     sheet.write_row(0, 0, _CHECK_HEADS, head)
-    totals = tables["control_totals"]
+    totals = tables[CONTROL_TOTALS]
     for line, row in enumerate(totals.to_dict("records"), start=1):
         frame, key = tables[row["table"]], ITEM_OF[row["table"]]
         names = list(frame.columns)

@@ -18,9 +18,9 @@ def sheet_names(path: Path) -> list[str]:
     Raises:
         InputError: not a workbook, or a part that is larger than any list of sheets.
     """
-    with path.open("rb") as file:
-        refuse_old(file.read(len(OLD)), str(path))
     try:
+        with path.open("rb") as file:
+            refuse_old(file.read(len(OLD)), str(path))
         with zipfile.ZipFile(path) as archive, archive.open(BOOK) as part:
             content = part.read(MAX_FILE_BYTES + 1)
         if len(content) > MAX_FILE_BYTES or b"<!DOCTYPE" in content or b"<!ENTITY" in content:
