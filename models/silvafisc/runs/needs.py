@@ -1,9 +1,11 @@
 """What the rules of a scenario need of the input tables: whatever is missing is named, and no rule is skipped."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from silvafisc.datasets.findings import Finding
 from silvafisc.policy import Scenario
+from silvafisc.policy.scenario_checks import PREDECESSOR
 from silvafisc.results import Resolved, RuleSpec, UnitInputs
 
 from .acceptance import KEY
@@ -24,8 +26,14 @@ Missing = Iterator[tuple[str, str]]
 
 
 def unmet_needs(scenario: Scenario, resolved: Resolved, inputs: UnitInputs) -> list[Finding]:
-    """Every table, row and figure that a rule of the scenario lacks, at the line of the rule."""
+    """Every table, row and figure that a rule of the scenario lacks, at the line of the rule.
+
+    Of the commitments that a predecessor hands on, those of later years are still to be checked.
+    """
     findings = []
+    if scenario.data == PREDECESSOR:
+        due = tuple(one for one in resolved.opening_commitments if one[3] == resolved.periods[0])
+        resolved = replace(resolved, opening_commitments=due)
     for position, spec in enumerate(resolved.rules):
         first = len(scenario.rules)
         at = ("rules", position) if position < first else ("more_rules", position - first)
@@ -46,8 +54,7 @@ def _asks(spec: RuleSpec, resolved: Resolved) -> bool:
     """Whether the rule reads its table in this scenario at all."""
     if spec.rule == "one_channel":
         return bool(spec.params.get("exclusive"))
-    first = resolved.periods[0]
-    return spec.rule != "instalments" or any(period == first for _, _, _, period, _ in resolved.opening_commitments)
+    return spec.rule != "instalments" or bool(resolved.opening_commitments)
 
 
 def _land(spec: RuleSpec, resolved: Resolved, inputs: UnitInputs) -> Missing:
@@ -74,8 +81,7 @@ def _acceptance(spec: RuleSpec, resolved: Resolved, inputs: UnitInputs) -> Missi
     if inputs.acceptance is not None:
         held = set(zip(*(inputs.acceptance[name] for name in KEY), strict=True))
         due = [*resolved.opening_commitments, *resolved.withheld_commitments]
-        first = resolved.periods[0]  # checks of later years are still to be made
-        absent = sorted({f"{r} {m} {p}" for r, _, m, p, _ in due if p == first and (r, m, p) not in held})
+        absent = sorted({f"{r} {m} {p}" for r, _, m, p, _ in due if (r, m, p) not in held})
         if absent:
             en = f"no result of acceptance for the instalments {some(absent)}"
             yield en, f"下列分期资金没有验收结果：{some(absent)}"

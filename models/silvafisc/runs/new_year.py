@@ -16,6 +16,7 @@ from silvafisc.allocation.year.book import Book, Commitment
 from silvafisc.allocation.year.commitments import Gate, closed, falling_due, gated, opened
 from silvafisc.datasets import Finding, InputError
 from silvafisc.policy import ParameterTree, Scenario
+from silvafisc.policy.scenario_checks import PREDECESSOR
 from silvafisc.policy.scenario_files import derived_scenario, load_scenario
 from silvafisc.policy.year_event import NewYear
 from silvafisc.quantities import fen_to_yuan, share, yuan_to_fen
@@ -81,7 +82,7 @@ def _base(before: Outcome, events: Events) -> Scenario:
             "the predecessor's yields lie in a folder of the user's: name the scenario of the new year under `scenario`"
         )
         raise events.refusal("kind", en, "上一结果使用用户目录中的碳产量：请在 scenario 中写明新年度的情景")
-    return derived_scenario({**stated, "data": "builtin:predecessor"}, f"{before.resolved.id}.yaml")
+    return derived_scenario({**stated, "data": PREDECESSOR}, f"{before.resolved.id}.yaml")
 
 
 def _next_scenario(before: Outcome, base: Scenario, register: tuple[Commitment, ...], events: Events) -> Scenario:
@@ -92,7 +93,7 @@ def _next_scenario(before: Outcome, base: Scenario, register: tuple[Commitment, 
     periods = [str(int(period) + moved) for period in base.periods]
     findings: list[Finding] = []
     stated |= {
-        "data": "builtin:predecessor",
+        "data": PREDECESSOR,
         "periods": periods,
         "policy_date": event.date if moved else base.policy_date,
     }

@@ -9,6 +9,7 @@ from silvafisc.allocation.year.commitments import RECOVERY
 from silvafisc.allocation.year.ledger import Batch, advance, annual_of, changed, notice, printed, received
 from silvafisc.datasets import Finding, InputError
 from silvafisc.policy import ParameterTree, Rules
+from silvafisc.policy.scenario_checks import PREDECESSOR
 from silvafisc.policy.scenario_files import derived_scenario
 from silvafisc.policy.year_event import LAWFUL_SHARES, Advance, Supplement
 from silvafisc.quantities import fen_to_yuan, share, yuan_to_fen
@@ -24,7 +25,7 @@ def law_on(before: Outcome, date: str) -> Rules:
     """The law of a date with the changes of the scenario that the outcome keeps."""
     stated, tree = before.meta.get("scenario") or {}, ParameterTree.load()
     if stated.get("changes"):
-        scenario = derived_scenario({**stated, "data": "builtin:predecessor"}, f"{before.resolved.id}.yaml")
+        scenario = derived_scenario({**stated, "data": PREDECESSOR}, f"{before.resolved.id}.yaml")
         tree = tree.apply(scenario.parameter_changes())
     return tree.on(date)
 

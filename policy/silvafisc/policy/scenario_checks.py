@@ -15,8 +15,9 @@ from .scenario_terms import AnyRule
 from .schema import hint
 from .yaml_source import Path_, dotted
 
-BUILTIN_DATA = ("builtin:nation", "builtin:predecessor")
-"""Shipped tables; those of the outcome before, which `roll` hands on."""
+PREDECESSOR = "builtin:predecessor"
+"""The tables of the outcome before, which `roll` hands on."""
+BUILTIN_DATA = ("builtin:nation", PREDECESSOR)
 
 
 def check_scenario(scenario: Scenario, catalogue: Catalogue, tree: ParameterTree) -> list[Finding]:
