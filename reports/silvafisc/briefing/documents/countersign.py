@@ -29,10 +29,8 @@ def sections(draft: YearDraft, trail: Trail = ()) -> list[Section]:
     if codes:
         lines.append(falls.table(draft, codes))
     elif falls.listed(draft):
-        known = (
-            "paper.result.no_falls" if draft.has("reasons", against=falls.LAST_YEAR) else "paper.result.no_last_year"
-        )
-        lines.append(Note(words.runs(known)))
+        compared = draft.has("reasons", against=falls.LAST_YEAR)
+        lines.append(Note(words.runs(f"paper.result.{'no_falls' if compared else 'no_last_year'}")))
     return [
         Section("figures", words("countersign.figures"), tuple(lines)),
         Section("signatures", words("countersign.signatures"), tuple(_signatures(draft, trail))),
@@ -143,8 +141,10 @@ def _signatures(draft: YearDraft, trail: Trail) -> list[Block]:
 
 
 def _said(draft: YearDraft, entry: Mapping[str, str]) -> str:
-    """The verdict in words, and the opinion."""
+    """The verdict in words, and the opinion; what was said of another version says so."""
     verdict = entry.get("verdict", "")
     said = draft.words.name("verdict", verdict) if verdict else ""
     mark = "：" if draft.language == "zh" else ": "
-    return mark.join(part for part in (said, entry.get("opinion", "")) if part)
+    text = mark.join(part for part in (said, entry.get("opinion", "")) if part)
+    of_this = entry.get("content_hash", "") in ("", str(draft.outcome.meta["content_hash"]))
+    return text if of_this else text + draft.words("countersign.other_version")
