@@ -166,9 +166,28 @@ def test_the_letter_names_what_is_known_and_leaves_fields_for_the_rest(step: Out
     rows = {runs_text(row.cells[0]): row for row in table_of(paper, "letter").rows}
     assert runs_text(rows["指标文号"].cells[1]) == "川财资环〔2026〕1号"
     assert runs_text(rows["项目代码"].cells[1]) == "Z1"
-    assert runs_text(rows["项目代码"].cells[2]) == "沿用以往通知（二手来源）：某省 2025 年通知；印发前核对"
+    assert runs_text(rows["项目代码"].cells[2]) == "沿用以往通知，二手来源：某省 2025 年通知；印发前核对"
     assert runs_text(rows["收入科目"].cells[1]) == "（待填）"
     assert runs_text(rows["批次"].cells[1]) == "2"
+
+
+def test_a_year_that_the_notice_states_is_the_year_of_the_papers() -> None:
+    plan = issuable(3)
+    stated = pd.DataFrame([identity(fund, year="2027") for fund in (EPR, RD)])
+    ((_, paper), _) = papers(replace(plan, tables={**plan.tables, "notice_identity": stated}), "zh", ["notice"])
+    assert paper.title.startswith("关于下达2027年")
+    assert all("period=2027" in number.key for number in numbers(table_of(paper, "allocation-table")))
+
+
+def test_targets_from_a_parameter_say_how_well_it_is_known() -> None:
+    plan = issuable(3)
+    known = {"what": "unit_standards.instalments.survival_check", "value": "85", "unit": "pct", "origin": "law"}
+    row = pd.DataFrame([known | {"reference": "造林验收通例", "status": "recalled", "demo": ""}])
+    sources = pd.concat([plan.tables["sources"], row], ignore_index=True)
+    (_, (_, paper)) = papers(replace(plan, tables={**plan.tables, "sources": sources}), "zh", ["notice"])
+    survival = next(row for row in table_of(paper, "targets").rows if runs_text(row.cells[1]) == "造林成活率")
+    assert runs_text(survival.cells[2]) == "≥ 85.0%"
+    assert runs_text(survival.cells[3]) == "参数，凭记忆（待核）"
 
 
 def test_the_task_list_tells_binding_from_expected_and_names_those_that_pool(made: dict[str, Briefing]) -> None:
@@ -211,10 +230,14 @@ def test_no_listed_unit_falls_without_its_cause_in_print(made: dict[str, Briefin
     assert LISTED == ("510000", "520000", "530000")
 
 
-def test_a_listed_fall_without_a_cause_stops_every_paper_that_shows_it(step: Outcome, tmp_path: Path) -> None:
+@pytest.mark.parametrize("everybody", [False, True])
+def test_a_listed_fall_without_a_cause_stops_every_paper_that_shows_it(
+    step: Outcome, tmp_path: Path, everybody: bool
+) -> None:
+    """One unit's reasons are gone, or those of all units together."""
     reasons = step.tables["reasons"]
-    gone = reasons[~((reasons["against"] == "last_year") & (reasons["region_code"] == "520000"))]
-    dumb = replace(step, tables={**step.tables, "reasons": gone})
+    gone = (reasons["against"] == "last_year") & ((reasons["region_code"] == "520000") | everybody)
+    dumb = replace(step, tables={**step.tables, "reasons": reasons[~gone]})
     for name in ("paper", "countersign"):
         with pytest.raises(CauselessFallError, match="贵州省（520000）"):
             render_papers(dumb, tmp_path, Wish((name, "settlement")))
@@ -244,6 +267,9 @@ def test_the_trail_is_printed_and_called_what_it_is(made: dict[str, Briefing]) -
         "a" * 16,
     ]
     assert "不是可核验身份的电子签名" in runs_text(trail.note)
+    other = ({**TRAIL[0], "content_hash": "0" * 64},)
+    ((_, stale),) = papers(issuable(3), "zh", ["countersign"], other)
+    assert "同意：同意上报（所签为另一版本）" in said(stale)
     assert "ef" * 32 in said(made["countersign"])
 
 

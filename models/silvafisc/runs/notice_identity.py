@@ -26,7 +26,7 @@ def notice_identity(scenario: Scenario, rules: Rules) -> pd.DataFrame:
         row |= dict.fromkeys((*STATED, *RECORDED), "")
         given = {} if stated is None else stated.model_dump(exclude_none=True)
         statuses, sources = [], []
-        for name in RECORDED:
+        for name in RECORDED if known.identity else ():
             path = f"{known.identity}.{name}"
             if name not in given and path in rules.tree.parameters and rules.holds(path):
                 entry = rules.entry(path)

@@ -27,26 +27,19 @@ def renderers() -> Mapping[str, Callable[[Briefing], bytes]]:
 
 
 def write(briefings: Sequence[Briefing], folder: Path, stem: str, formats: Sequence[str]) -> list[Path]:
-    """Write `<stem>_<language>.<format>` for every briefing and format, in that order; errors as `write_named`."""
-    return write_named([(stem, briefing) for briefing in briefings], folder, formats)
-
-
-def write_named(
-    papers: Sequence[tuple[str, Briefing]], folder: Path, formats: Sequence[str], template: Path | None = None
-) -> list[Path]:
-    """Write `<stem>_<language>.<format>` for every (stem, briefing) and format, in that order.
-
-    template: of the DOCX; the shipped one where left out.
+    """Write `<stem>_<language>.<format>` for every briefing and format, in that order.
 
     Raises: as `documents_of` and `put_all`.
     """
-    return put_all(documents_of(papers, formats, template), folder)
+    return put_all(documents_of([(stem, briefing) for briefing in briefings], formats), folder)
 
 
 def documents_of(
     papers: Sequence[tuple[str, Briefing]], formats: Sequence[str], template: Path | None = None
 ) -> list[tuple[str, bytes]]:
-    """(file name, bytes) of every paper and format.
+    """(`<stem>_<language>.<format>`, bytes) of every (stem, paper) and format, in that order.
+
+    template: of the DOCX; the shipped one where left out.
 
     Raises:
         RenderError: unknown format, a template that will not do, or a document that does not compile.

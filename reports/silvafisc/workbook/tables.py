@@ -12,8 +12,8 @@ from xlsxwriter.utility import xl_col_to_name
 
 EXACT_DIGITS = 15
 """Decimal digits that a cell keeps; a longer number goes in as text."""
-MOST_NAME = 31
-"""Longest name of a sheet."""
+MOST_STEM = 26
+"""Longest stem of a sheet's name, of which Excel allows 31 characters: a number follows."""
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 WIDE, NARROW, FIRST_ROWS = 2.0, 1.1, 4
 """Width of a Chinese and of a Latin character; rows above the header: title, kind, caption, and one left free."""
@@ -50,10 +50,9 @@ def tables_workbook(sheets: Sequence[Sheet], date: str, content_hash: str) -> by
     formats = _Formats(book)
     counts: dict[str, int] = {}
     for sheet in sheets:
-        counts[sheet.paper] = counts.get(sheet.paper, 0) + 1
-        number = f" {counts[sheet.paper]}"
-        stem = FORBIDDEN.sub("-", sheet.paper)[: MOST_NAME - len(number)]
-        _write(book.add_worksheet(stem + number), sheet, formats, content_hash)
+        stem = FORBIDDEN.sub("-", sheet.paper)[:MOST_STEM]
+        counts[stem] = counts.get(stem, 0) + 1
+        _write(book.add_worksheet(f"{stem} {counts[stem]}"), sheet, formats, content_hash)
     book.close()
     return target.getvalue()
 

@@ -10,18 +10,17 @@ from dataclasses import replace
 from silvafisc.results import Outcome
 from silvafisc.results.approvals import Approval
 
+from .. import PAPERS
 from ..blocks import Briefing, Section
 from ..document import assemble, require_audit
 from . import countersign, notice, paper, replies, settlement, worktable
 from .year import YearDraft
 
-DOCUMENTS = ("paper", "notice", "worktable", "countersign", "replies", "settlement")
-
 
 def papers(
     outcome: Outcome,
     language: str,
-    wanted: Sequence[str] = DOCUMENTS,
+    wanted: Sequence[str] = PAPERS,
     trail: Sequence[Approval] = (),
     units: Sequence[str] = (),
 ) -> list[tuple[str, Briefing]]:
@@ -50,7 +49,8 @@ def papers(
             "replies": lambda: replies.sections(draft, units),
             "settlement": lambda: settlement.sections(draft),
         }[name]()
-        title = draft.words(f"{name}.heading", title=draft.localized(outcome.meta["title"]), year=draft.year)
+        head = "paper.estimate_heading" if name == "paper" and draft.hindrances else f"{name}.heading"
+        title = draft.words(head, title=draft.localized(outcome.meta["title"]), year=draft.year)
         found.append((name, replace(_paper(draft, sections, title), compact=name == "paper")))
     return found
 

@@ -29,10 +29,8 @@ def sections(draft: YearDraft, trail: Sequence[Approval] = ()) -> list[Section]:
     if codes:
         lines.append(falls.table(draft, codes))
     elif falls.listed(draft):
-        known = (
-            "paper.result.no_falls" if draft.has("reasons", against=falls.LAST_YEAR) else "paper.result.no_last_year"
-        )
-        lines.append(Note(words.runs(known)))
+        compared = draft.has("reasons", against=falls.LAST_YEAR)
+        lines.append(Note(words.runs(f"paper.result.{'no_falls' if compared else 'no_last_year'}")))
     return [
         Section("figures", words("countersign.figures"), tuple(lines)),
         Section("signatures", words("countersign.signatures"), tuple(_signatures(draft, trail))),

@@ -38,8 +38,6 @@ def falls(draft: YearDraft) -> list[str]:
     Raises:
         CauselessFallError: a listed unit with a known last year has no parts of its change.
     """
-    if not draft.has("reasons", against=LAST_YEAR):
-        return []
     units = [code for code in listed(draft) if draft.lookup.cell(ref("regions", "last_year_fen", region_code=code))]
     without = [code for code in units if not draft.has("reasons", against=LAST_YEAR, region_code=code)]
     if without:

@@ -147,9 +147,9 @@ def _result(draft: YearDraft) -> list[Block]:
         )
     ]
     units = falls.listed(draft)
+    codes = falls.falls(draft)
     blocks: list[Block] = []
     if units and draft.has("reasons", against=falls.LAST_YEAR):
-        codes = falls.falls(draft)
         key = ref("reasons", "sum(amount_fen)", against=falls.LAST_YEAR, region_code=tuple(units))
         rows = draft.number("count", ref("reasons", "distinct(region_code)", region_code=tuple(units)))
         group = draft.phrase(draft.fine, key, signed=True)
@@ -217,22 +217,8 @@ def _comparison(draft: YearDraft) -> list[Block]:
             carbon = cell("—")
             if draft.complete("baselines", "carbon_tco2e", baseline=name):
                 carbon = draft.number_of("carbon", draft.baseline(name, "carbon_tco2e"))
-            breaks = draft.table("baselines")
-            broken = sorted(
-                {
-                    part
-                    for text in breaks.loc[breaks["baseline"] == name, "breaks"].dropna()
-                    for part in str(text).split(";")
-                    if part
-                }
-            )
-            said = (
-                words.join([words.name("rule", rule) for rule in broken])
-                if broken
-                else cell(words("frontier.breaks_none"))
-            )
             money = draft.number_of("money", draft.baseline(name, "payment_fen"))
-            rows.append(Row((cell(words.name("baseline", name)), money, carbon, said)))
+            rows.append(Row((cell(words.name("baseline", name)), money, carbon, _broken(draft, name))))
     own = draft.number_of("money", draft.payment()), draft.number_of("carbon", draft.indicator("carbon.total"))
     rows.append(Row((cell(words("paper.comparison.own")), *own, cell(words("frontier.breaks_none"))), "total"))
     columns = (
@@ -243,13 +229,22 @@ def _comparison(draft: YearDraft) -> list[Block]:
     )
     caption = words.runs("paper.comparison.caption", years=draft.years)
     blocks: list[Block] = [Table(columns, tuple(rows), caption)]
-    best = draft.outcome.meta["prices"].get("explainability")
+    best = draft.outcome.meta.get("prices", {}).get("explainability")
     if best is not None:
         kind = draft.kind_of(str(best["unit"]), str(best["objective"]))
         lower, upper = (meta_ref(f"prices.explainability.{end}") for end in ("lower", "upper"))
         said = words.runs("paper.comparison.optimum", lower=draft.number(kind, lower), upper=draft.phrase(kind, upper))
         blocks.append(Paragraph(said))
     return blocks
+
+
+def _broken(draft: YearDraft, baseline: str) -> Runs:
+    """The rules that a baseline breaks, in words."""
+    table = draft.table("baselines")
+    texts = table.loc[table["baseline"] == baseline, "breaks"].dropna().astype(str)
+    broken = sorted({rule for text in texts for rule in text.split(";") if rule})
+    names = [draft.words.name("rule", rule) for rule in broken]
+    return draft.words.join(names) if names else cell(draft.words("frontier.breaks_none"))
 
 
 def _risks(draft: YearDraft) -> list[Block]:

@@ -15,8 +15,7 @@ AGAINST = ("last_year", "proposal", "factor_method")
 
 def sections(draft: YearDraft, codes: Sequence[str] = ()) -> list[Section]:
     """One section per unit, each on a page of its own. codes: the units; all where left out."""
-    draft_codes = [code for code in draft.codes if not codes or code in codes]
-    return [_sheet(draft, code) for code in draft_codes]
+    return [_sheet(draft, code) for code in draft.codes if not codes or code in codes]
 
 
 def _sheet(draft: YearDraft, code: str) -> Section:

@@ -13,7 +13,7 @@ RETENTION = "unit_standards.instalments.retention_check"
 PASSED_DOWN = "calendar.transfers.province_passes_down_days"
 PLANTING = "afforestation"
 Target = tuple[str, Runs, Runs, str]
-"""(kind of target, indicator, value, where the value comes from)."""
+"""(kind of target, indicator, value, where the value comes from: an origin of documents.yaml or a parameter)."""
 
 
 def promised(draft: YearDraft, fund: str = "") -> list[tuple[str, str]]:
@@ -51,7 +51,7 @@ def section(draft: YearDraft, fund: str, title: str) -> Section:
     for kind, what, value, origin in targets(draft, fund):
         head = "" if kind == previous else words(f"targets.kind.{kind}")
         previous = kind
-        rows.append(Row((cell(head), what, value, cell(words(f"targets.origin.{origin}")))))
+        rows.append(Row((cell(head), what, value, cell(_origin(draft, origin)))))
     columns = (
         Column(words("targets.group")),
         Column(words("targets.indicator"), width=4),
@@ -61,6 +61,14 @@ def section(draft: YearDraft, fund: str, title: str) -> Section:
     caption = words.runs("targets.caption", year=draft.year)
     table = Table(columns, tuple(rows), caption, words.runs("targets.note"))
     return Section("targets", title, (table,), new_page=True)
+
+
+def _origin(draft: YearDraft, origin: str) -> str:
+    """Where a value comes from, in words; of a parameter how well it is known."""
+    if not draft.has("sources", what=origin):
+        return draft.words(f"targets.origin.{origin}")
+    status = draft.lookup.cell(ref("sources", "status", what=origin))
+    return draft.words("targets.parameter", status=draft.words.name("status", status))
 
 
 def targets(draft: YearDraft, fund: str) -> list[Target]:
@@ -92,14 +100,14 @@ def _quality(draft: YearDraft, fund: str) -> list[Target]:
         for name, path in (("survival", SURVIVAL), ("retention", RETENTION)):
             key = draft.source(path)
             value = draft.blank() if key is None else (Text("≥ "), *draft.phrase("percent", key))
-            found.append(("quality", words.runs(f"targets.{name}"), value, "fill" if key is None else "parameter"))
+            found.append(("quality", words.runs(f"targets.{name}"), value, "fill" if key is None else path))
     return found or [("quality", words.runs("targets.quality"), draft.blank(), "fill")]
 
 
 def _time(draft: YearDraft) -> list[Target]:
     key = draft.source(PASSED_DOWN)
     days = draft.blank() if key is None else _days(draft, key)
-    return [("time", draft.words.runs("targets.passed_down"), days, "fill" if key is None else "parameter")]
+    return [("time", draft.words.runs("targets.passed_down"), days, "fill" if key is None else PASSED_DOWN)]
 
 
 def _days(draft: YearDraft, key: str) -> Runs:

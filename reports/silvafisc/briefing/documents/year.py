@@ -49,9 +49,10 @@ class YearDraft(Draft):
 
     @cached_property
     def year(self) -> str:
-        """The year of the step, else the first period."""
+        """The year of the step, else the one that all notices state, else the first period."""
         step = self.outcome.meta.get("step") or {}
-        return str(step.get("year") or self.periods[0])
+        stated = {str(year) for year in self.table("notice_identity")["year"]}
+        return str(step.get("year") or (stated.pop() if len(stated) == 1 else self.periods[0]))
 
     def identity(self, fund: str) -> Mapping[str, str]:
         """The row of notice_identity.csv; empty cells where the outcome has none."""
