@@ -55,7 +55,7 @@ def test_a_briefing_prints_every_entry_and_what_a_signature_is(outcome: Outcome,
 def test_a_character_without_type_is_printed_as_such_and_line_breaks_are_not() -> None:
     table = blocks(trail(FULL[0], name="𬱖王"), Words("zh"))[1]
     assert isinstance(table, Table)
-    assert [runs_text(run) for run in table.rows[0].cells[3:6]] == ["〓王", "同意", "同意 报批"]
+    assert [runs_text(run) for run in table.rows[0].cells[3:6]] == ["〓王", "—", "同意 报批"]
 
 
 @pytest.mark.parametrize(

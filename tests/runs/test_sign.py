@@ -15,6 +15,7 @@ from silvafisc.datasets import InputError
 from silvafisc.results import Outcome, OutcomeError
 from silvafisc.results.approvals import HEAD, LOG, Approval, read_trail
 from silvafisc.runs import check_path, sign
+from silvafisc.runs.sign import changes
 
 ACTS = (("proposal", "林草局 王"), ("review", "财政厅 李"), ("opinion", "生态环境厅 张"), ("approval", "厅长 赵"))
 
@@ -222,6 +223,28 @@ def test_a_new_version_goes_on_from_the_old_log(signed: Path, second: Path) -> N
     assert (old.up, old.down, old.same, old.up_fen, old.down_fen) == (0, 0, 3, 0, 0)
     assert old.old_fen == old.new_fen > 0
     assert check_path(new) == []
+
+
+def test_units_and_money_up_and_down_are_counted_between_the_versions() -> None:
+    """by hand: the first unit gets 300 fen more in one row, the second 100 fen less, the third the same."""
+    old = outcome()
+    allocation = old.tables["allocation"].copy()
+    for code, step in (("110001", 300), ("110002", -100)):
+        allocation.loc[allocation.index[allocation["region_code"] == code][0], "payment_fen"] += step
+    standards = old.tables["standards"].copy()
+    standards.loc[0, "standard_yuan_per_mu"] = "11.50"
+    found = changes(old, replace(old, tables={**old.tables, "allocation": allocation, "standards": standards}))
+    total = int(old.tables["allocation"]["payment_fen"].sum())
+    assert found == {
+        "up": 1,
+        "down": 1,
+        "same": 1,
+        "up_fen": 300,
+        "down_fen": 100,
+        "old_fen": total,
+        "new_fen": total + 200,
+        "standards": 1,
+    }
 
 
 def test_a_version_that_goes_on_from_nothing_or_itself_is_refused(signed: Path, second: Path, once: Path) -> None:

@@ -96,12 +96,12 @@ def _superseded(folder: Path, outcome: Outcome, after: Path, why: str) -> tuple[
     return Superseded(
         content_hash=old.content_hash,
         folder=Path(os.path.relpath(after.resolve(), folder.resolve())).as_posix(),
-        **_changes(old, outcome),
+        **changes(old, outcome),
         why=why.strip(),
     ), trail[-1]
 
 
-def _changes(old: Outcome, new: Outcome) -> dict[str, Any]:
+def changes(old: Outcome, new: Outcome) -> dict[str, Any]:
     """Units and money up and down, from the comparison of the two versions."""
     comparison = compare([old, new])
     units, standards = comparison.units, comparison.standards

@@ -29,7 +29,8 @@ def blocks(trail: Sequence[Approval], words: Words) -> list[Block]:
 def _table(trail: Sequence[Approval], words: Words) -> Table:
     rows = []
     for at, entry in enumerate(trail, 1):
-        said = (words.name("role", entry.role), entry.name, words.name("verdict", entry.verdict), entry.opinion)
+        verdict = "—" if entry.role == "proposal" else words.name("verdict", entry.verdict)
+        said = (words.name("role", entry.role), entry.name, verdict, entry.opinion)
         shown = (str(at), entry.date, *map(printable, said), entry.hash[:HASH])
         rows.append(Row(tuple(cell(text) for text in shown)))
     columns = (
