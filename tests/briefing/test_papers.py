@@ -25,18 +25,10 @@ from silvafisc.briefing.sheets import plain_sheets, tables
 from silvafisc.briefing.words import load_yaml
 from silvafisc.briefing.writing import RenderError
 from silvafisc.results import Outcome
+from silvafisc.results.approvals import Approval
 from silvafisc.workbook.tables import tables_workbook
 
-TRAIL = (
-    {
-        "role": "review",
-        "name": "王审核",
-        "verdict": "agree",
-        "opinion": "同意上报",
-        "date": "2026-02-01",
-        "hash": "a" * 64,
-    },
-)
+TRAIL = (Approval("", "ef" * 32, "review", "王审核", "agree", "同意上报", "2026-02-01", hash="a" * 64),)
 
 
 @pytest.fixture(scope="module")
@@ -259,17 +251,9 @@ def test_proposal_difference_and_reason_agree_line_by_line(made: dict[str, Brief
 
 def test_the_trail_is_printed_and_called_what_it_is(made: dict[str, Briefing]) -> None:
     trail = table_of(made["countersign"], "signatures")
-    assert [runs_text(cell) for cell in trail.rows[0].cells] == [
-        "审核（财政）",
-        "王审核",
-        "同意：同意上报",
-        "2026-02-01",
-        "a" * 16,
-    ]
-    assert "不是可核验身份的电子签名" in runs_text(trail.note)
-    other = ({**TRAIL[0], "content_hash": "0" * 64},)
-    ((_, stale),) = papers(issuable(3), "zh", ["countersign"], other)
-    assert "同意：同意上报（所签为另一版本）" in said(stale)
+    shown = ["1", "2026-02-01", "审核（财政）", "王审核", "同意", "同意上报", "a" * 16]
+    assert [runs_text(cell) for cell in trail.rows[0].cells] == shown
+    assert "不是数字证书意义上的身份认证" in said(made["countersign"])
     assert "ef" * 32 in said(made["countersign"])
 
 
