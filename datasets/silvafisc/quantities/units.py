@@ -48,6 +48,7 @@ UNITS: dict[str, Unit] = dict(
         _unit("10k_person", "people", 10**4, "万人", "10 thousand persons"),
         _unit("year", "time", 1, "年", "years"),
         _unit("month", "time", Fraction(1, 12), "个月", "months"),
+        _unit("day", "time", Fraction(1, 365), "日", "days"),
         _unit("celsius", "temperature", 1, "℃", "°C"),
         _unit("mm", "precipitation", 1, "毫米", "mm"),
         _unit("yuan_per_mu", "standard", 100, "元/亩", "yuan/mu"),
