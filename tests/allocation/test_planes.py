@@ -12,12 +12,16 @@ def test_by_hand() -> None:
     planes = Planes(np.array([0.5]), np.array([4.0]))
     planes.add(10.0, np.array([2.0]))
     planes.add(1.0, np.array([1.0]))
-    value, at = planes.lowest()
+    found = planes.lowest()
+    assert found is not None
+    value, at = found
     assert value == pytest.approx(4.0)
     assert at == pytest.approx([4.0])
     planes.add(3.0, np.array([0.25]))
     # By hand: 10 − 2λ = 3 − λ/4 at λ = 4 as well; there z = 2, so nothing changes.
-    assert planes.lowest()[0] == pytest.approx(4.0)
+    found = planes.lowest()
+    assert found is not None
+    assert found[0] == pytest.approx(4.0)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -29,7 +33,9 @@ def test_plane_by_plane_the_same_as_all_at_once(seed: int) -> None:
     planes = Planes(limits, most)
     for number in range(len(gained)):
         planes.add(float(gained[number]), used[number])
-        value, at = planes.lowest()
+        found = planes.lowest()
+        assert found is not None
+        value, at = found
         some = slice(number + 1)
         other = linprog(
             np.append(limits, 1.0),

@@ -205,11 +205,11 @@ class Planes:
         """Add a plane."""
         self._highs.addRow(gained, highspy.kHighsInf, len(self._columns), self._columns, np.append(used, 1.0))
 
-    def lowest(self) -> tuple[float, Floats]:
-        """The least value, and λ there. Needs a plane."""
+    def lowest(self) -> tuple[float, Floats] | None:
+        """The least value, and λ there; None where HiGHS finds none. Needs a plane."""
         self._highs.run()
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            raise SolverError("HiGHS found no lowest point of planes")
+            return None
         point = np.asarray(self._highs.getSolution().col_value)
         return float(self._highs.getInfo().objective_function_value), point[:-1]
 

@@ -84,7 +84,7 @@ class Staircase:
     holds: list[tuple[Floats, float]] = field(default_factory=list)
     incumbent: Floats | None = None
     """The best point that the last solve saw, where it gave up."""
-    _seen: "_Seen | None" = None
+    _seen: _Seen | None = None
 
     @property
     def cells(self) -> int:

@@ -10,8 +10,8 @@ and the maximum is a dynamic programme over the grades: best[k, l] = gain[k, l] 
 Two categories of which one may not fall below the other are taken together, over pairs of levels. "Standards only
 rise" is priced by multipliers of its own (`staircase_rise`); the number of published values is left out here, the search
 adds it.
-Common multipliers are found by cutting planes (Kelley 1960), half-way between the best and the newest ones; those of the
-linear relaxations of a few sets then serve in all sets that they bound better.
+Multipliers are those of the linear relaxations of a few sets, each in all sets that it bounds better. Where forms are
+held, common ones are found first by cutting planes (Kelley 1960), half-way between the best and the newest ones.
 """
 
 from collections.abc import Callable, Sequence
@@ -261,7 +261,10 @@ def _minimise(
             planes.add(gain / size, amount * scale / size)
             if now.max() < best:
                 best, centre = float(now.max()), prices
-            lowest, newest = planes.lowest()
+            found = planes.lowest()
+            if found is None:
+                break
+            lowest, newest = found
             if best - lowest * size <= _NEAR * max(1.0, abs(best)):
                 break
             prices = (centre + newest * scale) / 2

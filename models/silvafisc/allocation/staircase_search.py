@@ -33,7 +33,7 @@ _FIRST, _WIDER, _NEARLY = 5e-4, 1.6, 0.8
 # Beyond these the search would take longer than HiGHS is given: cut-off sets, and entries of joined lists.
 _MOST_SETS, _MOST_JOINED = 200_000, 20_000_000
 _CHUNK = 2_000_000
-# Steps towards the common multipliers; those of relaxations are better, but for those of held forms.
+# Steps towards the common multipliers where forms are held; without them relaxations give better ones.
 _STEPS = 10
 # Steps towards multipliers of each cut-off set's own.
 _OWN_STEPS = 6
@@ -95,7 +95,8 @@ class Search:
 
     def among(self, known: list[Found]) -> list[Found]:
         """The best of known answers that keep the held forms, and those equal to it; the search goes on from them."""
-        least = np.array([[least] for _, least in self.holds]).reshape(-1, 1)
+        least = np.array([least for _, least in self.holds]).reshape(-1, 1)
+        beat = self._beat - _KEPT * max(1.0, abs(self._beat)) if np.isfinite(self._beat) else self._beat
         for one in known:
             edges = np.tile(one.edges, (len(one.levels), 1))
             forms = slice(0, self.bounds.shared)
@@ -105,7 +106,7 @@ class Search:
                 for c, line in enumerate(period.lines)
             ]
             sums = np.sum(every, axis=0)
-            good = (sums[1:] >= least).all(axis=0) & (sums[0] >= self._beat)
+            good = (sums[1:] >= least).all(axis=0) & (sums[0] >= beat)
             if good.any():
                 self.found.append(Found(one.edges, sums[0, good], one.levels[good]))
         if self.found:
