@@ -18,7 +18,7 @@ from silvafisc.allocation.settle import settle
 from silvafisc.allocation.tables import outcome_tables
 from silvafisc.datasets import InputError
 from silvafisc.results import FactorSpec, ObjectiveSpec, Outcome, RuleSpec
-from silvafisc.runs import explain, run
+from silvafisc.runs import explain, run, solve_offers
 from silvafisc.runs.prepare import Prepared
 from silvafisc.runs.residue import Published, published
 
@@ -166,6 +166,12 @@ def test_a_fund_cannot_carry_out_what_joins_its_pot(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         run(scenario(tmp_path, '\n    carry_share: "0.5"'))
     assert [finding.path for finding in caught.value.findings] == ["funds.reform_development.carry_share"]
+
+
+def test_a_table_of_offers_has_no_pot_that_a_residue_could_join(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        solve_offers(tmp_path / "offers.csv", scenario(tmp_path))
+    assert [finding.path for finding in caught.value.findings] == ["funds.reform_development.residue"]
 
 
 @pytest.mark.slow

@@ -48,6 +48,7 @@ class Oracle:
         self.coupling = form.coupling
         self.components = int(options.component[-1]) + 1
         self.of_option = options.component[options.group]
+        self.first_option = np.searchsorted(self.of_option, np.arange(self.components + 1))
         of_column = np.full(form.size + 1, -1, np.int64)
         of_column[options.columns] = self.of_option[:, None]
         local = self.rows[self.coupling :]
@@ -219,15 +220,17 @@ class Oracle:
         options, number = self.options, np.full(self.components, -1, np.int64)
         number[batch] = np.arange(len(batch))
         allowed = np.maximum(rated.bound - value, 0.0)
-        lost = rated.most[options.group] - rated.reduced
-        ids = np.flatnonzero((number[self.of_option] >= 0) & (lost <= allowed[self.of_option]))
-        ids = ids[np.lexsort((lost[ids], options.group[ids]))]
+        ids = self._options_of(batch)
+        lost = rated.most[options.group[ids]] - rated.reduced[ids]
+        near = np.flatnonzero(lost <= allowed[self.of_option[ids]])
+        near = near[np.lexsort((lost[near], options.group[ids[near]]))]
+        ids, lost = ids[near], lost[near]
         group = options.group[ids]
         rank = np.arange(len(ids)) - np.searchsorted(group, group)
         cut = np.zeros(len(batch), bool)
         cut[number[self.of_option[ids[rank >= width]]]] = True
-        ids = ids[rank < width]
-        lost, activity = lost[ids], self.activity(ids)
+        ids, lost = ids[rank < width], lost[rank < width]
+        activity = self.activity(ids)
         # Groups in order of component, those with fewer options first.
         groups, start, counts = np.unique(options.group[ids], return_index=True, return_counts=True)
         owner = number[options.component[groups]]
@@ -294,6 +297,12 @@ class Oracle:
                 state = parent[state]
         value[batch] = reached[batch]
         bound[batch] = np.where(cut, bound[batch], reached[batch])
+
+    def _options_of(self, components: Indices) -> Indices:
+        """The options of some components, which lie side by side."""
+        begin = self.first_option[components]
+        counts = self.first_option[components + 1] - begin
+        return np.repeat(begin - np.cumsum(counts) + counts, counts) + np.arange(int(counts.sum()))
 
     def solved(self, component: int, prices: Floats, plan: Indices) -> bool:
         """Put a plan of one component into `plan` by integer programming; whether there is any."""
