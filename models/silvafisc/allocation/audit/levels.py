@@ -41,8 +41,9 @@ def _climbed(inputs: UnitInputs, allocation: pd.DataFrame) -> dict[_Place, int]:
     above = {_parent(code, units) for code in units}
     rows = zip(*(allocation[name] for name in ("region_code", "fund", "period", "payment_fen")), strict=True)
     for code, fund, period, fen in rows:
-        at, below = str(code), ""
-        while at and not (at == NATION and not several):
+        at, below, seen = str(code), "", set[str]()
+        while at and at not in seen and not (at == NATION and not several):
+            seen.add(at)
             if below:
                 sums[(at, "below", *_kind(below, units), str(fund), str(period))] += int(fen)
             elif at in above:
