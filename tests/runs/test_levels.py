@@ -105,6 +105,13 @@ def test_the_audit_confirms_them_and_finds_what_is_planted(
     assert [finding.en for finding in twice.findings if "twice" in finding.en]
 
 
+def test_units_above_each_other_end_the_climb_of_the_audit(made: tuple[UnitInputs, pd.DataFrame, pd.DataFrame]) -> None:
+    """Tables that were altered afterwards may hold what the loader refuses; the check of an outcome must still end."""
+    inputs, paid, shown = made
+    turned = inputs.regions.assign(parent_code=inputs.regions["parent_code"].replace("000000", "510726"))
+    assert not check(units(turned), paid, shown).clean
+
+
 def test_the_nation_is_the_sum_of_its_provinces_where_there_are_several() -> None:
     """Without a column of types the level is the type, as in tables written before there was one."""
     two = table(UNITS).drop(columns="unit_type").iloc[[0]]

@@ -48,8 +48,9 @@ def _climbed(inputs: UnitInputs, allocation: pd.DataFrame, column: str) -> dict[
     above = {_parent(code, units) for code in units}
     rows = zip(*(allocation[name].tolist() for name in ("region_code", "fund", "period", column)), strict=True)
     for code, fund, period, amount in rows:
-        at, below, value = str(code), "", Fraction(amount)
-        while at and not (at == NATION and not several):
+        at, below, value, seen = str(code), "", Fraction(amount), set[str]()
+        while at and at not in seen and not (at == NATION and not several):
+            seen.add(at)
             if below:
                 sums[(at, "below", *_kind(below, units), str(fund), str(period))] += value
             elif at in above:
