@@ -57,7 +57,8 @@ def rolled(root: Path) -> Years:
     shares = {COMPENSATION: "general", FORESTRY: "special"}
     years.step("advance", "2026", "2025-10-30", batch="0", shares=shares)
     years.step("notice", "2026", "2026-03-30", batch="1")
-    years.step("supplement", "2026", "2026-06-30", batch="2", amounts=[(A, FORESTRY, "1000.55")])
+    more = [(A, FORESTRY, "1000.55", "追加文 7 号")]
+    years.step("supplement", "2026", "2026-06-30", batch="2", amounts=more, headers={"amounts": "document"})
     years.step("withdrawal", "2026", "2026-07-30", batch="3", amounts=[(B, COMPENSATION, "500")])
     years.step("monitoring", "2026", "2026-12-01", scores=[(A, "95"), (B, "55")])
     settled = [
