@@ -97,7 +97,16 @@ def _advance(before: Outcome, book: Book, steps: tuple[Step, ...], events: Event
         findings.append(Finding(events.where("shares", fund), f"shares.{fund}", en, "超过计划数中尚未下达的部分"))
     if findings:
         raise InputError(findings)
-    return _printed(before, book, batch, advance(batch, amounts))
+    return _printed(before, book, batch, _with_papers(advance(batch, amounts), events))
+
+
+def _with_papers(entries: list[Entry], events: Events) -> list[Entry]:
+    """The annual amounts with the paper that amounts.csv names for the unit, where it names one."""
+    papers = {key: document for key, (_, document) in amounts_of(events.lines("amounts")).items()}
+    return [
+        entry._replace(document=papers.get(entry[:2], entry.document)) if entry.item == "annual" else entry
+        for entry in entries
+    ]
 
 
 def received_exact(book: Book, year: str, key: Key) -> int:
@@ -142,7 +151,7 @@ def _changed(before: Outcome, book: Book, steps: tuple[Step, ...], events: Event
         findings += _beyond_the_fund(before, book, steps, events, amounts)
     if findings:
         raise InputError(findings)
-    after = _printed(before, book, batch, changed(batch, book, steps, amounts))
+    after = _printed(before, book, batch, _with_papers(changed(batch, book, steps, amounts), events))
     for key, line in lines.items():
         if received(after, year, key) < 0:
             en = "whole notice units would take back more than was printed for the unit; take back less"

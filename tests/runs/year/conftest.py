@@ -1,6 +1,7 @@
 """A year of two counties, rolled once for all tests that look at it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from silvafisc.runs import run
 from silvafisc.runs.beside import Beside
 
 
-@pytest.fixture(scope="session", autouse=True)
+@contextmanager
 def answers_alone() -> Iterator[None]:
     """Runs without what a reader asks beside the answer, which takes most of their time and moves no amount."""
     with pytest.MonkeyPatch.context() as patch:
@@ -19,18 +20,31 @@ def answers_alone() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def quick() -> Iterator[None]:
+    """Every test here, and no other."""
+    with answers_alone():
+        yield
+
+
 @pytest.fixture(scope="session")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The solved outcome of 2026."""
     root = tmp_path_factory.mktemp("plain")
-    run(write_scenario(root)).save(root / "2026")
+    with answers_alone():
+        run(write_scenario(root)).save(root / "2026")
     return root / "2026"
 
 
 @pytest.fixture(scope="session")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> Years:
     """2026 from advance notice to final account, 2027 opened and notified. Instalments: 70 % and 30 % a year later."""
-    root = tmp_path_factory.mktemp("chain")
+    with answers_alone():
+        return rolled(tmp_path_factory.mktemp("chain"))
+
+
+def rolled(root: Path) -> Years:
+    """The steps of `chain`, each from the one before."""
     change = {
         "parameter": "unit_standards.instalments.afforestation",
         "from": "2026-01-01",
@@ -43,7 +57,8 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Years:
     shares = {COMPENSATION: "general", FORESTRY: "special"}
     years.step("advance", "2026", "2025-10-30", batch="0", shares=shares)
     years.step("notice", "2026", "2026-03-30", batch="1")
-    years.step("supplement", "2026", "2026-06-30", batch="2", amounts=[(A, FORESTRY, "1000.55")])
+    more = [(A, FORESTRY, "1000.55", "追加文 7 号")]
+    years.step("supplement", "2026", "2026-06-30", batch="2", amounts=more, headers={"amounts": "document"})
     years.step("withdrawal", "2026", "2026-07-30", batch="3", amounts=[(B, COMPENSATION, "500")])
     years.step("monitoring", "2026", "2026-12-01", scores=[(A, "95"), (B, "55")])
     settled = [

@@ -54,7 +54,7 @@ CASES: Mapping[str, tuple[str, dict[str, Any], dict[str, list[Any]], str, str]] 
 @pytest.mark.parametrize("name", CASES)
 def test_wrong_events_are_refused_at_their_place(chain: Years, tmp_path: Path, name: str) -> None:
     made, event, tables, where, words = CASES[name]
-    events = write_events(tmp_path / "events", event, **tables)
+    events = write_events(tmp_path / "events", event, None, **tables)
     outcomes = chain.folder.parent
     before = sorted(outcomes.iterdir())
     with pytest.raises(InputError) as caught:

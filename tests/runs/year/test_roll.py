@@ -43,6 +43,9 @@ def test_supplement_and_withdrawal_speak_of_their_units_alone(chain: Years) -> N
     assert fen(out, "notice_batch", "printed_fen", batch="2") == [1_000_00]
     assert fen(out, "notice_batch", "exact_fen", batch="3") == [-500_00]
     assert annual(out, "2026")[B, COMPENSATION] == "17512.60"
+    ledger = out.tables["year_ledger"]
+    rows = ledger[(ledger["batch"] == "2") & (ledger["item"] == "annual")]
+    assert list(rows["document"]) == ["追加文 7 号"]
 
 
 def test_settlement_clears_the_rounding_and_carry_over_the_rest(chain: Years) -> None:

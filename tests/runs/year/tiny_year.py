@@ -105,15 +105,18 @@ HEADERS: Mapping[str, str] = {
 }
 
 
-def write_events(folder: Path, event: Mapping[str, Any], **tables: Iterable[Row]) -> Path:
-    """event.yaml and its tables in a new folder."""
+def write_events(
+    folder: Path, event: Mapping[str, Any], headers: Mapping[str, str] | None = None, **tables: Iterable[Row]
+) -> Path:
+    """event.yaml and its tables in a new folder. headers: table -> columns that may be left out, and are not here."""
     folder.mkdir(parents=True)
     known = {"document": f"文 {event.get('kind')} {event.get('year')}", "reason": "年度安排"}
     (folder / "event.yaml").write_text(
         yaml.safe_dump({**known, **event}, allow_unicode=True, sort_keys=False), encoding="utf-8"
     )
     for name, rows in tables.items():
-        lines = [HEADERS[name], *(",".join(map(str, row)) for row in rows)]
+        header = ",".join([HEADERS[name], *([headers[name]] if headers and name in headers else [])])
+        lines = [header, *(",".join(map(str, row)) for row in rows)]
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 
@@ -126,12 +129,16 @@ class Years:
         self.made: dict[str, Path] = {"run": first}
 
     def step(self, kind: str, year: str, date: str, *, name: str = "", **more: Any) -> Outcome:
-        """Roll, save, go on from there. Lists are tables, everything else keys of event.yaml."""
+        """Roll, save, go on from there. Lists are tables, everything else but `headers` keys of event.yaml."""
         self.count += 1
+        headers = more.pop("headers", {})
         tables = {key: value for key, value in more.items() if isinstance(value, list)}
         event = {key: value for key, value in more.items() if not isinstance(value, list)}
         events = write_events(
-            self.root / f"events-{self.count}", {"kind": kind, "year": year, "date": date, **event}, **tables
+            self.root / f"events-{self.count}",
+            {"kind": kind, "year": year, "date": date, **event},
+            headers,
+            **tables,
         )
         made, folder = roll(self.folder, events)
         made.save(folder)
