@@ -7,6 +7,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from docx.oxml.ns import qn
 from docx.shared import Length
 
 from silvafisc.briefing.blocks import Briefing, Column, Row, Section, Table, Text, runs_text
@@ -96,6 +97,19 @@ def own(folder: Path, text: str = "{{ title }}", without: str = "") -> Path:
 def test_an_office_may_bring_its_own_template(zh: Briefing, tmp_path: Path) -> None:
     data = render_docx(replace(zh, sections=()), own(tmp_path, "某省财政厅 {{ title }}"))
     assert docx.Document(io.BytesIO(data)).paragraphs[0].text == f"某省财政厅 {zh.title}"
+
+
+def test_a_template_made_in_word_calls_its_styles_by_other_ids(zh: Briefing, tmp_path: Path) -> None:
+    """Word numbers the ids of styles with Chinese names: cells must point at the id, not at the name."""
+    document = docx.Document(str(PLACE))
+    for name, number in (("表格", "a1"), ("表格文字", "a2")):
+        document.styles[name].element.set(qn("w:styleId"), number)
+    document.save(str(tmp_path / "word.docx"))
+    table = Table((Column("单位"),), (Row(((Text("甲县"),),)),), (Text("表"),))
+    data = render_docx(replace(zh, sections=(Section("a", "前", (table,)),)), tmp_path / "word.docx")
+    (read,) = docx.Document(io.BytesIO(data)).tables
+    assert read.style is not None
+    assert (read.style.name, read.rows[1].cells[0].paragraphs[0].style.name) == ("表格", "表格文字")
 
 
 @pytest.mark.parametrize("style", STYLES)

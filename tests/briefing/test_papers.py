@@ -342,6 +342,14 @@ def test_the_same_outcome_gives_the_same_bytes(step: Outcome, tmp_path: Path) ->
         assert one.read_bytes() == other.read_bytes()
 
 
+def test_sheets_of_long_names_never_collide(made: dict[str, Briefing]) -> None:
+    stems = [f"estimate-ecological-protection-re{end}" for end in ("storation", "form")]
+    sheets = plain_sheets([(stem, made["settlement"]) for stem in stems])
+    book = openpyxl.load_workbook(io.BytesIO(tables_workbook(sheets, "2026-01-01", "ef" * 32)))
+    assert len(set(book.sheetnames)) == len(sheets) > 2
+    assert max(map(len, book.sheetnames)) <= 31
+
+
 def test_a_template_that_will_not_do_leaves_nothing_behind(step: Outcome, tmp_path: Path) -> None:
     (tmp_path / "own.docx").write_text("no", encoding="utf-8")
     with pytest.raises(RenderError, match="no DOCX template"):

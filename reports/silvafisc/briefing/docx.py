@@ -7,6 +7,7 @@ its styles. Word draws no SVG: a figure shows its finding as caption and its num
 import datetime
 import io
 import zipfile
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -242,13 +243,13 @@ class _Paper:
         else:
             points = [width * self.width / fixed for width in laid.widths]
         widths = [round(width * _TWIPS_PER_POINT) for width in points]
-        size = round(laid.size * 2)
+        face = _Face(self.document.styles["表格文字"].style_id, round(laid.size * 2))
         head = [
-            _cell((Text(name, True),), width, size, "center", column.unit)
+            _cell((Text(name, True),), width, face, "center", column.unit)
             for name, column, width in zip(laid.headers, table.columns, widths, strict=True)
         ]
         rows = [_row("".join(head), head=True)]
-        rows += [_row(_cells(row, table.columns, widths, size)) for row in table.rows]
+        rows += [_row(_cells(row, table.columns, widths, face)) for row in table.rows]
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         style = self.document.styles["表格"].style_id
         self.document.element.body.insert(
@@ -260,31 +261,41 @@ class _Paper:
         )
 
 
+@dataclass(frozen=True)
+class _Face:
+    """How cells are set. style: the id that the template gives the style of cells. size: half points."""
+
+    style: str
+    size: int
+
+
 def _row(cells: str, head: bool = False) -> str:
     repeat = "<w:tblHeader/>" if head else ""
     return f"<w:tr><w:trPr><w:cantSplit/>{repeat}</w:trPr>{cells}</w:tr>"
 
 
-def _cells(row: Row, columns: tuple[Column, ...], widths: list[int], size: int) -> str:
+def _cells(row: Row, columns: tuple[Column, ...], widths: list[int], face: _Face) -> str:
     """The cells of a row; the label of a group goes across the table, the total is strong."""
     if row.kind == "group":
         strong = tuple(Text(run_text(run), True) for run in row.cells[0])
-        return _cell(strong, sum(widths), size, "left", span=len(columns))
+        return _cell(strong, sum(widths), face, "left", span=len(columns))
     total = row.kind == "total"
     return "".join(
-        _cell(cell, width, size, "right" if column.numeric else "left", strong=total)
+        _cell(cell, width, face, "right" if column.numeric else "left", strong=total)
         for cell, column, width in zip(row.cells, columns, widths, strict=True)
     )
 
 
-def _cell(runs: Runs, width: int, size: int, align: str, unit: str = "", span: int = 1, strong: bool = False) -> str:
-    inner = "".join(_run(run, size, strong) for run in runs)
+def _cell(runs: Runs, width: int, face: _Face, align: str, unit: str = "", span: int = 1, strong: bool = False) -> str:
+    inner = "".join(_run(run, face.size, strong) for run in runs)
     if unit:
-        inner += "<w:r><w:br/></w:r>" + _run(Text(f"（{unit}）" if not unit.isascii() else f"({unit})"), size, False)
+        inner += "<w:r><w:br/></w:r>" + _run(
+            Text(f"（{unit}）" if not unit.isascii() else f"({unit})"), face.size, False
+        )
     across = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{across}<w:vAlign w:val="center"/></w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="{_CELL_STYLE}"/><w:jc w:val="{align}"/></w:pPr>{inner}</w:p></w:tc>'
+        f'<w:p><w:pPr><w:pStyle w:val="{face.style}"/><w:jc w:val="{align}"/></w:pPr>{inner}</w:p></w:tc>'
     )
 
 
@@ -297,6 +308,3 @@ def _run(run: Run, size: int, strong: bool) -> str:
         f'<w:r><w:rPr>{bold}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>{low}</w:rPr>'
         f'<w:t xml:space="preserve">{lines}</w:t></w:r>'
     )
-
-
-_CELL_STYLE = "表格文字"
