@@ -1,10 +1,14 @@
 """A run beside the department's own proposal: its amounts among the baselines, and every unit explained against it."""
 
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from silvafisc.briefing.blocks import Table, runs_text
+from silvafisc.briefing.documents import papers
 from silvafisc.cli.main import main
 from silvafisc.policy.scenario_files import SCENARIOS
 from silvafisc.results import Outcome
@@ -57,6 +61,31 @@ def test_every_line_of_the_proposal_has_a_reason_that_sums(beside: Outcome) -> N
     assert lines["b"].sum() == beside.tables["allocation"]["provincial_fen"].sum()
     [part] = frame.query("region_code == @UNIT and subject == @CATEGORY")["part"]
     assert part == "standard"
+
+
+def test_the_countersign_sheet_prints_every_line_that_differs(beside: Outcome) -> None:
+    frame = beside.tables["proposal_lines"]
+    moved = frame[frame["part"] != ""].drop_duplicates(["region_code", "fund", "subject", "period"])
+    saved = replace(beside, meta={**beside.meta, "content_hash": "0" * 64})
+    for language, subject in (("zh", "集体"), ("en", "ollective")):
+        ((_, paper),) = papers(saved, language, ["countersign"])
+        (table,) = next(section for section in paper.sections if section.id == "lines").blocks
+        assert isinstance(table, Table)
+        assert len(table.rows) == len(moved)
+        amounts = [
+            [Decimal(runs_text(cell).replace(",", "").replace("−", "-")) for cell in row.cells[4:7]]
+            for row in table.rows
+        ]
+        assert all(proposed + difference == decided for proposed, decided, difference in amounts)
+        stated = moved["proposal_fen"].map(lambda fen: Decimal(fen) / 1_000_000)
+        assert all(abs(row[0] - one) < Decimal("0.01") for row, one in zip(amounts, stated, strict=True))
+        (mine,) = [
+            row
+            for row in table.rows
+            if "青川" in runs_text(row.cells[1]) or "Qingchuan" in runs_text(row.cells[1])
+            if subject in runs_text(row.cells[3])
+        ]
+        assert runs_text(mine.cells[7]).startswith(("标准 ", "standard ", "Standard "))
 
 
 def test_the_standard_is_the_part_that_differs(beside: Outcome) -> None:

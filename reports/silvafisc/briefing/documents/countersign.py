@@ -9,7 +9,7 @@ from ..draft import cell
 from ..keys import combine, ref
 from ..rounding import column_sums
 from ..sections import approvals
-from . import falls
+from . import falls, proposal_lines
 from .year import YearDraft
 
 PROPOSAL = "proposal"
@@ -18,7 +18,7 @@ SEATS = ("forestry", "finance", "ecology", "leader")
 
 
 def sections(draft: YearDraft, trail: Sequence[Approval] = ()) -> list[Section]:
-    """Figures line by line, listed units that fall, signatures."""
+    """Figures unit by unit, listed units that fall, signatures; as an annex the proposal line by line."""
     words = draft.words
     lines: list[Block] = [Paragraph(words.runs("countersign.lead", hash=str(draft.outcome.meta["content_hash"])))]
     if draft.has("reasons", against=PROPOSAL):
@@ -31,10 +31,14 @@ def sections(draft: YearDraft, trail: Sequence[Approval] = ()) -> list[Section]:
     elif falls.listed(draft):
         compared = draft.has("reasons", against=falls.LAST_YEAR)
         lines.append(Note(words.runs(f"paper.result.{'no_falls' if compared else 'no_last_year'}")))
-    return [
+    found = [
         Section("figures", words("countersign.figures"), tuple(lines)),
         Section("signatures", words("countersign.signatures"), tuple(_signatures(draft, trail))),
     ]
+    by_line = proposal_lines.table(draft)
+    if by_line is not None:
+        found.append(Section("lines", words("countersign.lines"), (by_line,), True))
+    return found
 
 
 def finance(code: str = "") -> str:
