@@ -15,6 +15,7 @@ from silvafisc.policy.year_event import LAWFUL_SHARES, Advance, Supplement
 from silvafisc.quantities import fen_to_yuan, share, yuan_to_fen
 from silvafisc.results import Outcome
 
+from .year_accepted import settled_by_area
 from .year_order import RUN
 from .year_tables import Events, amounts_of, missing_units
 
@@ -212,22 +213,34 @@ def _monitoring(before: Outcome, book: Book, steps: tuple[Step, ...], events: Ev
 
 
 def _settlement(before: Outcome, book: Book, steps: tuple[Step, ...], events: Events) -> Book:
+    """Entitlements in the end as settled.csv states them, or as they follow from the areas of accepted.csv."""
     year = events.event.year
-    settled = amounts_of(events.lines("settled"))
     wanted = sorted({(row.region_code, row.fund) for row in book.notice_batch if row.year == year})
-    findings = missing_units(
+    settled, findings = settled_by_area(before, book, steps, events, wanted)
+    stated = amounts_of(events.lines("settled"))
+    for line in events.lines("settled"):
+        if (line["region_code"], line["fund"]) in settled:
+            en, zh = "its areas stand in accepted.csv as well", "在 accepted.csv 中也有验收面积"
+            findings.append(Finding(line.where, "settled_yuan", en, zh))
+    settled |= stated
+    absent = [key for key in wanted if key not in settled and not _named(events, "accepted", key)]
+    findings += missing_units(
         events,
         "settled",
-        wanted,
+        absent,
         lambda named: (
             f"no entitlement for {named}; write the amount notified where nothing changed",
             f"缺少最终应得金额：{named}",
         ),
     )
-    findings += _unknown_money(events, "settled", wanted)
+    findings += [*_unknown_money(events, "settled", wanted), *_unknown_money(events, "accepted", wanted)]
     if findings:
         raise InputError(findings)
     return replace(book, year_settlement=(*book.year_settlement, *settlement(book, steps, year, settled)))
+
+
+def _named(events: Events, table: str, key: Key) -> bool:
+    return any((line["region_code"], line["fund"]) == key for line in events.lines(table))
 
 
 def _carry_over(before: Outcome, book: Book, steps: tuple[Step, ...], events: Events) -> Book:

@@ -48,6 +48,15 @@ COLUMNS: Mapping[str, tuple[ColumnSpec, ...]] = {
         _PAPER,
     ),
     "settled": (_CODE, _FUND, _money("settled_yuan", "最终应得金额（元）", "Entitlement in the end, yuan"), _PAPER),
+    "accepted": (
+        _CODE,
+        _FUND,
+        ColumnSpec("subject", "text", key=True, description={"zh": "类别或任务措施", "en": "Category or task measure"}),
+        ColumnSpec(
+            "accepted_mu", "decimal", "mu", minimum=0, description={"zh": "验收合格面积", "en": "Area that passed"}
+        ),
+        _PAPER,
+    ),
     "spending": (_CODE, _FUND, _money("spent_yuan", "本年支出（元）", "Spent in the year, yuan"), _PAPER),
     "carried_in": (_CODE, _FUND, _YEAR, _money("amount_yuan", "上年结转（元）", "Carried in, yuan"), _PAPER),
     "appropriations": (
@@ -64,7 +73,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "supplement": (("amounts",), ()),
     "withdrawal": (("amounts",), ()),
     "monitoring": (("scores",), ()),
-    "settlement": (("settled",), ()),
+    "settlement": ((), ("settled", "accepted")),
     "carry_over": (("spending",), ("carried_in",)),
     "final": ((), ()),
     "new_year": ((), ("appropriations", "recovery", *(n for n in INPUT_TABLES if n != "last_year"))),

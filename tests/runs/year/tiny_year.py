@@ -32,6 +32,8 @@ def write_scenario(folder: Path, periods: Sequence[str] = ("2026",), **changed: 
         if table == "areas":
             for row in rows:
                 row["area_mu"] = AREAS[row["region_code"]][row["category"] == "public_welfare_state"]
+        if table == "stands":
+            rows = [row | {"arbor_area_mu": "2000"} for row in rows]
         if table == "tasks":
             rows = [row | {"need_mu": "100", "capacity_mu": "100"} for row in rows if row["measure"] == "afforestation"]
         if table == "factors":
@@ -99,6 +101,7 @@ HEADERS: Mapping[str, str] = {
     "recovery": "region_code,fund,measure,amount_yuan",
     "scores": "region_code,score",
     "settled": "region_code,fund,settled_yuan",
+    "accepted": "region_code,fund,subject,accepted_mu",
     "spending": "region_code,fund,spent_yuan",
     "appropriations": "fund,period,amount_yuan",
     "acceptance": "region_code,measure,period,check,passed_share,status,source",
