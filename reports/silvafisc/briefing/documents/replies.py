@@ -14,11 +14,12 @@ AGAINST = ("last_year", "proposal", "factor_method")
 
 
 def sections(draft: YearDraft, codes: Sequence[str] = ()) -> list[Section]:
-    """One section per unit, each on a page of its own. codes: the units; all where left out."""
-    return [_sheet(draft, code) for code in draft.codes if not codes or code in codes]
+    """One section per unit, each on a page of its own, the first below the title. codes: the units; all where left out."""
+    wanted = [code for code in draft.codes if not codes or code in codes]
+    return [_sheet(draft, code, new_page=place > 0) for place, code in enumerate(wanted)]
 
 
-def _sheet(draft: YearDraft, code: str) -> Section:
+def _sheet(draft: YearDraft, code: str, new_page: bool) -> Section:
     words = draft.words
     card = annex.card(draft, code)
     blocks: list[Block] = [Paragraph(words.runs("replies.lead", unit=draft.region(code))), Paragraph(card.summary)]
@@ -35,7 +36,7 @@ def _sheet(draft: YearDraft, code: str) -> Section:
     if rules:
         blocks.append(Paragraph(words.runs("replies.rules", rules=words.join(rules))))
     blocks.append(Note(words.runs("replies.contact")))
-    return Section(f"reply-{code}", words("replies.title", unit=draft.region(code), code=code), tuple(blocks), True)
+    return Section(f"reply-{code}", words("replies.title", unit=draft.region(code), code=code), tuple(blocks), new_page)
 
 
 def _change(draft: YearDraft, code: str, against: str) -> Paragraph:
