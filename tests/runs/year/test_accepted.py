@@ -76,5 +76,5 @@ def test_a_year_whose_allocation_lies_behind_is_settled_by_amounts(chain: Years,
     passed = [(code, "afforestation", "2027", "survival", "1", "secondary", "验收表") for code in (A, B)]
     funds = [(COMPENSATION, "2027", "60000"), (FORESTRY, "2027", "90000")]
     years.step("new_year", "2027", "2026-12-02", appropriations=funds, acceptance=passed)
-    with pytest.raises(InputError, match="stand in an earlier step; state settled.csv instead"):
+    with pytest.raises(InputError, match=r"stand in an earlier step; state settled\.csv instead"):
         years.step("settlement", "2026", "2027-01-10", accepted=WHOLE, settled=REST)
