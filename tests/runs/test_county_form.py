@@ -123,7 +123,7 @@ def test_what_is_no_province_is_refused_with_the_list(text: str) -> None:
 def test_the_workbook_has_a_guide_tables_a_check_of_totals_and_red_tabs(book: Any) -> None:
     assert book.sheetnames[0] == "说明"
     assert book.sheetnames[-2:] == ["合计核对", "选项"]
-    assert set(book.sheetnames[1:-2]) == {*INPUT_TABLES, *SIDE_TABLES} - {"land"}
+    assert set(book.sheetnames[1:-2]) == {*INPUT_TABLES, *SIDE_TABLES} - {"land", "parcels", "delivery"}
     for name in book.sheetnames[:-2]:
         assert book[name].sheet_properties.tabColor.rgb == "FFC00000"
     assert "演示数据" in book["说明"]["A1"].value
