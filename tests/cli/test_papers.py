@@ -1,6 +1,6 @@
 """`brief --document`: what is wished for is written, what is wrong is refused by name, and a changed outcome gives no paper."""
 
-import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,8 @@ from tests.cli.command import listing
 
 from silvafisc.cli.endings import finish
 from silvafisc.cli.main import app
+from silvafisc.results.approvals import LOG, Approval, append
+from silvafisc.runs import load_outcome
 
 
 class Talk:
@@ -53,17 +55,15 @@ def test_papers_are_docx_unless_another_format_is_wished_for(say: Talk, saved: P
 
 
 def test_the_approval_log_is_printed_and_a_line_that_is_none_is_named(say: Talk, saved: Path, tmp_path: Path) -> None:
-    log, wish = saved / "approvals.jsonl", ("--document", "countersign", "--format", "html", "--lang", "zh")
-    entry = {"role": "approval", "name": "李批准", "verdict": "agree", "opinion": "照此办理", "date": "2026-02-03"}
-    try:
-        log.write_text(json.dumps(entry, ensure_ascii=False) + "\n", encoding="utf-8")
-        assert say("brief", saved, *wish, "--out", tmp_path / "a")[0] == 0
-        assert "李批准" in (tmp_path / "a" / "countersign_zh.html").read_text(encoding="utf-8")
-        log.write_text("no entry\n", encoding="utf-8")
-        code, said = say("brief", saved, *wish, "--out", tmp_path / "b")
-        assert (code, "approvals.jsonl:1" in said, (tmp_path / "b").exists()) == (2, True, False)
-    finally:
-        log.write_text("", encoding="utf-8")
+    wish = ("--document", "countersign", "--format", "html", "--lang", "zh")
+    signed = Path(shutil.copytree(saved, tmp_path / "signed"))
+    content = str(load_outcome(signed).meta["content_hash"])
+    append(signed, Approval("", content, "proposal", "李提出", "agree", "照此办理", "2026-02-03").sealed())
+    assert say("brief", signed, *wish, "--out", tmp_path / "a")[0] == 0
+    assert "李提出" in (tmp_path / "a" / "countersign_zh.html").read_text(encoding="utf-8")
+    (signed / LOG).write_text("no entry\n", encoding="utf-8")
+    code, said = say("brief", signed, *wish, "--out", tmp_path / "b")
+    assert (code, "approvals.jsonl:1" in said, (tmp_path / "b").exists()) == (2, True, False)
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,8 @@ def test_guangdong_2020_splits_35_and_adds_10_1_in_the_special_area(tmp_path: Pa
     """28 + 4.55 + 0.525 + 0.525 + 0.35 = 33.95 of 35; 3 % above the county are inferred; 8.08 / 0.8 = 10.1, so 45.1.
 
     `uses` knows three names beside the owner: county management is patrol, the two parts of 1.5 % are public, the last
-    1 % and the inferred 3 % administration. A thousand mu, so that a yuan of the standard is a thousand yuan.
+    1 % and the inferred 3 % administration. Two units of five thousand mu: a yuan of the standard
+    is ten thousand yuan, shown here as a thousand.
     """
     categories = """\
   public_welfare_collective: {fund: provincial_compensation, payers: payers.province_and_counties, levels: ["35"]}
@@ -156,16 +157,16 @@ def test_guangdong_2020_splits_35_and_adds_10_1_in_the_special_area(tmp_path: Pa
     shares = '{patrol: {share: "0.13"}, public: {share: "0.03"}, administration: {share: "0.04"}}'
     uses = f"      public_welfare_collective: {shares}\n      public_welfare_state: {shares}"
     both = ("public_welfare_collective", "public_welfare_state")
-    areas = [(code, category, "1000") for code in (WANGCANG, OTHER) for category in both]
+    areas = [(code, category, "5000") for code in (WANGCANG, OTHER) for category in both]
     outcome = solved(tmp_path, PROVINCE, categories, uses, areas)
-    amounts = {name: use(outcome, both[0], name) // 2 for name in ("owner", "patrol", "public", "administration")}
+    amounts = {name: use(outcome, both[0], name) // 10 for name in ("owner", "patrol", "public", "administration")}
     assert amounts == {"owner": 28_000_00, "patrol": 4_550_00, "public": 1_050_00, "administration": 1_400_00}
     assert apportion(amounts["public"], {"a": Fraction(3, 2), "b": Fraction(3, 2)}) == {"a": 525_00, "b": 525_00}
     kept = apportion(amounts["administration"], {"county": 1, "above": 3})
     assert kept == {"county": 350_00, "above": 1_050_00}
     assert sum(amounts.values()) - kept["above"] == 33_950_00
-    assert paid(outcome, both[1]) // 2 == 45_100_00
-    assert (use(outcome, both[1], "owner") - use(outcome, both[0], "owner")) // 2 == 8_080_00
+    assert paid(outcome, both[1]) // 10 == 45_100_00
+    assert (use(outcome, both[1], "owner") - use(outcome, both[0], "owner")) // 10 == 8_080_00
 
 
 def test_guangdong_s_shares_are_those_on_record() -> None:

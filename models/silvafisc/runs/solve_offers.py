@@ -37,6 +37,8 @@ from silvafisc.results.outcome import outcome_columns
 from .bare_needs import NO_MEANING
 from .indicators import ALL, COLUMNS
 from .infeasible import explain_infeasible, floors_within_envelopes
+from .levels import TABLE as LEVELS
+from .levels import levels
 from .meta import PACKAGES, exchange_rates, objective_entries, table_hashes
 from .offer_inputs import described
 from .offer_needs import missing_inputs
@@ -244,6 +246,7 @@ def _completed(
             rows.append((ALL, name, objective.unit, "", value, "model"))
     frames["indicators"] = pd.DataFrame(rows, columns=COLUMNS[1:])
     frames["indicators"].insert(0, "scenario", problem.resolved.id)
+    frames[LEVELS] = levels(problem.inputs, tables["allocation"])
     origin = {"origin": "assumption", "reference": "a table of offers made elsewhere", "status": "assumption"}
     own = {"what": "offers", "value": digest, "unit": "", "demo": "", **origin}
     known = [{str(k): str(v) for k, v in row.items()} for row in problem.inputs.ledger.to_dict("records")]
