@@ -223,7 +223,8 @@ def _settlement(before: Outcome, book: Book, steps: tuple[Step, ...], events: Ev
             en, zh = "its areas stand in accepted.csv as well", "在 accepted.csv 中也有验收面积"
             findings.append(Finding(line.where, "settled_yuan", en, zh))
     settled |= stated
-    absent = [key for key in wanted if key not in settled and not _named(events, "accepted", key)]
+    measured = {(line["region_code"], line["fund"]) for line in events.lines("accepted")}
+    absent = [key for key in wanted if key not in settled and key not in measured]
     findings += missing_units(
         events,
         "settled",
@@ -237,10 +238,6 @@ def _settlement(before: Outcome, book: Book, steps: tuple[Step, ...], events: Ev
     if findings:
         raise InputError(findings)
     return replace(book, year_settlement=(*book.year_settlement, *settlement(book, steps, year, settled)))
-
-
-def _named(events: Events, table: str, key: Key) -> bool:
-    return any((line["region_code"], line["fund"]) == key for line in events.lines(table))
 
 
 def _carry_over(before: Outcome, book: Book, steps: tuple[Step, ...], events: Events) -> Book:
@@ -278,10 +275,11 @@ def _carry_over(before: Outcome, book: Book, steps: tuple[Step, ...], events: Ev
 
 def _unknown_money(events: Events, table: str, wanted: list[Key]) -> list[Finding]:
     """Rows of a unit and fund that has no money in the year."""
+    known = set(wanted)
     return [
         Finding(line.where, "fund", "had no money in the year", "该单位本年度没有这项资金")
         for line in events.lines(table)
-        if (line["region_code"], line["fund"]) not in wanted
+        if (line["region_code"], line["fund"]) not in known
     ]
 
 

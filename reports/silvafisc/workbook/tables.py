@@ -10,8 +10,8 @@ from typing import Any, Protocol
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-EXACT_DIGITS = 15
-"""Decimal digits that a cell keeps; a longer number goes in as text."""
+from silvafisc.datasets.limits import EXACT_FLOAT_DIGITS
+
 MOST_STEM = 26
 """Longest stem of a sheet's name, of which Excel allows 31 characters: a number follows."""
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
@@ -104,7 +104,7 @@ def _cell(page: Any, line: int, at: int, cell: str | Decimal, formats: _Formats,
     """A text, a number, or the sum of the `summed` cells above with its value."""
     if isinstance(cell, str):
         page.write_string(line, at, cell, formats.of(border=1, bold=bold, text_wrap=True, num_format="@"))
-    elif len(cell.as_tuple().digits) > EXACT_DIGITS:
+    elif len(cell.as_tuple().digits) > EXACT_FLOAT_DIGITS:
         page.write_string(line, at, f"{cell:,}", formats.of(border=1, bold=bold, align="right", num_format="@"))
     elif summed:
         column = xl_col_to_name(at)

@@ -192,10 +192,9 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Case:
-    """Everything a check may read. Areas, needs and capacities in 0.1 mu, money in fen."""
+class Known:
+    """What the input tables say, which many allocations may be judged by. Areas, needs and capacities in 0.1 mu, money in fen."""
 
-    resolved: Resolved
     units: Mapping[str, Unit]
     areas: Mapping[tuple[str, str], int]
     """(region, category) -> certified area."""
@@ -210,6 +209,13 @@ class Case:
     """(region, subject) -> fen per mu and year."""
     last_year: Mapping[tuple[str, str, str], tuple[int, int]] | None
     """(region, fund, subject) -> (area, fen); None where the scenario has no last-year table."""
+
+
+@dataclass(frozen=True)
+class Case(Known):
+    """Everything a check may read."""
+
+    resolved: Resolved
     rows: tuple[Row, ...]
     standards: tuple[Standard, ...]
     weights: tuple[Weight, ...]

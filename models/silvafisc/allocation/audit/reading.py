@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
@@ -15,6 +14,7 @@ from .case import (
     Case,
     Envelope,
     Grade,
+    Known,
     Notice,
     Offer,
     Published,
@@ -31,20 +31,6 @@ from .verification import unverified_factors
 
 _Item = TypeVar("_Item")
 _ROW_KEY = ("region_code", "nature", "fund", "measure", "category", "period")
-
-
-@dataclass(frozen=True)
-class Known:
-    """What the input tables say, parsed as the fields of a `Case` of these names."""
-
-    units: Mapping[str, Unit]
-    areas: Mapping[tuple[str, str], int]
-    needs: Mapping[tuple[str, str], int]
-    capacities: Mapping[tuple[str, str], int]
-    factors: Mapping[tuple[str, str], Fraction]
-    unverified: frozenset[str]
-    opportunity_cost: Mapping[tuple[str, str], int]
-    last_year: Mapping[tuple[str, str, str], tuple[int, int]] | None
 
 
 def read_known(resolved: Resolved, inputs: UnitInputs, check: Check) -> Known:
