@@ -9,8 +9,6 @@ whole new log; only a paper that printed the last hash contradicts it.
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -19,7 +17,7 @@ from typing import Any
 from silvafisc.datasets.findings import Finding
 
 from .claims import is_date
-from .outcome import OutcomeError
+from .outcome import OutcomeError, put_in_place
 
 LOG, HEAD = "approvals.jsonl", "approvals.head"
 ROLES: Mapping[str, str] = {
@@ -239,20 +237,5 @@ def append(folder: Path, entry: Approval) -> None:
         raise OutcomeError(folder / LOG, "somebody else has just signed; sign again", "他人刚刚签署，请重新签署")
     log = folder / LOG
     standing = log.read_text(encoding="utf-8").removesuffix("\n") + "\n" if trail else ""
-    _replace(log, f"{standing}{entry.line()}\n")
-    _replace(folder / HEAD, f"{entry.hash}\n")
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write beside, then rename."""
-    handle, staged = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(staged, 0o644)
-        os.replace(staged, path)
-    except BaseException:
-        Path(staged).unlink(missing_ok=True)
-        raise
+    put_in_place(log, f"{standing}{entry.line()}\n".encode())
+    put_in_place(folder / HEAD, f"{entry.hash}\n".encode())

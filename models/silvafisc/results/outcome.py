@@ -147,6 +147,21 @@ def replace_folder(staging: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def put_in_place(path: Path, data: bytes) -> None:
+    """Write beside `path`, then rename: the file is there whole or as it was, after a power cut too."""
+    handle, staged = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(staged, 0o644)
+        os.replace(staged, path)
+    except BaseException:
+        Path(staged).unlink(missing_ok=True)
+        raise
+
+
 def hash_folder(folder: Path, meta: Mapping[str, Any]) -> str:
     """SHA-256 over all tables and the meta data that describe content (not versions, not approvals)."""
     digest = hashlib.sha256()

@@ -78,14 +78,15 @@ def load_outcome(folder: str | Path) -> Outcome:
 
 def check_outcome(folder: Path) -> list[Finding]:
     """Read again, hash again, audit again, follow the chain back. Raises OutcomeError where it cannot be read."""
-    outcome = load_outcome(folder)
-    return _missing_tables(folder) or check_loaded(folder, outcome)
+    return check_loaded(folder, load_outcome(folder))
 
 
 def check_loaded(folder: Path, outcome: Outcome) -> list[Finding]:
     """The same of an outcome that was just read from its folder."""
-    findings = []
-    formed = hash_folder(folder, _meta(folder))
+    findings = _missing_tables(folder)
+    if findings:
+        return findings
+    formed = hash_folder(folder, outcome.meta)
     if formed != outcome.meta.get("content_hash"):
         en = "the content is not what was written: its hash differs from the one recorded"
         findings.append(Finding(str(folder / MARK), "content_hash", en, "内容与写出时不符：散列值与记录不一致"))
@@ -163,8 +164,7 @@ def check_trail(folder: Path, content_hash: str, seen: frozenset[Path] = frozens
     if not (old / MARK).is_file() or old.resolve() in seen | {folder.resolve()}:
         en = f"the version it supersedes is not at {old}; its content hash is {missed}"
         return [*findings, Finding(place, "supersedes", en, f"所接续的版本不在 {old}；其校验值为 {missed}")]
-    load_outcome(old)
-    findings += check_trail(old, hash_folder(old, _meta(old)), seen | {folder.resolve()})
+    findings += check_trail(old, hash_folder(old, load_outcome(old).meta), seen | {folder.resolve()})
     before = read_trail(old)
     if any(entry.content_hash != missed for entry in before):
         en, zh = f"{old} is not the version that it supersedes", f"{old} 不是所接续的版本"

@@ -17,7 +17,8 @@ from silvafisc.finance.instruments.compensation_loan import CompensationLoan
 from silvafisc.finance.paths import Calibration, NoPricesError, calibrate, simulate
 from silvafisc.finance.schedules import TermsError
 from silvafisc.policy import INSTRUMENTS, ParameterTree, Rules
-from silvafisc.policy.schema import hint, validate
+from silvafisc.policy.scenario_files import locate as located
+from silvafisc.policy.schema import validate
 from silvafisc.policy.yaml_source import Document, read_yaml
 from silvafisc.quantities import fen_to_yuan
 
@@ -67,17 +68,8 @@ def shipped_instruments() -> list[str]:
 
 
 def locate(source: str | Path) -> Path:
-    """The file of a path or shipped name."""
-    path = Path(source)
-    shipped = INSTRUMENTS / f"{source}.yaml"
-    if path.suffix in {".yaml", ".yml"} or path.exists() or not shipped.is_file():
-        if not path.is_file() and path.suffix not in {".yaml", ".yml"}:
-            more_en, more_zh = hint(str(source), shipped_instruments())
-            en = f"neither a file nor a shipped instrument ({', '.join(shipped_instruments())}){more_en}"
-            zh = f"不是文件，也不是随附的金融工具（{'、'.join(shipped_instruments())}）{more_zh}"
-            raise InputError([Finding(str(source), "", en, zh)])
-        return path
-    return shipped
+    """The file of a path or shipped name. Raises InputError."""
+    return located(source, INSTRUMENTS, ("instrument", "金融工具"))
 
 
 def load_loan(source: str | Path) -> Loan:

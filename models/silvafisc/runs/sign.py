@@ -15,7 +15,7 @@ from silvafisc.results.approvals import (
     refusal,
 )
 
-from .check import check_outcome, check_trail, load_outcome
+from .check import check_loaded, check_trail, load_outcome
 from .compare import compare
 
 
@@ -46,7 +46,7 @@ def sign(
     """
     folder = Path(folder)
     outcome = load_outcome(folder)
-    findings = check_outcome(folder)
+    findings = check_loaded(folder, outcome)
     if findings:
         raise InputError(findings)
     trail = read_trail(folder)

@@ -19,6 +19,7 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 """The folder of the shipped scenarios."""
 INSTRUMENTS = Path(__file__).parent / "instruments"
 """The folder of the shipped loans and bonds."""
+_SCENARIO = ("scenario", "情景")
 
 
 def shipped_scenarios() -> list[str]:
@@ -75,7 +76,7 @@ def _checked(scenario: Scenario, tree: ParameterTree | None) -> Scenario:
 
 def read_scenario(source: str | Path) -> Document:
     """The document of a scenario, by path or shipped name, with what it extends. Raises InputError."""
-    return _extended(_locate(source), ())
+    return _extended(locate(source, SCENARIOS, _SCENARIO), ())
 
 
 def _refuse_offers(document: Document) -> None:
@@ -86,17 +87,19 @@ def _refuse_offers(document: Document) -> None:
         raise InputError([Finding(document.where(("mode",)), "mode", en, zh)])
 
 
-def _locate(source: str | Path) -> Path:
+def locate(source: str | Path, folder: Path, what: tuple[str, str]) -> Path:
+    """The file of a path, or of a name that is shipped in `folder`. what: what is looked for, in English and Chinese."""
     path = Path(source)
     if path.suffix in {".yaml", ".yml"} or path.exists():
         return path
-    shipped = SCENARIOS / f"{source}.yaml"
+    shipped = folder / f"{source}.yaml"
     if shipped.is_file():
         return shipped
-    more_en, more_zh = hint(str(source), shipped_scenarios())
-    known = ", ".join(shipped_scenarios())
-    en = f"neither a file nor a shipped scenario ({known}){more_en}"
-    raise InputError([Finding(str(source), "", en, f"既不是文件，也不是随附情景（{known}）{more_zh}")])
+    names = sorted(one.stem for one in folder.glob("*.yaml"))
+    more_en, more_zh = hint(str(source), names)
+    known = ", ".join(names)
+    en = f"neither a file nor a shipped {what[0]} ({known}){more_en}"
+    raise InputError([Finding(str(source), "", en, f"既不是文件，也不是随附{what[1]}（{known}）{more_zh}")])
 
 
 def _extended(path: Path, seen: tuple[Path, ...]) -> Document:
@@ -110,7 +113,7 @@ def _extended(path: Path, seen: tuple[Path, ...]) -> Document:
         raise InputError([Finding(where, "extends", f"must be text (got {named!r})", f"须为文本（现为 {named!r}）")])
     beside = path.parent / named
     try:
-        base_path = beside if beside.is_file() else _locate(named)
+        base_path = beside if beside.is_file() else locate(named, SCENARIOS, _SCENARIO)
     except InputError as error:
         raise InputError([replace(finding, where=where, path="extends") for finding in error.findings]) from None
     if base_path.resolve() in {earlier.resolve() for earlier in (*seen, path)}:

@@ -1,10 +1,10 @@
 """Writing briefings to files: each file appears complete or not at all."""
 
-import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from silvafisc.results.outcome import put_in_place
 
 from .blocks import Briefing, texts
 from .glyphs import require_glyphs
@@ -82,16 +82,3 @@ def put_all(made: Sequence[tuple[str, bytes]], folder: Path) -> list[Path]:
     except OSError as error:
         raise RenderError(f"cannot write to {folder}: {error}", f"无法写入 {folder}：{error}") from error
     return [Path(folder) / name for name, _ in made]
-
-
-def put_in_place(path: Path, data: bytes) -> None:
-    """Write beside `path`, then rename."""
-    handle, staged = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(staged, 0o644)
-        os.replace(staged, path)
-    except BaseException:
-        Path(staged).unlink(missing_ok=True)
-        raise

@@ -61,8 +61,7 @@ def require_whole(folder: Path, outcome: "Outcome") -> None:
     """
     from silvafisc.results.outcome import hash_folder
 
-    meta = {key: value for key, value in outcome.meta.items() if key != "content_hash"}
-    if hash_folder(folder, meta) != outcome.content_hash:
+    if hash_folder(folder, outcome.meta) != outcome.content_hash:
         en = "its files were changed after it was made: they do not give its content hash; run the scenario again"
         zh = "目录内文件在生成后被改动，与结果校验值不符；请重新求解"
         raise InputError([Finding(str(folder), "content_hash", en, zh)])
