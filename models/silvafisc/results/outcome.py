@@ -53,6 +53,18 @@ def outcome_columns() -> Mapping[str, tuple[Column, ...]]:
     return {table: tuple(columns) for table, columns in tables.items()}
 
 
+def in_declared_columns(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Every table of the format with its declared columns first, in order; what was not computed is empty."""
+    found = dict(frames)
+    for name, columns in outcome_columns().items():
+        declared = [column.name for column in columns]
+        frame = found.get(name)
+        if frame is None or (frame.empty and not set(declared) <= set(frame.columns)):
+            frame = pd.DataFrame(columns=declared)
+        found[name] = frame[[*declared, *(column for column in frame.columns if column not in declared)]]
+    return found
+
+
 @dataclass(frozen=True)
 class Outcome:
     """A solved, settled and audited scenario.

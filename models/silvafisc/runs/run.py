@@ -15,7 +15,7 @@ from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.economy.ledger import ledger_frame, parameter_ledger
 from silvafisc.policy import Scenario
 from silvafisc.results import Outcome
-from silvafisc.results.outcome import outcome_columns
+from silvafisc.results.outcome import in_declared_columns
 
 from .beside import beside
 from .carbon_accounts import carbon_accounts
@@ -118,11 +118,7 @@ def finish(
     names = [str(name) for name in known.columns]
     rows = [dict(zip(names, values, strict=True)) for values in known.itertuples(index=False, name=None)]
     frames["sources"] = ledger_frame({row["what"]: row for row in [*rows, *reads]}.values())
-    for name, columns in outcome_columns().items():
-        frames.setdefault(name, pd.DataFrame(columns=[column.name for column in columns]))
-    for name, frame in frames.items():
-        declared = [column.name for column in outcome_columns().get(name, ())]
-        frames[name] = frame[[*declared, *(c for c in frame.columns if c not in declared)]]
+    frames = in_declared_columns(frames)
     final = audit(prepared.resolved, prepared.inputs, frames)
     if not final["clean"]:
         broken = [f"{c['rule']}: {f['en']}" for c in final["checks"] for f in c["findings"]]

@@ -38,7 +38,7 @@ from silvafisc.economy.ledger import ledger_frame, parameter_ledger
 from silvafisc.policy import Scenario
 from silvafisc.quantities import entitlement, mu_to_tenths, share, split_payers, yuan_to_fen
 from silvafisc.results import Offers, Outcome
-from silvafisc.results.outcome import outcome_columns
+from silvafisc.results.outcome import in_declared_columns
 
 from .carbon_source import decided_in
 from .indicators import indicators, lorenz_points, shares
@@ -312,11 +312,7 @@ def _completed(prepared: Prepared, frames: dict[str, pd.DataFrame]) -> dict[str,
     reads = parameter_ledger(prepared.rules, sorted(prepared.rules.used))
     known = [{str(k): str(v) for k, v in row.items()} for row in prepared.inputs.ledger.astype(str).to_dict("records")]
     frames["sources"] = ledger_frame({row["what"]: row for row in [*known, *reads]}.values())
-    for name, columns in outcome_columns().items():
-        declared = [column.name for column in columns]
-        frame = frames.get(name, pd.DataFrame(columns=declared))
-        frames[name] = frame[[*declared, *(c for c in frame.columns if c not in declared)]]
-    return frames
+    return in_declared_columns(frames)
 
 
 def _describe(

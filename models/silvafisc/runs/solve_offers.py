@@ -32,7 +32,7 @@ from silvafisc.policy import ParameterTree, Rules, Scenario
 from silvafisc.policy.offers_scenario import OffersScenario, load_offers_scenario
 from silvafisc.quantities import yuan_to_fen
 from silvafisc.results import FundSpec, GradeSpec, ObjectiveSpec, Offers, Outcome, Resolved, RuleSpec, UnitInputs
-from silvafisc.results.outcome import outcome_columns
+from silvafisc.results.outcome import in_declared_columns
 
 from .bare_needs import NO_MEANING
 from .indicators import ALL, COLUMNS
@@ -252,12 +252,7 @@ def _completed(
     known = [{str(k): str(v) for k, v in row.items()} for row in problem.inputs.ledger.to_dict("records")]
     reads = parameter_ledger(law, sorted(law.used))
     frames["sources"] = ledger_frame({row["what"]: row for row in [*known, *reads, own]}.values())
-    for name, columns in outcome_columns().items():
-        declared = [column.name for column in columns]
-        frame = frames.get(name, pd.DataFrame())
-        frame = pd.DataFrame(columns=declared) if frame.empty else frame
-        frames[name] = frame[[*declared, *(c for c in frame.columns if c not in declared)]]
-    return frames
+    return in_declared_columns(frames)
 
 
 def _describe(
