@@ -15,8 +15,8 @@ from tests.briefing.sample_facts import EPR, RD
 
 from silvafisc.briefing import PAPERS, Wish, render_papers
 from silvafisc.briefing.blocks import Briefing, Number, Row, Table, numbers, runs_text, texts
-from silvafisc.briefing.documents import papers
 from silvafisc.briefing.documents.falls import CauselessFallError
+from silvafisc.briefing.documents.papers import papers
 from silvafisc.briefing.documents.year import YearDraft
 from silvafisc.briefing.docx import render_docx
 from silvafisc.briefing.keys import Lookup

@@ -8,7 +8,7 @@ import pytest
 from silvafisc.briefing import build
 from silvafisc.briefing.blocks import Block, Paragraph, Table, runs_text
 from silvafisc.briefing.draft import Draft
-from silvafisc.briefing.sections import frontier, risk, rules
+from silvafisc.briefing.sections import risk, rules, what_if
 from silvafisc.results import Outcome, RuleSpec
 
 RISK = [
@@ -67,7 +67,7 @@ def test_the_table_has_every_alternative_with_its_tail_and_its_first_places(draw
 def test_an_old_outcome_has_no_such_part(outcome: Outcome) -> None:
     assert risk.blocks(Draft(outcome, "zh")) == []
     assert "risk" not in outcome.tables
-    assert len(frontier.section(Draft(outcome, "zh")).blocks)
+    assert len(what_if.section(Draft(outcome, "zh")).blocks)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -73,7 +73,7 @@ def test_agreements_show_who_pays_whom_and_why(outcome: Outcome) -> None:
 def test_both_languages_build_with_the_tables(outcome: Outcome) -> None:
     for language in ("zh", "en"):
         briefing = build(with_tables(outcome), language)
-        (sources,) = [section for section in briefing.sections if section.id == "sources"]
-        shown = [runs_text(block.caption) for block in sources.blocks if isinstance(block, Table)]
+        (held,) = [section for section in briefing.sections if section.id == "what_if"]
+        shown = [runs_text(block.caption) for block in held.blocks if isinstance(block, Table)]
         for made in robustness.blocks(Draft(with_tables(outcome), language)):
             assert not isinstance(made, Table) or runs_text(made.caption) in shown

@@ -15,7 +15,7 @@ from tests.briefing.papers_sample import issuable, stepped
 from silvafisc.briefing import BRIEFING, PAPERS, Wish, render_papers
 from silvafisc.briefing.blocks import texts
 from silvafisc.briefing.document import UnauditedError
-from silvafisc.briefing.documents import papers
+from silvafisc.briefing.documents.papers import papers
 from silvafisc.briefing.standing import hindrances
 from silvafisc.datasets.findings import InputError
 from silvafisc.results import Outcome

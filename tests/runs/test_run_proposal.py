@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from silvafisc.briefing.blocks import Table, runs_text
-from silvafisc.briefing.documents import papers
+from silvafisc.briefing.documents.papers import papers
 from silvafisc.cli.main import main
 from silvafisc.policy.scenario_files import SCENARIOS
 from silvafisc.results import Outcome

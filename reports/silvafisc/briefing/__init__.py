@@ -86,7 +86,7 @@ def render_papers(
     """
     _refuse_given([outcome])
     from .document import build as put_together
-    from .documents import papers
+    from .documents.papers import papers
     from .sheets import plain_sheets
     from .standing import hindrances
     from .writing import documents_of, put_all

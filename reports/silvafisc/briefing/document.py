@@ -9,10 +9,21 @@ from silvafisc.results.approvals import Approval
 
 from .blocks import Block, Briefing, Card, Figure, Section, Table
 from .draft import Draft
-from .sections import allocation, annex, carbon, decision, fairness, frontier, reasons, sources
+from .sections import (
+    allocation,
+    annex,
+    carbon,
+    commitments,
+    decision,
+    fairness,
+    frontier,
+    reasons,
+    sources,
+    what_if,
+)
 from .words import Words
 
-SECTIONS = (decision, allocation, reasons, carbon, fairness, frontier, sources)
+SECTIONS = (decision, allocation, reasons, carbon, fairness, frontier, what_if, commitments, sources)
 LABELS = ("contents", "data", "source", "generated", "policy_date", "content_hash")
 
 

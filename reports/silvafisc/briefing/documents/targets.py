@@ -46,6 +46,11 @@ def measures(draft: YearDraft, fund: str = "") -> list[str]:
 
 def section(draft: YearDraft, fund: str, title: str) -> Section:
     """The annex to a fund's notice: all units together."""
+    return Section("targets", title, (table(draft, fund),), new_page=True)
+
+
+def table(draft: YearDraft, fund: str) -> Table:
+    """The targets of a fund in the year, all units together."""
     words = draft.words
     rows, previous = [], ""
     for kind, what, value, origin in targets(draft, fund):
@@ -59,8 +64,7 @@ def section(draft: YearDraft, fund: str, title: str) -> Section:
         Column(words("targets.origin_head"), width=5),
     )
     caption = words.runs("targets.caption", year=draft.year)
-    table = Table(columns, tuple(rows), caption, words.runs("targets.note"))
-    return Section("targets", title, (table,), new_page=True)
+    return Table(columns, tuple(rows), caption, words.runs("targets.note"))
 
 
 def _origin(draft: YearDraft, origin: str) -> str:

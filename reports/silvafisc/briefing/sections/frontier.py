@@ -5,7 +5,6 @@ from ..draft import Draft, cell
 from ..figures.curves import frontier
 from ..keys import combine, ref
 from ..words import capital
-from . import risk
 from .decision import compared
 from .drawings import shown
 from .prices import prices
@@ -28,7 +27,6 @@ def section(draft: Draft) -> Section:
     priced = prices(draft)
     if priced:
         blocks += [Heading(words("frontier.prices_head")), *priced]
-    blocks += risk.blocks(draft)
     return Section("frontier", words("frontier.title"), tuple(blocks))
 
 

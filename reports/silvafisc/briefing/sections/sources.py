@@ -1,4 +1,4 @@
-"""Sources and assumptions with their statuses, how much the answer moves with them, the method, and how to rerun it."""
+"""Sources and assumptions with their statuses, what the checks found, the method, and how to rerun it."""
 
 from ..blocks import Block, Column, Formula, Heading, Row, Section, Table
 from ..draft import Draft, cell
@@ -6,9 +6,7 @@ from ..words import load_yaml, symbols
 from .approvals import blocks as approvals
 from .ledger import ledger
 from .red_flags import blocks as red_flags
-from .robustness import blocks as robustness
 from .rules import rule_names
-from .sensitivity import full, moved, picture
 
 HASH = 16
 """Digits of an input's hash that are printed; the whole is in outcome.json."""
@@ -19,9 +17,7 @@ def section(draft: Draft) -> Section:
     """Section 10 of the design."""
     words = draft.words
     blocks: list[Block] = [*ledger(draft)]
-    if moved(draft):
-        blocks += [Heading(words("sources.sensitivity_head")), picture(draft), full(draft)]
-    blocks += [*robustness(draft), *red_flags(draft)]
+    blocks += red_flags(draft)
     blocks.append(Heading(words("sources.method_head")))
     blocks += [Formula(symbols(words(f"method.{name}.symbols")), words(f"method.{name}.words")) for name in METHODS]
     blocks += [Heading(words("sources.terms_head")), terms(draft)]
