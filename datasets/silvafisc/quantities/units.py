@@ -54,6 +54,13 @@ UNITS: dict[str, Unit] = dict(
         _unit("yuan_per_mu", "standard", 100, "元/亩", "yuan/mu"),
         _unit("yuan_per_mu_per_year", "standard", 100, "元/亩·年", "yuan/mu/yr"),
         _unit("yuan_per_ha_per_year", "standard", Fraction(100, 15), "元/公顷·年", "yuan/ha/yr"),
+        _unit(
+            "10k_yuan_per_km2_per_year",
+            "standard",
+            Fraction(100 * 10**4, 1500),
+            "万元/平方公里·年",
+            "10 thousand yuan/km²/yr",
+        ),
         _unit("yuan_per_person", "income", 100, "元/人", "yuan per person"),
         _unit("yuan_per_need_unit", "payment per need", 1, "元/需要单位", "yuan per need unit"),
         _unit("yuan_per_tco2", "carbon price", 1, "元/吨", "yuan/t"),

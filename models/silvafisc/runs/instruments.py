@@ -1,7 +1,9 @@
 """Reading instruments: by path or shipped name, checked in full, with the parameters of their own date."""
 
+import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from pathlib import Path
 
 from silvafisc.datasets import Finding, InputError, load_package
@@ -75,7 +77,11 @@ def locate(source: str | Path) -> Path:
 def load_loan(source: str | Path) -> Loan:
     """Read, check and work out a loan. Raises InputError with everything that is refused."""
     path = locate(source)
-    document = read_yaml(path)
+    return price_loan(read_yaml(path), path)
+
+
+def price_loan(document: Document, path: Path) -> Loan:
+    """A loan's file, checked and worked out. Raises InputError as `load_loan`."""
     file = validate(LOANS[kind_of(document, LOANS)], document)
     rules = ParameterTree.load().on(file.policy_date)
     found = _assess(_case(file, rules, document), document)
@@ -85,7 +91,11 @@ def load_loan(source: str | Path) -> Loan:
 def load_bond(source: str | Path) -> Bond:
     """Read, check and work out a bond. Raises InputError with everything that is refused."""
     path = locate(source)
-    document = read_yaml(path)
+    return price_bond(read_yaml(path), path)
+
+
+def price_bond(document: Document, path: Path) -> Bond:
+    """A bond's file, checked and worked out. Raises InputError as `load_bond`."""
     kind_of(document, BONDS)
     file = validate(CarbonBond, document)
     rules = ParameterTree.load().on(file.policy_date)
@@ -98,6 +108,22 @@ def load_bond(source: str | Path) -> Bond:
     if findings:
         raise InputError(findings)
     return Bond(file, assessment, rules, path)
+
+
+def changed_document(path: Path, changes: Mapping[str, str]) -> Document:
+    """A file with some of its texts changed: `terms.last_payment` -> text. Raises InputError where a key is not there."""
+    document = read_yaml(path)
+    if not changes:
+        return document
+    data = copy.deepcopy(document.data)
+    for key, text in changes.items():
+        *inside, last = key.split(".")
+        node = reduce(lambda part, name: part.get(name, {}), inside, data)
+        if last not in node:
+            en, zh = f"there is no {key} to change", f"没有可改的 {key}"
+            raise InputError([Finding(str(path), key, en, zh)])
+        node[last] = text
+    return replace(document, data=data)
 
 
 def kind_of(document: Document, known: Mapping[str, object]) -> str:

@@ -1,7 +1,6 @@
 """`silvafisc carbon`: the full engine's yields, draws and fellings as data packages, and its growth curves beside what is published."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ from silvafisc.datasets.findings import Finding, InputError
 
 from . import interrupts
 from .options import Data, Json, Language
+from .target import refuse_others
 from .terminal import Terminal, language_of
 
 carbon = typer.Typer(
@@ -110,7 +110,7 @@ def build_package(
     terminal: Terminal, scenario: str, data: Path | None, out: Path, until: int | None, jobs: int
 ) -> None:
     """Build the package and put it in place whole; finished jobs are kept beside it until then."""
-    _refuse_target(out, _holds_yields)
+    refuse_others(out, _holds_yields)
     terminal.progress("读取情景和数据", "reading the scenario and its tables")
     from silvafisc.results.outcome import write_csv
     from silvafisc.runs.carbon_build import build as follow
@@ -142,7 +142,7 @@ def draw_folder(
     terminal: Terminal, scenario: str, data: Path | None, out: Path, count: int | None, seed: int | None, jobs: int
 ) -> None:
     """Draw, and put draws and package in place whole; finished chunks are kept beside them until then."""
-    _refuse_target(out, _holds_draws)
+    refuse_others(out, _holds_draws)
     terminal.progress("读取情景和数据", "reading the scenario and its tables")
     from silvafisc.runs.carbon_drawn import draw
     from silvafisc.runs.carbon_jobs import clear
@@ -165,7 +165,7 @@ def draw_folder(
 
 def fell_package(terminal: Terminal, scenario: str, data: Path | None, out: Path) -> None:
     """Fell, and put the package in place whole."""
-    _refuse_target(out, _holds_felling)
+    refuse_others(out, _holds_felling)
     terminal.progress("读取情景和数据", "reading the scenario and its tables")
     from silvafisc.runs.carbon_felling import fell
 
@@ -207,14 +207,6 @@ def refuse_file(out: Path) -> None:
     """A folder is wanted. Raises InputError."""
     if out.is_file():
         raise InputError([Finding(str(out), "--out", "is a file, not a folder", "是文件，不是文件夹")])
-
-
-def _refuse_target(out: Path, holds: Callable[[Path], bool]) -> None:
-    """Only what was written here before is replaced. Raises InputError."""
-    if out.exists() and not (out.is_dir() and (not any(out.iterdir()) or holds(out))):
-        en = "exists and is nothing that this command wrote; it will not be replaced. Choose another --out"
-        zh = "已存在且不是本命令写出的内容，不会被覆盖；请另选 --out"
-        raise InputError([Finding(str(out), "--out", en, zh)])
 
 
 def _holds_yields(folder: Path) -> bool:

@@ -12,6 +12,7 @@ from .carbon import carbon
 from .endings import finish
 from .finance import finance
 from .options import Data, Json, Language
+from .replicate import replicate
 from .signing import sign
 from .terminal import Terminal, language_of
 
@@ -295,6 +296,7 @@ def init(
 
 app.command(help="办理年度中的一个步骤，另存为新结果 / advance the budget year by one step")(year.roll)
 app.command(help="预算年度的各项时限 / deadlines of the budget year")(year.calendar)
+app.command(help="复算已公布的案例：本项目、公布数、差 / published cases worked out again")(replicate)
 
 app.add_typer(carbon)
 app.add_typer(finance)

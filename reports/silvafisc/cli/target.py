@@ -4,7 +4,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -80,3 +80,13 @@ def staged(folder: Path) -> Iterator[Path]:
             for path in absent if not done else ():
                 if path.is_dir() and not any(path.iterdir()):
                     path.rmdir()
+
+
+def refuse_others(out: Path, holds: Callable[[Path], bool]) -> None:
+    """Only what the command itself wrote before (`holds`) is replaced. Raises InputError."""
+    from silvafisc.datasets import Finding, InputError
+
+    if out.exists() and not (out.is_dir() and (not any(out.iterdir()) or holds(out))):
+        en = "exists and is nothing that this command wrote; it will not be replaced. Choose another --out"
+        zh = "已存在且不是本命令写出的内容，不会被覆盖；请另选 --out"
+        raise InputError([Finding(str(out), "--out", en, zh)])
