@@ -53,11 +53,15 @@ def test_help_lists_the_verbs_and_leaves_with_0() -> None:
     assert silvafisc().out == ended.out
 
 
-def test_messages_follow_lang_then_locale_then_chinese(saved: Path) -> None:
-    assert "不是该结果" in silvafisc("explain", saved, "--region", "x").err
-    assert "none of the outcome" in silvafisc("explain", saved, "--region", "x", "--lang", "en").err
-    assert "none of the outcome" in silvafisc("explain", saved, "--region", "x", env={"LANG": "en_GB.UTF-8"}).err
-    assert "不是该结果" in silvafisc("explain", saved, "--region", "x", "--lang", "zh", env={"LANG": "en_GB.UTF-8"}).err
+def test_messages_follow_lang_then_locale_then_chinese(
+    say: Talk, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = ("explain", saved, "--region", "x")
+    assert "不是该结果" in say(*wrong)[2]
+    assert "none of the outcome" in say(*wrong, "--lang", "en")[2]
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    assert "none of the outcome" in say(*wrong)[2]
+    assert "不是该结果" in say(*wrong, "--lang", "zh")[2]
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,8 @@ class _Paper:
 
     def __init__(self, document: Any) -> None:
         self.document, self.wide = document, False
+        # The library would look for the default style anew for every paragraph.
+        self.ids = {style.name: style.style_id for style in document.styles}
 
     @property
     def width(self) -> float:
@@ -210,7 +212,8 @@ class _Paper:
                 self.block(inner)
 
     def paragraph(self, runs: Runs, style: str) -> None:
-        paragraph = self.document.add_paragraph(style=style)
+        paragraph = self.document.add_paragraph()
+        paragraph._p.style = self.ids[style]
         for run in runs:
             added = paragraph.add_run(run_text(run))
             if run.strong:
@@ -243,7 +246,7 @@ class _Paper:
         else:
             points = [width * self.width / fixed for width in laid.widths]
         widths = [round(width * _TWIPS_PER_POINT) for width in points]
-        face = _Face(self.document.styles["表格文字"].style_id, round(laid.size * 2))
+        face = _Face(self.ids["表格文字"], round(laid.size * 2))
         head = [
             _cell((Text(name, True),), width, face, "center", column.unit)
             for name, column, width in zip(laid.headers, table.columns, widths, strict=True)
@@ -251,7 +254,7 @@ class _Paper:
         rows = [_row("".join(head), head=True)]
         rows += [_row(_cells(row, table.columns, widths, face)) for row in table.rows]
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-        style = self.document.styles["表格"].style_id
+        style = self.ids["表格"]
         self.document.element.body.insert(
             len(self.document.element.body) - 1,
             parse_xml(
