@@ -53,9 +53,7 @@ def test_help_lists_the_verbs_and_leaves_with_0() -> None:
     assert silvafisc().out == ended.out
 
 
-def test_messages_follow_lang_then_locale_then_chinese(
-    say: Talk, saved: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_messages_follow_lang_then_locale_then_chinese(say: Talk, saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = ("explain", saved, "--region", "x")
     assert "不是该结果" in say(*wrong)[2]
     assert "none of the outcome" in say(*wrong, "--lang", "en")[2]

@@ -9,6 +9,8 @@ from .decision import compared
 from .drawings import shown
 from .prices import prices
 
+LARGE_FEN = 10**8
+"""From a million yuan on, an excess is shown in the unit of the tables."""
 _EXCESS = {"fen": "fen", "fen/mu": "standard_fen", "mu": "mu", "tCO2e": "tonnes", "1": "plain"}
 """Unit of an excess -> how it is shown."""
 
@@ -162,7 +164,7 @@ def broken(draft: Draft) -> Table:
                     cell(capital(words.name("baseline", name))),
                     cell(words.name("rule", rule)),
                     (draft.number("count", ref("baseline_breaks", "rows", **where)),),
-                    draft.phrase(_EXCESS[unit], worst) if draft.lookup.cell(worst) else cell("—"),
+                    draft.phrase(_excess(draft, unit, worst), worst) if draft.lookup.cell(worst) else cell("—"),
                 )
             )
         )
@@ -173,6 +175,14 @@ def broken(draft: Draft) -> Table:
         Column(words("frontier.broken_worst"), "", True),
     )
     return Table(columns, tuple(rows), words.runs("frontier.broken"), words.runs("frontier.broken_note"), dense=True)
+
+
+def _excess(draft: Draft, unit: str, key: str) -> str:
+    """How an excess is shown: large money in large units, a whole number without decimals."""
+    value = float(draft.lookup.value(key))
+    if unit == "fen" and value >= LARGE_FEN:
+        return "money"
+    return "count" if unit == "1" and value.is_integer() else _EXCESS[unit]
 
 
 def _whole(draft: Draft, kind: str, name: str, column: str) -> Runs:

@@ -38,6 +38,12 @@ def _shares(draft: Draft, statistic: str) -> list[str]:
     return sorted({str(part) for part in frame.loc[frame["statistic"] == statistic, "share"]}, key=float)
 
 
+def _level(draft: Draft, key: str) -> Runs:
+    """A share such as 5 % or 2.5 %, without decimals that say nothing."""
+    whole = round(100 * float(draft.lookup.value(key)), 6).is_integer()
+    return draft.phrase("share_whole" if whole else "share", key)
+
+
 def _lead(draft: Draft) -> Runs:
     """Number of draws, mean, interval and mean of the worst of the decision's tonnes."""
     low, high = _shares(draft, "quantile")[0], _shares(draft, "quantile")[-1]
@@ -48,9 +54,9 @@ def _lead(draft: Draft) -> Runs:
         mean=draft.phrase("carbon", _key(draft, DECISION, "tonnes", "mean")),
         low=draft.phrase("carbon", _key(draft, DECISION, "tonnes", "quantile", share=low)),
         high=draft.phrase("carbon", _key(draft, DECISION, "tonnes", "quantile", share=high)),
-        low_share=draft.phrase("share", _key(draft, DECISION, "tonnes", "quantile", "share", share=low)),
-        high_share=draft.phrase("share", _key(draft, DECISION, "tonnes", "quantile", "share", share=high)),
-        part=draft.phrase("share", _key(draft, DECISION, "tonnes", "cvar", "share", share=worst)),
+        low_share=_level(draft, _key(draft, DECISION, "tonnes", "quantile", "share", share=low)),
+        high_share=_level(draft, _key(draft, DECISION, "tonnes", "quantile", "share", share=high)),
+        part=_level(draft, _key(draft, DECISION, "tonnes", "cvar", "share", share=worst)),
         worst=draft.phrase("carbon", _key(draft, DECISION, "tonnes", "cvar", share=worst)),
     )
 
@@ -61,7 +67,7 @@ def _costs(draft: Draft) -> Runs:
     return draft.words.runs(
         "risk.overrun",
         mean=draft.phrase("yuan_total", _key(draft, DECISION, "overrun", "mean")),
-        part=draft.phrase("share", _key(draft, DECISION, "overrun", "cvar", "share", share=worst)),
+        part=_level(draft, _key(draft, DECISION, "overrun", "cvar", "share", share=worst)),
         worst=draft.phrase("yuan_total", _key(draft, DECISION, "overrun", "cvar", share=worst)),
     )
 
