@@ -168,7 +168,7 @@ def test_a_price_is_said_with_its_proof_its_side_effects_and_in_yuan(outcome: Ou
                 "去掉“标准只增不减”，单看固碳量不会增加。按本方案的目标权重重新求解：固碳量减少 0.2 万吨、加权受益增加 0.90 亿元；合计相当于固碳量 1.0 万吨。",
             ],
         ),
-        ("en", ["Without Priority share", "Proven to lie between", "would bring the same", "together worth"]),
+        ("en", ["Without “Priority share”", "Proven to lie between", "would bring the same", "together worth"]),
     ):
         briefing = build(with_meta(outcome, prices=prices), language)
         section = next(section for section in briefing.sections if section.id == "frontier")
