@@ -161,6 +161,8 @@ def test_every_figure_says_its_finding_source_and_holds_its_data(zh: Briefing, e
         assert [figure.id for figure in drawn] == [
             "amounts",
             "natures",
+            "flows",
+            "years",
             "carbon-costs",
             "lorenz",
             "adequacy",
@@ -188,7 +190,14 @@ def test_what_an_outcome_does_not_have_is_left_out_or_dashed_never_zero(outcome:
     bare = replace(outcome, tables=tables, meta=meta)
     for language in ("zh", "en"):
         briefing = build(bare, language)
-        assert [figure.id for figure in figures(briefing)] == ["amounts", "natures", "carbon-costs", "adequacy"]
+        assert [figure.id for figure in figures(briefing)] == [
+            "amounts",
+            "natures",
+            "flows",
+            "years",
+            "carbon-costs",
+            "adequacy",
+        ]
     flat = next(
         row
         for section in build(bare, "zh").sections

@@ -228,8 +228,8 @@ class Draft:
 
     # Keys used by several sections
 
-    def payment(self, region_code: str = "", **where: str) -> str:
-        """The key of all payments (to one unit)."""
+    def payment(self, region_code: str | tuple[str, ...] = "", **where: str) -> str:
+        """The key of all payments (to one unit, or to several together)."""
         return ref("allocation", "sum(payment_fen)", **({"region_code": region_code} if region_code else {}), **where)
 
     def change(self, code: str) -> str:

@@ -68,7 +68,7 @@ def tile_map(
                     hatch="///" if share is None else None,
                 )
             )
-            ink = INK if share is None or _luminance(ramp(share)) > 0.225 else "#ffffff"
+            ink = INK if share is None or luminance(ramp(share)) > 0.225 else "#ffffff"
             name = tile.short_zh if language == "zh" else tile.short_en.replace(" ", "\n")
             size = 8 if language == "zh" else 5.4 if len(name) < 11 or "\n" in name else 4.7
             axes.text(tile.column + 0.475, tile.row + 0.36, name, ha="center", va="center", size=size, color=ink)
@@ -83,7 +83,7 @@ def tile_map(
         return to_svg(figure, prefix)
 
 
-def _luminance(colour: tuple[float, float, float, float]) -> float:
+def luminance(colour: tuple[float, float, float, float]) -> float:
     """Relative luminance (WCAG 2): black or white ink, whichever reads better, changes at 0.225."""
     red, green, blue = to_rgb(colour)
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)]

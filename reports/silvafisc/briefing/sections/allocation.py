@@ -7,6 +7,7 @@ from ..draft import Draft, cell
 from ..keys import combine, ref
 from ..rounding import shown_parts
 from .drawings import amount_picture, nature_picture
+from .flows import who_pays_whom, years_picture
 
 
 def section(draft: Draft) -> Section:
@@ -19,8 +20,10 @@ def section(draft: Draft) -> Section:
         by_nature(draft),
         nature_picture(draft),
     ]
+    blocks += [picture for picture in (who_pays_whom(draft),) if picture is not None]
     if len(draft.periods) > 1:
         blocks.append(by_period(draft))
+    blocks += [picture for picture in (years_picture(draft),) if picture is not None]
     blocks += [Heading(words("allocation.standards_head"))]
     if (draft.table("standards")["category"] != "").any():
         blocks.append(category_standards(draft))
