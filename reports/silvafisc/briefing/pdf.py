@@ -13,7 +13,7 @@ from .layout import WIDE_WIDTH, fit, inset
 from .writing import RenderError
 
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
-"""Archivable (PDF/A-2a) and accessible (PDF/UA-1): a claim of the writer, not checked by a validator here."""
+"""Archivable (PDF/A-2a) and accessible (PDF/UA-1): claimed by the writer, read back out of the file by a test."""
 
 
 def render_pdf(briefing: Briefing) -> bytes:
