@@ -93,7 +93,7 @@ def _pages(pdf: Pdf) -> Iterator[str]:
             yield f"page {number}: tabs do not follow the structure (UA 7.18.3)"
         for note in page.obj.get("/Annots", Array([])):
             above = parents.get(int(note.get("/StructParent", -1)), [])
-            if not any(_refers(element, note) for element in above):
+            if not any(_refers(pdf, element, note) for element in above):
                 yield f"page {number}: {note.Subtype} is in no structure element (UA 7.18.1)"
             if not str(note.get("/Contents", "")).strip():
                 yield f"page {number}: {note.Subtype} does not say in words what it is (UA 7.18.1)"
@@ -123,11 +123,11 @@ def _holds(element: Any, mark: int, page: Any) -> bool:
     return False
 
 
-def _refers(element: Any, note: Any) -> bool:
+def _refers(pdf: Pdf, element: Any, note: Any) -> bool:
     """Whether a link's or another annotation's element leads to it."""
     refs = [kid.get("/Obj") for kid in kids(element) if isinstance(kid, Dictionary)]
-    kind = "/Link" if note.Subtype == "/Link" else "/Annot"
-    return element.S == kind and any(ref is not None and ref.objgen == note.objgen for ref in refs)
+    kind = "Link" if note.Subtype == "/Link" else "Annot"
+    return type_of(pdf, element) == kind and any(ref is not None and ref.objgen == note.objgen for ref in refs)
 
 
 def _parent_tree(pdf: Pdf) -> dict[int, list[Any]]:
