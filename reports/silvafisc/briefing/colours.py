@@ -9,6 +9,10 @@ from itertools import combinations, pairwise
 from typing import Any
 
 Triple = tuple[float, float, float]
+Place = tuple[str | int, ...]
+"""Keys of a colour in a palette."""
+Fault = tuple[tuple[Place, ...], str, str]
+"""The colours that it takes, and what is wrong in English and Chinese."""
 
 
 def linear(colour: str) -> Triple:
@@ -40,14 +44,18 @@ def distance(one: str, other: str, vision: Sequence[Sequence[float]] = ()) -> fl
     return math.dist(first, second)
 
 
-def faults(palette: Mapping[str, Any], limits: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    """(path in the palette, English, Chinese) of everything that cannot be read or told apart."""
+def faults(palette: Mapping[str, Any], limits: Mapping[str, Any]) -> Iterator[Fault]:
+    """Everything in a palette that cannot be read or told apart."""
     least = float(limits["text_contrast"])
     for name, ground in (pair.split(" on ") for pair in limits["texts"]):
         reached = contrast(palette[name], "#ffffff" if ground == "white" else palette[ground])
         if reached < least:
             en = f"text in {palette[name]} does not read on {ground}: contrast {reached:.1f}, at least {least:g}"
-            yield (name,), en, f"{palette[name]} 的文字在底色 {ground} 上看不清：对比度 {reached:.1f}，至少 {least:g}"
+            yield (
+                ((name,), (ground,)),
+                en,
+                f"{palette[name]} 的文字在底色 {ground} 上看不清：对比度 {reached:.1f}，至少 {least:g}",
+            )
     for one, other in limits["pairs"]:
         yield from _alike(((one,), palette[one]), ((other,), palette[other]), limits)
     natures = [(("natures", name), colour) for name, colour in palette["natures"].items()]
@@ -57,30 +65,40 @@ def faults(palette: Mapping[str, Any], limits: Mapping[str, Any]) -> Iterator[tu
     for place, (one, other) in enumerate(pairwise(steps), 1):
         if lightness(one) - lightness(other) < float(limits["sequence_step"]):
             en = f"{other} is not darker than {one} before it by {limits['sequence_step']} of lightness L*"
-            yield ("sequence", place), en, f"{other} 须比前一色 {one} 更深（明度 L* 至少差 {limits['sequence_step']}）"
+            yield (
+                (("sequence", place),),
+                en,
+                f"{other} 须比前一色 {one} 更深（明度 L* 至少差 {limits['sequence_step']}）",
+            )
     series = [(("series", place), colour) for place, colour in enumerate(palette["series"])]
     for first, second in combinations(series, 2):
         yield from _alike(first, second, limits)
 
 
-_Named = tuple[tuple[str | int, ...], str]
+_Named = tuple[Place, str]
 
 
-def _alike(
-    first: _Named, second: _Named, limits: Mapping[str, Any]
-) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+def _alike(first: _Named, second: _Named, limits: Mapping[str, Any]) -> Iterator[Fault]:
     """Two colours that stand for two things: apart for every eye, and in the greys that they print in."""
-    (_, one), (place, other) = first, second
+    (earlier, one), (later, other) = first, second
     for name, vision in {"usual": (), **limits["vision"]}.items():
         reached, who = distance(one, other, vision), limits["seen_by"][name]
         if reached < float(limits["apart"]):
             en = f"{who['en']} cannot tell {other} from {one}: difference {reached:.0f}, at least {limits['apart']}"
-            yield place, en, f"{who['zh']}分不清 {other} 与 {one}：色差 {reached:.0f}，至少 {limits['apart']}"
+            yield (
+                (later, earlier),
+                en,
+                f"{who['zh']}分不清 {other} 与 {one}：色差 {reached:.0f}，至少 {limits['apart']}",
+            )
             return
     grey = abs(lightness(one) - lightness(other))
     if grey < float(limits["grey_step"]):
         en = f"{other} and {one} print in one grey: lightness L* differs by {grey:.1f}, at least {limits['grey_step']}"
-        yield place, en, f"{other} 与 {one} 灰度打印时分不清：明度 L* 相差 {grey:.1f}，至少 {limits['grey_step']}"
+        yield (
+            (later, earlier),
+            en,
+            f"{other} 与 {one} 灰度打印时分不清：明度 L* 相差 {grey:.1f}，至少 {limits['grey_step']}",
+        )
 
 
 def _luminance(light: Triple) -> float:

@@ -1,5 +1,6 @@
 """Fonts that an office brings itself: read, and refused where they could not be used in every format."""
 
+import io
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ def checked(value: Any) -> str:
     if not isinstance(value, str):
         raise reject(f"must be the path of a font file (got {value!r})", f"须为字体文件路径（现为 {value!r}）")
     try:
-        with TTFont(value, lazy=True) as font:
+        with TTFont(io.BytesIO(Path(value).read_bytes()), lazy=True) as font:
             variable, bits = "fvar" in font, int(font["OS/2"].fsType)
             drawable = ("glyf" in font or "CFF " in font) and bool(font.getBestCmap())
     except (OSError, TTLibError, KeyError) as error:

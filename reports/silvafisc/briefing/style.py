@@ -199,8 +199,9 @@ def _illegible(document: Document) -> Iterator[Finding]:
         known = Palette.model_validate(palette).model_dump()
     except ValueError:
         return  # what is wrong with it is said by its schema
-    for place, en, zh in faults(known, _own_file("legibility.yaml").data):
-        path = ("palette", *place)
+    for places, en, zh in faults(known, _own_file("legibility.yaml").data):
+        paths = [("palette", *place) for place in places]
+        path = next((path for path in paths if path in document.places), paths[0])  # the user's own colour of the two
         yield Finding(document.where(path), dotted(path), en, zh)
 
 
