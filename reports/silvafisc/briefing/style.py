@@ -172,6 +172,7 @@ def load_style(path: Path) -> Style:
     findings += _without_glyphs(style, document)
     if findings:
         raise InputError(findings)
+    _complete(style.maps)
     if style.fonts is not None:
         style._faces = own_fonts.fonts(style.fonts.regular, style.fonts.bold)
     return style
@@ -180,7 +181,16 @@ def load_style(path: Path) -> Style:
 def with_maps(style: Style, boundaries: Path, name: str, review_number: str | None) -> Style:
     """The style with other boundaries than it states itself."""
     maps = Maps(boundaries=str(boundaries), property=name, review_number=review_number)
+    _complete(maps)
     return style.model_copy(update={"maps": maps})
+
+
+def _complete(maps: Maps | None) -> None:
+    """Raise InputError where the boundaries lack something: before anything is solved or drawn."""
+    if maps is not None:
+        from .boundaries import load  # which is drawn in a style, and so knows this module
+
+        load(maps)
 
 
 def _beside(data: dict[str, Any], folder: Path) -> dict[str, Any]:
