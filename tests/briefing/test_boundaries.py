@@ -164,7 +164,7 @@ def test_every_vertex_is_drawn(tmp_path: Path) -> None:
     first = next(f for f in data["features"] if f["properties"]["code"] == "350000")
     first["geometry"]["coordinates"] = [[*coast, coast[0]]]
     found = load(maps_of(tmp_path, data))
-    svg = choropleth("m", {"350000": (1.0, "1"), "110000": (2.0, "2")}, found, ("元", "1", "2"), ("a", "b"))
+    svg = choropleth("m", {"350000": (1.0, "1"), "110000": (2.0, "2")}, found, ("元", "1", "2"), "c", ("a", "b"))
     drawn = [len(re.findall("[ML]", path)) for path in re.findall(r'<path d="([^"]+)"', svg)]
     assert max(drawn) >= 2000
 

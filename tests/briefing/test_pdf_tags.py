@@ -246,7 +246,9 @@ def test_a_long_table_repeats_its_head_on_every_page(zh: Briefing) -> None:
     table = next(block for block in second.blocks if isinstance(block, Table))
     long = replace(table, rows=tuple(row for row in table.rows if row.kind == "body") * 5)
     head = squeezed("".join(column.header + column.unit for column in long.columns))
-    with Pdf.open(io.BytesIO(render_pdf(replace(zh, sections=(replace(first, blocks=(long,)),))))) as pdf:
+    with Pdf.open(
+        io.BytesIO(render_pdf(replace(zh, sections=(replace(first, blocks=(long,), new_page=True),))))
+    ) as pdf:
         pages = [squeezed(page) for page in text_of(pdf)]
     assert len(pages) > 2
     assert [page.count(head) for page in pages] == [1] * len(pages)

@@ -25,12 +25,13 @@ def choropleth(
     values: Mapping[str, tuple[float, str]],
     boundaries: Boundaries,
     scale: tuple[str, str, str],
+    inset_name: str,
     notes: Sequence[str],
 ) -> str:
     """Shade every unit by its value.
 
     values: region code -> (value, shown text); units without one stay white and hatched. scale: what is shown with its
-    unit, and the shown least and greatest value. notes: the lines under the map (review number, projection).
+    unit, and the shown least and greatest value. inset_name: of the sea. notes: the lines under the map (review number, projection).
     """
     low, high = (edge(value for value, _ in values.values()) for edge in (min, max))
     limits = load_yaml("maps.yaml")
@@ -59,9 +60,10 @@ def choropleth(
         main.set_frame_on(False)
         for spine in inset.spines.values():
             spine.set(visible=True, color=MUTED, linewidth=0.6)
+        inset.text(0.97, 0.04, inset_name, transform=inset.transAxes, ha="right", va="bottom", size=6.5)
         _key(figure.add_axes((0.79, 0.86, 0.2, 0.1)), ramp, scale)
         for row, note in enumerate(notes):
-            figure.text(0.99, 0.065 - 0.04 * row, note, ha="right", va="center", size=7, color=MUTED)
+            figure.text(0.99, 0.1 - 0.04 * row, note, ha="right", va="center", size=7, color=MUTED)
         return to_svg(figure, prefix)
 
 

@@ -95,7 +95,7 @@ def _approved_map(
         words("approved_map.projection", first=first, second=second, meridian=str(projection["meridian"])),
         words("approved_map.source"),
     )
-    return choropleth(f"map-{draft.language}", values, boundaries, scale, notes)
+    return choropleth(f"map-{draft.language}", values, boundaries, scale, words("approved_map.inset"), notes)
 
 
 def nature_picture(draft: Draft) -> Figure:
