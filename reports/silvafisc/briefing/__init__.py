@@ -100,7 +100,11 @@ def render_papers(
     made: list[tuple[str, bytes]] = []
     own = [name for name in wish.documents if name != BRIEFING]
     for language in wish.languages:
-        found = [(stem, put_together(outcome, language, wish.trail, audience))] if BRIEFING in wish.documents else []
+        found = (
+            [(stem, put_together(outcome, language, wish.trail, audience=audience))]
+            if BRIEFING in wish.documents
+            else []
+        )
         found += papers(outcome, language, own, wish.trail, wish.units)
         made += documents_of(found, [form for form in wish.formats if form != "xlsx"], wish.template)
         if "xlsx" in wish.formats and workbook is not None:

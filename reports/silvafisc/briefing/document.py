@@ -28,13 +28,8 @@ class UnauditedError(Exception):
         super().__init__(self.en)
 
 
-def section_ids() -> tuple[str, ...]:
-    """The ids of all sections, in their order, the annex last."""
-    return tuple(module.__name__.rpartition(".")[2] for module in (*SECTIONS, annex))
-
-
 def build(
-    outcome: Outcome, language: str, trail: Sequence[Approval] = (), audience: "Audience | None" = None
+    outcome: Outcome, language: str, trail: Sequence[Approval] = (), *, audience: "Audience | None" = None
 ) -> Briefing:
     """The briefing of an outcome in `zh` or `en`, with its approval trail in section 10 where there is one.
 
@@ -47,20 +42,19 @@ def build(
         MissingGlyphError: a drawing holds a character the fonts lack.
     """
     require_audit(outcome)
-    shown = section_ids() if audience is None or audience.sections is None else tuple(audience.sections)
-    draft = Draft(outcome, language, trail, shown)
-    wanted = dict(zip(section_ids(), (*SECTIONS, annex), strict=True))
-    sections = [wanted[name].section(draft) for name in section_ids() if name in shown]
+    draft = Draft(outcome, language, trail, None if audience is None else audience.sections)
+    made = [module.section(draft) for module in SECTIONS]
+    sections = [section for section in made if draft.shows(section.id)]
     if audience is not None and audience.plain:
         sections = [plain(section, draft.words("terms.unit")) for section in sections]
-    last = [sections.pop()] if shown and sections[-1].id == "annex" else []
     ordered = [
         replace(
             section, title=draft.words("sections.numbered", number=draft.words(f"sections.n{i}"), title=section.title)
         )
         for i, section in enumerate(sections, start=1)
     ]
-    return assemble(outcome.meta, draft.words, [*ordered, *last], draft.localized(outcome.meta["title"]))
+    closing = [annex.section(draft)] if draft.shows("annex") else []
+    return assemble(outcome.meta, draft.words, [*ordered, *closing], draft.localized(outcome.meta["title"]))
 
 
 def plain(section: Section, unit: str) -> Section:

@@ -51,9 +51,15 @@ def render_html(briefing: Briefing) -> bytes:
 
 
 def _colours(palette: Palette) -> str:
-    """The palette as variables of the style sheet."""
-    said = {name.replace("_", "-"): value for name, value in palette if isinstance(value, str)}
-    return f":root{{{';'.join(f'--{name}:{value}' for name, value in said.items())}}}"
+    """The palette as the variables of the style sheet, after its own."""
+    return f":root{{{';'.join(f'--{name}:{getattr(palette, place)}' for name, place in _VARIABLES.items())}}}"
+
+
+_VARIABLES = {name: name for name in ("ink", "muted", "line", "soft", "accent", "caution")} | {
+    "warn": "caution_text",
+    "warnbg": "caution_ground",
+}
+"""Variable of the style sheet -> colour of the palette."""
 
 
 def _faces(used: str, fonts: Fonts) -> str:

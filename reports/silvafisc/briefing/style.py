@@ -10,11 +10,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy.scenario_files import overlaid
-from silvafisc.policy.schema import Label, Strict, hint, reject, validate
+from silvafisc.policy.schema import Label, Strict, reject, validate
 from silvafisc.policy.yaml_source import Document, dotted, read_yaml
 
 from . import letterhead, own_fonts
@@ -42,6 +42,8 @@ def _day(value: Any) -> str:
         ) from None
 
 
+SectionId = Literal["decision", "allocation", "reasons", "carbon", "fairness", "frontier", "sources", "annex"]
+"""Sections of a briefing."""
 Colour = Annotated[str, BeforeValidator(_colour)]
 Day = Annotated[str, BeforeValidator(_day)]
 FontFile = Annotated[str, BeforeValidator(own_fonts.checked)]
@@ -114,7 +116,7 @@ class Audience(Strict):
 
     document: Literal["briefing", "paper"]
     formats: Annotated[list[Literal["html", "pdf", "docx"]], Field(min_length=1)]
-    sections: Annotated[list[str], Field(min_length=1)] | None = None
+    sections: Annotated[list[SectionId], Field(min_length=1)] | None = None
     plain: bool = False
 
 
@@ -132,12 +134,11 @@ class Style(Strict):
     letterhead: Letterhead | None = None
     maps: Maps | None = None
     audiences: Audiences
-    _faces: Fonts = PrivateAttr(default=SHIPPED)
 
     @property
     def faces(self) -> Fonts:
         """The fonts that documents are set in."""
-        return self._faces
+        return SHIPPED if self.fonts is None else own_fonts.fonts(self.fonts.regular, self.fonts.bold)
 
 
 @cache
@@ -164,7 +165,7 @@ def load_style(path: Path) -> Style:
     document = Document(
         own.file, overlaid(base.data, _beside(own.data, path.parent)), own.places, own.keys, own.findings, base
     )
-    findings: list[Finding] = [*_illegible(document), *_unknown_sections(document)]
+    findings = list(_illegible(document))
     try:
         style = validate(Style, document)
     except InputError as error:
@@ -173,8 +174,6 @@ def load_style(path: Path) -> Style:
     if findings:
         raise InputError(findings)
     _complete(style.maps)
-    if style.fonts is not None:
-        style._faces = own_fonts.fonts(style.fonts.regular, style.fonts.bold)
     return style
 
 
@@ -215,36 +214,17 @@ def _illegible(document: Document) -> Iterator[Finding]:
         yield Finding(document.where(path), dotted(path), en, zh)
 
 
-def _unknown_sections(document: Document) -> Iterator[Finding]:
-    from .document import section_ids
-
-    audiences = document.data.get("audiences")
-    for name, audience in (audiences if isinstance(audiences, dict) else {}).items():
-        stated = audience.get("sections") if isinstance(audience, dict) else None
-        for place, section in enumerate(stated if isinstance(stated, list) else ()):
-            if isinstance(section, str) and section not in section_ids():
-                path = ("audiences", name, "sections", place)
-                more_en, more_zh = hint(section, section_ids())
-                known = ", ".join(section_ids())
-                en, zh = (
-                    f"no such section: {section}{more_en}; known: {known}",
-                    f"没有这一部分：{section}{more_zh}；可用：{known}",
-                )
-                yield Finding(document.where(path), dotted(path), en, zh)
-
-
 def _without_glyphs(style: Style, document: Document) -> Iterator[Finding]:
     """Words of the letterhead that the fonts cannot draw."""
     if style.letterhead is None:
         return
-    faces = SHIPPED if style.fonts is None else own_fonts.fonts(style.fonts.regular, style.fonts.bold)
     head = style.letterhead
     for path, text in (
         (("institution", "zh"), head.institution.zh),
         (("institution", "en"), head.institution.en),
         (("number",), head.number or ""),
     ):
-        missing = faces.lacking(text)
+        missing = style.faces.lacking(text)
         if missing:
             named = ", ".join(f"{char} (U+{ord(char):04X})" for char in missing)
             place = ("letterhead", *path)

@@ -66,7 +66,7 @@ def brief(terminal: Terminal, folders: list[Path], out: Path | None, asked: Aske
             require_whole(folder, outcome)
             codes = sorted(str(code) for code in outcome.tables["regions"]["region_code"])
             units = () if asked.regions is None else tuple(chosen(asked.regions, "--region", codes))
-        wish = Wish(tuple(named), tuple(languages), tuple(forms), asked.template, trail, units, audience)
+        wish = Wish(tuple(named), tuple(languages), tuple(forms), asked.template, trail, units, audience=audience)
         with using(style):
             files += render_papers(outcome, place, wish, tables_workbook)
     terminal.result({"exit_code": 0, "briefings": [str(path) for path in files]}, [str(path) for path in files])
