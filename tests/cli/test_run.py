@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.briefing.test_boundaries import squares
 from tests.cli.command import CODE, Ended, environment, listing, silvafisc
 
 from silvafisc.policy.scenario_files import SCENARIOS
@@ -44,6 +45,10 @@ seed: 1
 """As the shipped county scenario, with so few choices that a run takes seconds."""
 
 
+STYLE = 'palette: {accent: "#7a1f2b"}\nletterhead: {institution: {zh: 某省财政厅, en: Department of Finance}}\n'
+RUN = ("run", "mine.yaml", "--style", "style.yaml")
+
+
 def tables(place: Path) -> Path:
     """The demonstration counties with markup in a name, and a scenario of one's own that reads them."""
     shutil.copytree(SCENARIOS / "county-demo", place / "counties")
@@ -56,6 +61,7 @@ def tables(place: Path) -> Path:
     text = re.sub(r"(?m)^(510727,.*),assumption,", r"\1,verified,", text)
     path.write_text(text.replace("Pingwu County", MARKUP).replace("平武县", MARKUP), encoding="utf-8")
     (place / "mine.yaml").write_text(SCENARIO, encoding="utf-8")
+    (place / "style.yaml").write_text(STYLE, encoding="utf-8")
     return place
 
 
@@ -68,7 +74,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def ran(place: Path) -> Ended:
     """The first run."""
-    return silvafisc("run", "mine.yaml", cwd=place)
+    return silvafisc(*RUN, cwd=place)
 
 
 def test_a_run_ends_with_a_summary_and_leaves_a_clean_outcome(ran: Ended, place: Path) -> None:
@@ -111,9 +117,28 @@ def test_every_unit_of_a_run_can_be_explained_to_the_fen(ran: Ended, place: Path
 
 def test_a_second_run_gives_the_same_bytes_in_the_same_place(ran: Ended, place: Path) -> None:
     before = listing(place)
-    again = silvafisc("run", "mine.yaml", cwd=place)
+    again = silvafisc(*RUN, cwd=place)
     assert again.code == 0, again.err
     assert listing(place) == before
+
+
+def test_the_briefings_are_in_the_style_that_was_stated_and_brief_makes_them_again(
+    ran: Ended, place: Path, tmp_path: Path
+) -> None:
+    assert ran.code == 0, ran.err
+    page = (place / "outcomes/mine/briefing_zh.html").read_bytes()
+    assert "某省财政厅".encode() in page
+    options = ("--lang", "zh", "--format", "html", "--out", tmp_path / "out")
+    assert silvafisc("brief", "outcomes/mine", "--style", "style.yaml", *options, cwd=place).code == 0
+    assert (tmp_path / "out" / "briefing_zh.html").read_bytes() == page
+
+
+def test_boundaries_of_provinces_are_refused_for_counties(ran: Ended, place: Path, tmp_path: Path) -> None:
+    assert ran.code == 0, ran.err
+    (tmp_path / "own.geojson").write_text(json.dumps(squares()), encoding="utf-8")
+    options = ("--boundaries", tmp_path / "own.geojson", "--property", "code", "--out", tmp_path / "out")
+    ended = silvafisc("brief", "outcomes/mine", *options, cwd=place)
+    assert (ended.code, "不是省级" in ended.err, (tmp_path / "out").exists()) == (2, True, False), ended.err
 
 
 @pytest.mark.parametrize("phase", ["读取情景", "求解", "生成简报"], ids=["load", "solve", "briefing"])

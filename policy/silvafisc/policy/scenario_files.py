@@ -119,16 +119,16 @@ def _extended(path: Path, seen: tuple[Path, ...]) -> Document:
     if base_path.resolve() in {earlier.resolve() for earlier in (*seen, path)}:
         raise InputError([Finding(where, "extends", "extends itself in a circle", "循环继承")])
     base = _extended(base_path, (*seen, path))
-    data = _merged(base.data, document.data) if isinstance(base.data, dict) else document.data
+    data = overlaid(base.data, document.data) if isinstance(base.data, dict) else document.data
     return replace(document, data=data, base=base, findings=(*base.findings, *document.findings))
 
 
-def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+def overlaid(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """Mappings are merged key by key; lists and single values are replaced."""
     merged = dict(base)
     for key, value in own.items():
         below = merged.get(key)
-        merged[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        merged[key] = overlaid(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return merged
 
 

@@ -60,7 +60,8 @@ class Wish:
     """Which documents in which languages and formats.
 
     documents: of BRIEFING and PAPERS. template: of the DOCX; the shipped one where left out. trail: entries of the
-    approval log. units: whose reply sheets; all where left out.
+    approval log. units: whose reply sheets; all where left out. audience: whose sections the briefing has, as the style in
+    use states them; all sections where left out.
     """
 
     documents: tuple[str, ...]
@@ -69,6 +70,7 @@ class Wish:
     template: Path | None = None
     trail: "Sequence[Approval]" = ()
     units: tuple[str, ...] = ()
+    audience: str = ""
 
 
 def render_papers(
@@ -79,8 +81,9 @@ def render_papers(
 ) -> list[Path]:
     """Write `<document>_<language>.<format>`, and the tables of all documents as one workbook of each language.
 
-    A fund's notice is `notice-<fund>`; where the outcome is a scenario estimate it is `estimate-<fund>` and the workbook
-    `tables-estimate`. workbook: from tables, policy date and content hash to the bytes of an XLSX.
+    A briefing for an audience other than the department is called after it. A fund's notice is `notice-<fund>`; where the
+    outcome is a scenario estimate it is `estimate-<fund>` and the workbook `tables-estimate`. workbook: from tables,
+    policy date and content hash to the bytes of an XLSX.
 
     Raises: as `render`; CauselessFallError where a listed unit changes and the outcome does not say why.
     """
@@ -89,18 +92,25 @@ def render_papers(
     from .documents.papers import papers
     from .sheets import plain_sheets
     from .standing import hindrances
+    from .style import current
     from .writing import documents_of, put_all
 
+    audience = getattr(current().audiences, wish.audience) if wish.audience else None
+    stem = BRIEFING if wish.audience in ("", "department") else wish.audience
     made: list[tuple[str, bytes]] = []
     own = [name for name in wish.documents if name != BRIEFING]
     for language in wish.languages:
-        found = [(BRIEFING, put_together(outcome, language, wish.trail))] if BRIEFING in wish.documents else []
+        found = (
+            [(stem, put_together(outcome, language, wish.trail, audience=audience))]
+            if BRIEFING in wish.documents
+            else []
+        )
         found += papers(outcome, language, own, wish.trail, wish.units)
         made += documents_of(found, [form for form in wish.formats if form != "xlsx"], wish.template)
         if "xlsx" in wish.formats and workbook is not None:
-            meta, stem = outcome.meta, "tables-estimate" if hindrances(outcome) else "tables"
+            meta, book = outcome.meta, "tables-estimate" if hindrances(outcome) else "tables"
             data = workbook(plain_sheets(found), str(meta["policy_date"]), str(meta["content_hash"]))
-            made.append((f"{stem}_{language}.xlsx", data))
+            made.append((f"{book}_{language}.xlsx", data))
     return put_all(made, folder)
 
 

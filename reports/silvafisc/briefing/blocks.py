@@ -1,8 +1,10 @@
 """The block model: what a briefing is made of, before any format. Every number carries the outcome key it shows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
+
+from .style import Style, current
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,8 @@ class Briefing:
     """One document in one language.
 
     kind: the outcome's kind in words, in every page's head. date: the scenario's policy date, ISO. labels: fixed words
-    that the renderers need. compact: in smaller type, so that a paper keeps its two pages.
+    that the renderers need. compact: in smaller type, so that a paper keeps its two pages. style: the one that was in use
+    when it was put together.
     """
 
     id: str
@@ -177,6 +180,7 @@ class Briefing:
     labels: dict[str, str]
     sections: tuple[Section, ...]
     compact: bool = False
+    style: Style = field(default_factory=current, repr=False)
 
 
 def numbers(part: Any) -> Iterator[Number]:

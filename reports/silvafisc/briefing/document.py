@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from silvafisc.results import Outcome
 from silvafisc.results.approvals import Approval
 
-from .blocks import Block, Briefing, Card, Figure, Section, Table
+from .blocks import Block, Briefing, Card, Figure, Heading, Section, Table
 from .draft import Draft
 from .sections import (
     allocation,
@@ -23,6 +23,9 @@ from .sections import (
 )
 from .words import Words
 
+if TYPE_CHECKING:
+    from .style import Audience
+
 SECTIONS = (decision, allocation, reasons, carbon, fairness, frontier, what_if, commitments, sources)
 LABELS = ("contents", "data", "source", "generated", "policy_date", "content_hash")
 
@@ -36,8 +39,12 @@ class UnauditedError(Exception):
         super().__init__(self.en)
 
 
-def build(outcome: Outcome, language: str, trail: Sequence[Approval] = ()) -> Briefing:
+def build(
+    outcome: Outcome, language: str, trail: Sequence[Approval] = (), *, audience: "Audience | None" = None
+) -> Briefing:
     """The briefing of an outcome in `zh` or `en`, with its approval trail in section 10 where there is one.
+
+    audience: whose sections; all of them where left out.
 
     Raises:
         UnauditedError: the audit is missing or not clean.
@@ -46,15 +53,34 @@ def build(outcome: Outcome, language: str, trail: Sequence[Approval] = ()) -> Br
         MissingGlyphError: a drawing holds a character the fonts lack.
     """
     require_audit(outcome)
-    draft = Draft(outcome, language, trail)
-    sections = [module.section(draft) for module in SECTIONS]
+    draft = Draft(outcome, language, trail, None if audience is None else audience.sections)
+    made = [module.section(draft) for module in SECTIONS]
+    sections = [section for section in made if draft.shows(section.id)]
+    if audience is not None and audience.plain:
+        sections = [plain(section, draft.words("terms.unit")) for section in sections]
     ordered = [
         replace(
             section, title=draft.words("sections.numbered", number=draft.words(f"sections.n{i}"), title=section.title)
         )
         for i, section in enumerate(sections, start=1)
     ]
-    return assemble(outcome.meta, draft.words, [*ordered, annex.section(draft)], draft.localized(outcome.meta["title"]))
+    closing = [annex.section(draft)] if draft.shows("annex") else []
+    return assemble(outcome.meta, draft.words, [*ordered, *closing], draft.localized(outcome.meta["title"]))
+
+
+def plain(section: Section, unit: str) -> Section:
+    """A section without its working tables, those with a line for every unit, and without heads that then head nothing.
+
+    unit: the header of the column that names the units. The tables under drawings stay: a reader opens them on demand.
+    """
+    kept = [block for block in section.blocks if not (isinstance(block, Table) and block.columns[0].header == unit)]
+    after = [*kept[1:], Heading("")]
+    blocks = [
+        block
+        for block, following in zip(kept, after, strict=True)
+        if not (isinstance(block, Heading) and isinstance(following, Heading) and following.level <= block.level)
+    ]
+    return replace(section, blocks=tuple(blocks))
 
 
 def require_audit(outcome: Outcome) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.shared import Length, Mm, Pt
@@ -21,6 +22,7 @@ from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+from . import letterhead
 from .blocks import (
     Block,
     Briefing,
@@ -71,6 +73,8 @@ A4, A3 = (Mm(210), Mm(297)), (Mm(420), Mm(297))
 _EMU_PER_POINT, _TWIPS_PER_POINT = 12700, 20
 _FIRST_ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 _HASH_SHOWN = 16
+LOGO_HEIGHT = 11
+"""Millimetres, as in the PDF."""
 
 
 def render_docx(briefing: Briefing, template: Path | None = None) -> bytes:
@@ -80,8 +84,9 @@ def render_docx(briefing: Briefing, template: Path | None = None) -> bytes:
         MissingGlyphError: a character that the project's fonts cannot draw.
         RenderError: the template is no DOCX, lacks a style, or asks for what a briefing does not have.
     """
-    require_glyphs(texts(briefing))
+    require_glyphs(texts(briefing), briefing.style.faces)
     paper = _Paper(_filled(briefing, template))
+    _head(paper.document, briefing)
     if briefing.compact:
         paper.shrink()
     for number, section in enumerate(briefing.sections):
@@ -135,6 +140,23 @@ def _filled(briefing: Briefing, template: Path | None) -> Any:
         en = f"the template {place} lacks the styles {', '.join(missing)}"
         raise RenderError(en, f"模板 {place} 缺少样式：{'、'.join(missing)}")
     return document
+
+
+def _head(document: Any, briefing: Briefing) -> None:
+    """The letterhead above everything else, where the style has one. Raises RenderError on a logo that Word cannot show."""
+    head = briefing.style.letterhead
+    if head is None:
+        return
+    first = document.paragraphs[0]
+    name, number = (first.insert_paragraph_before(style=style) for style in ("Subtitle", "表注"))
+    if head.logo:
+        if not head.logo.lower().endswith(".png"):
+            en = f"the logo {head.logo} is an SVG, which DOCX cannot show; give a PNG"
+            raise RenderError(en, f"标识 {head.logo} 是 SVG，DOCX 无法显示；请改用 PNG")
+        name.add_run().add_picture(head.logo, height=Mm(LOGO_HEIGHT))
+    name.add_run(f" {letterhead.institution(head, briefing.language)}").bold = True
+    number.add_run(letterhead.reference(head, briefing.language))
+    number.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 
 class _Paper:

@@ -25,9 +25,15 @@ NATURES = ("rigid", "committed", "top_up", "task", "factor", "project", "interes
 
 
 class Draft:
-    """One outcome in one language, with its approval trail where it has one."""
+    """One outcome in one language, with its approval trail where it has one.
 
-    def __init__(self, outcome: Outcome, language: str, trail: Sequence[Approval] = ()) -> None:
+    sections: those of the document, for what refers to another one; all of them where left out.
+    """
+
+    def __init__(
+        self, outcome: Outcome, language: str, trail: Sequence[Approval] = (), sections: Sequence[str] | None = None
+    ) -> None:
+        self.sections = sections
         self.outcome, self.language, self.trail = outcome, language, trail
         self.words, self.lookup = Words(language), Lookup(outcome)
         total = self.lookup.value(ref("allocation", "sum(payment_fen)"))
@@ -132,6 +138,10 @@ class Draft:
     def has(self, table: str, **where: str) -> bool:
         """Whether the table exists and has such a row."""
         return table in self.outcome.tables and self.lookup.has(table, **where)
+
+    def shows(self, section: str) -> bool:
+        """Whether the document has that section."""
+        return self.sections is None or section in self.sections
 
     # What the outcome contains
 

@@ -1,6 +1,7 @@
 """Fonts of the briefing, and the rule that a character nobody can draw is an error, in every format."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -37,39 +38,60 @@ def second_folder() -> Path:
     return Path(str(files("matplotlib").joinpath("mpl-data/fonts/ttf")))
 
 
-def font_path(bold: bool = False, second: bool = False) -> Path:
-    """File of the first or second font, regular or bold."""
-    if second:
-        return second_folder() / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
-    return font_folder() / ("NotoSansSC-Bold.ttf" if bold else "NotoSansSC-Regular.ttf")
+@dataclass(frozen=True)
+class Fonts:
+    """The files of the first font, and its family's name."""
+
+    family: str
+    regular: Path
+    bold: Path
+
+    def path(self, bold: bool = False, second: bool = False) -> Path:
+        """File of the first or second font, regular or bold."""
+        if second:
+            return second_folder() / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
+        return self.bold if bold else self.regular
+
+    def characters(self, second: bool = False) -> frozenset[int]:
+        """Code points that regular and bold can both draw."""
+        return _drawn(self.path(False, second)) & _drawn(self.path(True, second))
+
+    def known(self) -> frozenset[int]:
+        """Code points that one of the two can draw, and white space."""
+        return self.characters() | self.characters(second=True) | {ord("\n"), ord("\t")}
+
+    def lacking(self, text: str) -> list[str]:
+        """Characters that neither font has, each once."""
+        known = self.known()
+        return sorted({char for char in text if ord(char) not in known})
 
 
 @cache
-def characters(second: bool = False) -> frozenset[int]:
-    """Code points that regular and bold can both draw."""
-    found: list[frozenset[int]] = []
-    for bold in (False, True):
-        with TTFont(font_path(bold, second), lazy=True) as font:
-            found.append(frozenset(font.getBestCmap()))
-    return found[0] & found[1]
+def _drawn(path: Path) -> frozenset[int]:
+    with TTFont(path, lazy=True) as font:
+        return frozenset(font.getBestCmap())
 
 
-def printable(text: str) -> str:
+SHIPPED = Fonts(FONT_FAMILY, font_folder() / "NotoSansSC-Regular.ttf", font_folder() / "NotoSansSC-Bold.ttf")
+"""Noto Sans SC, cut to what the project writes."""
+
+
+def printable(text: str, fonts: Fonts = SHIPPED) -> str:
     """In one line, with what neither font has replaced: for what people wrote into a log or a reference.
 
     A rare name must not keep a decision from being printed.
     """
-    known = characters() | characters(second=True)
+    known = fonts.known()
     return "".join(char if ord(char) in known else LACKING for char in " ".join(text.split()))
 
 
-def require_glyphs(texts: Iterable[str]) -> None:
+def require_glyphs(texts: Iterable[str], fonts: Fonts = SHIPPED) -> None:
     """Raise MissingGlyphError naming every character that neither font has, with the first text it stands in."""
-    known = characters() | characters(second=True)
+    known = fonts.known()
     missing: dict[str, str] = {}
     for text in texts:
         for char in text:
-            if ord(char) not in known and char not in "\n\t":
+            if ord(char) not in known:
                 missing.setdefault(char, text)
     if missing:
         raise MissingGlyphError(sorted(missing), next(iter(missing.values())))

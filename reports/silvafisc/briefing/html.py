@@ -5,14 +5,17 @@ import io
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
+from pathlib import Path
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from . import letterhead
 from .blocks import Briefing, run_text, texts
-from .glyphs import characters, font_path, require_glyphs
+from .glyphs import Fonts, font_folder, require_glyphs
+from .style import Palette
 
 FACE = "Briefing Sans"
 SECOND_FACE = "Briefing Signs"
@@ -33,25 +36,43 @@ def _template(name: str) -> str:
 def render_html(briefing: Briefing) -> bytes:
     """The briefing as UTF-8 bytes; the same briefing gives the same bytes. Raises MissingGlyphError."""
     used = sorted(set(chain.from_iterable(texts(briefing))))
-    require_glyphs(used)
+    require_glyphs(used, briefing.style.faces)
     page = (
         _environment()
         .from_string(_template("briefing.html.j2"))
-        .render(briefing=briefing, style=Markup(_template("style.css")), faces=Markup(_faces("".join(used))))
+        .render(
+            briefing=briefing,
+            style=Markup(_template("style.css") + _colours(briefing.style.palette)),
+            faces=Markup(_faces("".join(used), briefing.style.faces)),
+            letterhead=Markup(letterhead.markup(briefing.style, briefing.language)),
+        )
     )
     return page.encode("utf-8")
 
 
-def _faces(used: str) -> str:
+def _colours(palette: Palette) -> str:
+    """The palette as the variables of the style sheet, after its own."""
+    return f":root{{{';'.join(f'--{name}:{getattr(palette, place)}' for name, place in _VARIABLES.items())}}}"
+
+
+_VARIABLES = {name: name for name in ("ink", "muted", "line", "soft", "accent", "caution")} | {
+    "warn": "caution_text",
+    "warnbg": "caution_ground",
+}
+"""Variable of the style sheet -> colour of the palette."""
+
+
+def _faces(used: str, fonts: Fonts) -> str:
     """@font-face rules with the used glyphs of both fonts, in regular and bold."""
-    first = frozenset(char for char in used if ord(char) in characters())
+    known = fonts.characters()
+    first = frozenset(char for char in used if ord(char) in known)
     second = frozenset(used) - first - {"\n", "\t"}
     rules = []
     for face, second_font, chars in ((FACE, False, first | frozenset(_always())), (SECOND_FACE, True, second)):
         if not chars:
             continue
         for bold in (False, True):
-            data = base64.b64encode(_subset(bold, second_font, chars)).decode("ascii")
+            data = base64.b64encode(_subset(fonts.path(bold, second_font), chars)).decode("ascii")
             weight = 700 if bold else 400
             source = f"url(data:font/woff;base64,{data}) format('woff')"
             rules.append(f"@font-face{{font-family:'{face}';font-weight:{weight};src:{source}}}")
@@ -64,7 +85,7 @@ def _always() -> str:
 
 
 @lru_cache(maxsize=16)
-def _subset(bold: bool, second: bool, chars: frozenset[str]) -> bytes:
+def _subset(path: Path, chars: frozenset[str]) -> bytes:
     """WOFF with the glyphs of `chars`; cached, since one run writes several documents.
 
     WOFF rather than WOFF2: every browser reads it, Python's zlib makes it in a tenth of the time, and it needs no
@@ -72,12 +93,12 @@ def _subset(bold: bool, second: bool, chars: frozenset[str]) -> bytes:
     """
     options = subset.Options()
     options.layout_features = []
-    options.hinting = not second
+    options.hinting = path.parent == font_folder()
     options.notdef_outline = True
     options.recalc_timestamp = False
     buffer = io.BytesIO()
     # The shipped fonts carry no hints, so glyphs go from font to font as bytes, without being taken apart.
-    with TTFont(font_path(bold, second), lazy=True, recalcTimestamp=False, recalcBBoxes=False) as font:
+    with TTFont(path, lazy=True, recalcTimestamp=False, recalcBBoxes=False) as font:
         for table in _UNUSED:
             if table in font:
                 del font[table]

@@ -1,19 +1,25 @@
 """PDF by typst: the generic template reads the blocks as JSON, so no text is ever interpreted as markup."""
 
 import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import is_dataclass
 from importlib.resources import as_file, files
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import typst
 
+from . import letterhead
 from .blocks import Briefing, Figure, Number, Table, Text, run_text, texts
-from .glyphs import FONT_FAMILY, SECOND_FAMILY, font_folder, require_glyphs, second_folder
+from .glyphs import SECOND_FAMILY, SHIPPED, Fonts, font_folder, require_glyphs, second_folder
 from .layout import WIDE_WIDTH, fit, inset
 from .writing import RenderError
 
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
-"""Archivable (PDF/A-2a) and accessible (PDF/UA-1): a claim of the writer, not checked by a validator here."""
+"""Archivable (PDF/A-2a) and accessible (PDF/UA-1): claimed by the writer, read back out of the file by a test."""
 
 
 def render_pdf(briefing: Briefing) -> bytes:
@@ -23,23 +29,61 @@ def render_pdf(briefing: Briefing) -> bytes:
         MissingGlyphError: a character that the fonts cannot draw.
         RenderError: typst refuses the document.
     """
-    require_glyphs(texts(briefing))
+    faces = briefing.style.faces
+    require_glyphs(texts(briefing), faces)
     data = json.dumps(_printable(briefing), ensure_ascii=False)
-    fonts = json.dumps([FONT_FAMILY, SECOND_FAMILY])
-    with as_file(files("silvafisc.briefing.templates").joinpath("briefing.typ")) as template:
+    with as_file(files("silvafisc.briefing.templates").joinpath("briefing.typ")) as template, _folder(faces) as folder:
+        fonts = json.dumps([*_families(folder, faces), SECOND_FAMILY])
         try:
             compiled = typst.compile(
                 str(template),
                 root=str(template.parent),
-                font_paths=[str(font_folder()), str(second_folder())],
+                font_paths=[folder, str(second_folder())],
                 ignore_system_fonts=True,
-                sys_inputs={"briefing": data, "fonts": fonts},
+                sys_inputs={"briefing": data, "fonts": fonts, "style": json.dumps(_style(briefing))},
                 format="pdf",
                 pdf_standards=[*STANDARDS],
             )
         except (RuntimeError, typst.TypstError) as error:
             raise RenderError(f"the PDF could not be made: {error}", f"无法生成 PDF：{error}") from error
     return bytes(compiled)
+
+
+@contextmanager
+def _folder(faces: Fonts) -> Iterator[str]:
+    """A folder with these two files and no other font: typst takes folders, and whatever lies in them."""
+    if faces == SHIPPED:
+        yield str(font_folder())
+        return
+    with TemporaryDirectory() as folder:
+        for place, path in enumerate((faces.regular, faces.bold)):
+            shutil.copyfile(path, Path(folder) / f"{place}{path.suffix}")
+        yield folder
+
+
+def _families(folder: str, faces: Fonts) -> list[str]:
+    """The names that typst itself gives the fonts of a folder, apart from those it brings."""
+    if faces == SHIPPED:
+        return [faces.family]
+    brought = typst.Fonts(font_paths=[], include_system_fonts=False).families()
+    return [
+        name for name in typst.Fonts(font_paths=[folder], include_system_fonts=False).families() if name not in brought
+    ]
+
+
+def _style(briefing: Briefing) -> dict[str, Any]:
+    """Colours, and the letterhead with its logo's bytes."""
+    palette = {name: value for name, value in briefing.style.palette if isinstance(value, str)}
+    head = briefing.style.letterhead
+    if head is None:
+        return {"palette": palette, "head": None}
+    shown = {
+        "institution": letterhead.institution(head, briefing.language),
+        "reference": letterhead.reference(head, briefing.language),
+        "logo": list(Path(head.logo).read_bytes()) if head.logo else None,
+        "format": Path(head.logo).suffix.lower().lstrip(".") if head.logo else "",
+    }
+    return {"palette": palette, "head": shown}
 
 
 def _printable(part: Any) -> Any:
@@ -53,7 +97,7 @@ def _printable(part: Any) -> Any:
     if isinstance(part, tuple | list):
         return [_printable(item) for item in part]
     if is_dataclass(part):
-        hidden = {"data"} if isinstance(part, Figure) else set()
+        hidden = {"data"} if isinstance(part, Figure) else {"style"} if isinstance(part, Briefing) else set()
         shown = {name: _printable(value) for name, value in vars(part).items() if name not in hidden}
         if isinstance(part, Table):
             laid = fit(part, WIDE_WIDTH) if part.wide else fit(part)

@@ -50,7 +50,7 @@ def documents_of(
     if unknown:
         raise RenderError(f"no such format: {', '.join(unknown)}", f"没有这种格式：{'、'.join(unknown)}")
     for _, briefing in papers:
-        require_glyphs(texts(briefing))
+        require_glyphs(texts(briefing), briefing.style.faces)
     wanted = [(stem, briefing, form) for stem, briefing in papers for form in formats]
 
     def made(item: tuple[str, Briefing, str]) -> bytes:

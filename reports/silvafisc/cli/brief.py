@@ -1,5 +1,6 @@
 """`brief`: the briefing and the papers of saved outcomes. Heavy imports stand inside the functions."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,35 +10,52 @@ from .terminal import LANGUAGES, Terminal
 from .verbs import FORMATS, chosen
 
 if TYPE_CHECKING:
+    from silvafisc.briefing.style import Style
     from silvafisc.results import Outcome
 
+AUDIENCES = ("director", "department", "public")
 
-def brief(
-    terminal: Terminal,
-    folders: list[Path],
-    out: Path | None,
-    lang: str | None,
-    formats: str | None,
-    documents: str | None,
-    template: Path | None,
-    regions: str | None,
-) -> None:
+
+@dataclass(frozen=True)
+class Asked:
+    """The options of `brief` as they were stated."""
+
+    lang: str | None
+    formats: str | None
+    documents: str | None
+    audience: str | None
+    template: Path | None
+    regions: str | None
+    style: Path | None
+    boundaries: Path | None
+    property: str | None
+    review_number: str | None
+
+
+def brief(terminal: Terminal, folders: list[Path], out: Path | None, asked: Asked) -> None:
     """Make the documents of saved outcomes anew, inside each outcome or below `out`."""
     from silvafisc.briefing import BRIEFING, PAPER_FORMATS, PAPERS, Wish, render_papers
+    from silvafisc.briefing.style import using
     from silvafisc.runs import load_outcome
     from silvafisc.runs.check import signed_trail
     from silvafisc.workbook.tables import tables_workbook
 
-    languages = chosen(lang, "--lang", LANGUAGES)
-    named = [BRIEFING] if documents is None else chosen(documents, "--document", (BRIEFING, *PAPERS))
-    usual = FORMATS if named == [BRIEFING] else ("docx",)
-    forms = list(usual) if formats is None else chosen(formats, "--format", PAPER_FORMATS)
-    if template is not None and "docx" not in forms:
-        en, zh = "is of use for --format docx only", "只用于 --format docx"
-        raise InputError([Finding(str(template), "--template", en, zh)])
-    if regions is not None and "replies" not in named:
-        en, zh = "is of use for --document replies only", "只用于 --document replies"
-        raise InputError([Finding(regions, "--region", en, zh)])
+    languages = chosen(asked.lang, "--lang", LANGUAGES)
+    style = style_of(asked.style, asked.boundaries, asked.property, asked.review_number)
+    audience = ""
+    if asked.audience is None:
+        named = [BRIEFING] if asked.documents is None else chosen(asked.documents, "--document", (BRIEFING, *PAPERS))
+        usual = FORMATS if named == [BRIEFING] else ("docx",)
+    else:
+        (audience,) = chosen(asked.audience, "--audience", AUDIENCES)
+        _refuse(asked.documents, "--document", "says what --audience already says", "与 --audience 重复")
+        wanted = getattr(style.audiences, audience)
+        named, usual = [wanted.document], tuple(wanted.formats)
+    forms = list(usual) if asked.formats is None else chosen(asked.formats, "--format", PAPER_FORMATS)
+    if "docx" not in forms:
+        _refuse(asked.template, "--template", "is of use for --format docx only", "只用于 --format docx")
+    if "replies" not in named:
+        _refuse(asked.regions, "--region", "is of use for --document replies only", "只用于 --document replies")
     outcomes = [(folder, load_outcome(folder), signed_trail(folder)) for folder in folders]
     files: list[Path] = []
     for folder, outcome, trail in outcomes:
@@ -47,10 +65,42 @@ def brief(
         if named != [BRIEFING]:
             require_whole(folder, outcome)
             codes = sorted(str(code) for code in outcome.tables["regions"]["region_code"])
-            units = () if regions is None else tuple(chosen(regions, "--region", codes))
-        wish = Wish(tuple(named), tuple(languages), tuple(forms), template, trail, units)
-        files += render_papers(outcome, place, wish, tables_workbook)
+            units = () if asked.regions is None else tuple(chosen(asked.regions, "--region", codes))
+        wish = Wish(tuple(named), tuple(languages), tuple(forms), asked.template, trail, units, audience=audience)
+        with using(style):
+            files += render_papers(outcome, place, wish, tables_workbook)
     terminal.result({"exit_code": 0, "briefings": [str(path) for path in files]}, [str(path) for path in files])
+
+
+def style_of(
+    file: Path | None, boundaries: Path | None = None, name: str | None = None, review_number: str | None = None
+) -> "Style":
+    """The shipped style or a user's own, with the boundaries of a map where an option states them.
+
+    Raises:
+        InputError: every finding of the style and of the boundaries.
+    """
+    from silvafisc.briefing.style import load_style, shipped, with_maps
+
+    style = shipped() if file is None else load_style(file)
+    if boundaries is None:
+        _refuse(name, "--property", "goes with --boundaries", "须与 --boundaries 同用")
+        _refuse(review_number, "--review-number", "goes with --boundaries", "须与 --boundaries 同用")
+    elif name is None:
+        en, zh = (
+            "--boundaries needs --property: which property holds a unit's code",
+            "--boundaries 须同时给出 --property（区划代码字段）",
+        )
+        raise InputError([Finding(str(boundaries), "--property", en, zh)])
+    else:
+        style = with_maps(style, boundaries, name, review_number)
+    return style
+
+
+def _refuse(stated: Path | str | None, option: str, en: str, zh: str) -> None:
+    """Refuse an option that is of no use here."""
+    if stated is not None:
+        raise InputError([Finding(str(stated), option, en, zh)])
 
 
 def require_whole(folder: Path, outcome: "Outcome") -> None:

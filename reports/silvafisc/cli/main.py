@@ -34,6 +34,11 @@ Formats = Annotated[
 ]
 
 
+StyleFile = Annotated[
+    Path | None, typer.Option("--style", metavar="FILE.yaml", help="版式：配色、字体、文头、读者 / how documents look")
+]
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
@@ -66,9 +71,10 @@ def run(
     ] = None,
     lang: Languages = None,
     formats: Formats = None,
+    style: StyleFile = None,
     json: Json = False,
 ) -> None:
-    verbs.run(Terminal(language_of(lang), json), scenario, data, proposal, out, lang, formats)
+    verbs.run(Terminal(language_of(lang), json), scenario, data, proposal, out, lang, formats, style)
 
 
 @app.command(help="检查情景、数据或结果目录 / check a scenario, tables or an outcome")
@@ -220,6 +226,10 @@ def brief(
             help="简报（默认）、送审稿、下达通知、测算底表、会签单、答复单、清算结转表 / which documents",
         ),
     ] = None,
+    audience: Annotated[
+        str | None,
+        typer.Option("--audience", metavar="director|department|public", help="按读者出文件 / what a reader gets"),
+    ] = None,
     template: Annotated[
         Path | None, typer.Option("--template", metavar="FILE.docx", help="本单位的 DOCX 模板 / an office's template")
     ] = None,
@@ -227,12 +237,23 @@ def brief(
         str | None,
         typer.Option("--region", metavar="CODE,…", help="只出这些单位的答复单 / reply sheets of these units"),
     ] = None,
+    style: StyleFile = None,
+    boundaries: Annotated[
+        Path | None,
+        typer.Option("--boundaries", metavar="FILE.geojson", help="本单位经审核的省级界线 / your approved boundaries"),
+    ] = None,
+    code: Annotated[
+        str | None, typer.Option("--property", metavar="NAME", help="界线文件中的区划代码字段 / property of the code")
+    ] = None,
+    review_number: Annotated[
+        str | None, typer.Option("--review-number", metavar="NO", help="审图号，文件中没有时给出 / of the map's review")
+    ] = None,
     json: Json = False,
 ) -> None:
     from . import brief as documents
 
-    terminal = Terminal(language_of(lang), json)
-    documents.brief(terminal, outcomes, out, lang, formats, document, template, region)
+    asked = documents.Asked(lang, formats, document, audience, template, region, style, boundaries, code, review_number)
+    documents.brief(Terminal(language_of(lang), json), outcomes, out, asked)
 
 
 app.command(help="会签：提出、审核、意见、批准，逐条记录 / propose, review, comment on or approve an outcome")(sign)

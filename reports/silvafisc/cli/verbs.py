@@ -44,9 +44,13 @@ def run(
     out: Path | None,
     lang: str | None,
     formats: str | None,
+    style: Path | None,
 ) -> None:
     """Solve, settle and audit a scenario; put the outcome and its briefings in place together."""
     languages, forms = chosen(lang, "--lang", LANGUAGES), chosen(formats, "--format", FORMATS)
+    from silvafisc.briefing.style import load_style, shipped, using
+
+    look = shipped() if style is None else load_style(style)
     terminal.progress("读取情景和数据", "reading the scenario and its tables")
     from silvafisc.runs import load_outcome, load_scenario
 
@@ -64,7 +68,8 @@ def run(
 
         # The outcome as it will be read later, so that `brief` makes the same bytes.
         outcome = load_outcome(place)
-        files = [folder / path.name for path in render(outcome, place, languages, forms)]
+        with using(look):
+            files = [folder / path.name for path in render(outcome, place, languages, forms)]
     terminal.result(summary_data(outcome, folder, files), summary_lines(outcome, folder, files, terminal.language))
 
 

@@ -4,34 +4,29 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import matplotlib
 from matplotlib import font_manager
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.colors import get_named_colors_mapping
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from ..glyphs import FONT_FAMILY, SECOND_FAMILY, font_path, require_glyphs
+from ..glyphs import SECOND_FAMILY, Fonts, require_glyphs
+from ..style import Natures, Palette, current
 
-INK, MUTED, GRID = "#1f2933", "#5f6b76", "#d9dee3"
-ACCENT, SECOND, THIRD = "#0b5394", "#c8741a", "#7a9e87"
-NATURE_COLOURS = {
-    "rigid": "#1b3a5c",
-    "committed": "#5b7fa6",
-    "top_up": "#d98c21",
-    "task": "#93c4aa",
-    "factor": "#ece3bd",
-    "project": "#b07aa1",
-    "interest_subsidy": "#8c8c8c",
-}
-"""Distinct for colour-blind readers and, by rising lightness, on a grey printer."""
-SEQUENCE = ("#eef4f0", "#c9dfd2", "#94c1ab", "#5a9a83", "#2a6f63", "#0f4247")
+INK, MUTED, GRID = "briefing ink", "briefing muted", "briefing grid"
+ACCENT, SECOND, THIRD = "briefing first", "briefing second", "briefing third"
+"""Names of colours, which `look` gives the values of the present style."""
+NATURE_COLOURS = {name: f"briefing {name}" for name in Natures.model_fields}
+SEQUENCE = tuple(f"briefing sequence {place}" for place in range(6))
 """Light to dark, one direction of lightness."""
+SERIES = tuple(f"briefing series {place}" for place in range(10))
 
 _RC: dict[Any, Any] = {
-    "font.family": [FONT_FAMILY, SECOND_FAMILY],
     "font.size": 8.0,
     "axes.unicode_minus": True,
     "axes.edgecolor": MUTED,
@@ -54,16 +49,31 @@ _RC: dict[Any, Any] = {
 
 
 @cache
-def _register_fonts() -> None:
-    for bold in (False, True):
-        font_manager.fontManager.addfont(str(font_path(bold)))
+def _family(fonts: Fonts) -> str:
+    """A family of the drawings' own of these two files, whatever name and weight they give themselves."""
+    name = f"briefing {fonts.regular} {fonts.bold}"
+    for bold, weight in ((False, 400), (True, 700)):
+        font_manager.fontManager.addfont(str(fonts.path(bold)))
+        entries = font_manager.fontManager.ttflist
+        entries[-1] = replace(entries[-1], name=name, weight=weight, style="normal", variant="normal", stretch="normal")
+    return name
+
+
+def _named(palette: Palette) -> dict[str, str]:
+    """Name of a colour -> its value."""
+    single = {name: value for name, value in palette if isinstance(value, str)}
+    single |= dict(palette.natures)
+    for name, values in (("sequence", palette.sequence), ("series", palette.series)):
+        single |= {f"{name} {place}": value for place, value in enumerate(values)}
+    return {f"briefing {name}": value for name, value in single.items()}
 
 
 @contextmanager
 def look() -> Iterator[None]:
-    """The project's style; the caller's settings come back afterwards."""
-    _register_fonts()
-    with matplotlib.rc_context(_RC):
+    """The present style; the caller's settings come back afterwards."""
+    style = current()
+    get_named_colors_mapping().update(_named(style.palette))
+    with matplotlib.rc_context({**_RC, "font.family": [_family(style.faces), SECOND_FAMILY]}):
         yield
 
 
@@ -88,7 +98,7 @@ def new_figure(width_cm: float, height_cm: float, margins: tuple[float, float, f
 
 def to_svg(figure: Figure, prefix: str) -> str:
     """The figure as one `<svg>` element; every id starts with `prefix`. Raises MissingGlyphError."""
-    require_glyphs(text.get_text() for text in figure.findobj(Text) if text.get_visible())
+    require_glyphs((text.get_text() for text in figure.findobj(Text) if text.get_visible()), current().faces)
     buffer = io.StringIO()
     metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     FigureCanvasSVG(figure).print_svg(buffer, metadata=metadata)  # type: ignore[no-untyped-call]

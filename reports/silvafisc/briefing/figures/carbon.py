@@ -6,15 +6,12 @@ from itertools import cycle
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from .canvas import ACCENT, GRID, INK, SECOND, look, new_figure, plain_tick, to_svg
-
-COLOURS = ("#1b3a5c", "#d98c21", "#93c4aa", "#b07aa1", "#ece3bd", "#5b7fa6", "#8c8c8c", "#7a9e87", SECOND, ACCENT)
-"""In the order of the measures, and again from the first where there are more; distinct for colour-blind readers and, in neighbours, on a grey printer."""
+from .canvas import GRID, INK, SERIES, look, new_figure, plain_tick, to_svg
 
 
 def palette(names: Sequence[str]) -> dict[str, str]:
-    """The same colour for a measure in every drawing."""
-    return dict(zip(names, cycle(COLOURS), strict=False))
+    """The same colour for a measure in every drawing; again from the first where there are more."""
+    return dict(zip(names, cycle(SERIES), strict=False))
 
 
 def years(

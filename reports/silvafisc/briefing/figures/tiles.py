@@ -45,8 +45,8 @@ def tile_map(
     """
     low = min(value for value, _ in values.values())
     high = max(value for value, _ in values.values())
-    ramp = LinearSegmentedColormap.from_list("tiles", SEQUENCE)
     with look():
+        ramp = LinearSegmentedColormap.from_list("tiles", SEQUENCE)
         figure = new_figure(12.6, 8.6, (0, 0, 0, 0))
         axes = figure.subplots()
         axes.set_axis_off()

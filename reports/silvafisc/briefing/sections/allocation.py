@@ -13,8 +13,9 @@ from .flows import who_pays_whom, years_picture
 def section(draft: Draft) -> Section:
     """Section 2 of the design."""
     words = draft.words
+    lead = "lead" if draft.shows("annex") else "lead_plain"
     blocks: list[Block] = [
-        Paragraph(words.runs("allocation.lead", standards=draft.number("count", ref("standards", "rows()")))),
+        Paragraph(words.runs(f"allocation.{lead}", standards=draft.number("count", ref("standards", "rows()")))),
         amount_picture(draft),
         Heading(words("allocation.table_head")),
         by_nature(draft),

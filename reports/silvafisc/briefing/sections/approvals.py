@@ -8,6 +8,7 @@ from silvafisc.results.approvals import Approval, Superseded
 from ..blocks import Block, Column, Note, Paragraph, Row, Runs, Table
 from ..draft import cell
 from ..glyphs import printable
+from ..style import current
 from ..words import Words
 
 HASH = 16
@@ -31,7 +32,7 @@ def _table(trail: Sequence[Approval], words: Words) -> Table:
     for at, entry in enumerate(trail, 1):
         verdict = "—" if entry.role == "proposal" else words.name("verdict", entry.verdict)
         said = (words.name("role", entry.role), entry.name, verdict, entry.opinion)
-        shown = (str(at), entry.date, *map(printable, said), entry.hash[:HASH])
+        shown = (str(at), entry.date, *(printable(text, current().faces) for text in said), entry.hash[:HASH])
         rows.append(Row(tuple(cell(text) for text in shown)))
     columns = (
         Column(words("approvals.number")),
@@ -58,7 +59,7 @@ def _changed(old: Superseded, words: Words) -> Runs:
         old_yuan=_yuan(old.old_fen),
         new_yuan=_yuan(old.new_fen),
         standards=str(old.standards),
-        why=printable(old.why).rstrip("。."),
+        why=printable(old.why, current().faces).rstrip("。."),
     )
 
 

@@ -42,7 +42,7 @@ def section(draft: Draft) -> Section:
 
 def _caution(draft: Draft) -> Callout:
     words, meta = draft.words, draft.outcome.meta
-    items: list[Runs] = [words.runs("decision.not_a_notice")]
+    items: list[Runs] = [words.runs("decision.not_a_notice", section=words("sources.title"))]
     if not draft.outcome.inputs.areas["certified"].all():
         items.append(words.runs("decision.uncertified"))
     if draft.has("sources", demo="yes"):

@@ -1,13 +1,19 @@
 """The drawings of the sections: values from the outcome, the finding as title, the same numbers as a table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from silvafisc.datasets.findings import Finding, InputError
+
 from ..blocks import Column, Figure, Number, Row, Runs, Table
+from ..boundaries import Boundaries, load
 from ..draft import Draft, cell
 from ..figures.bars import ranked, stacked
+from ..figures.choropleth import choropleth
 from ..figures.tiles import tile_map, tiles
 from ..keys import combine
+from ..style import current
+from ..words import load_yaml
 
 DRAWN_UNITS = 50
 """More units than this cannot be read in one drawing: the largest are drawn, all are in the table."""
@@ -55,16 +61,41 @@ def amount_picture(draft: Draft) -> Figure:
     caption = words.runs("figures.amounts_data")
     data = unit_table(draft, label, unit, [(code, numbers[code]) for code in order], caption)
     axis = words("figures.axis", label=label, unit=unit)
+    if current().maps is not None and not are_provinces(draft):
+        en, zh = (
+            "an outcome whose units are not province-level has no map of provinces",
+            "结果的单位不是省级，不能画省级界线图",
+        )
+        raise InputError([Finding(str(draft.outcome.meta["id"]), "--boundaries", en, zh)])
     if are_provinces(draft):
         values = {code: (shown(number), number.text) for code, number in numbers.items()}
         scale = (axis, numbers[order[-1]].text, numbers[order[0]].text)
-        svg = tile_map(f"map-{draft.language}", values, draft.language, scale, words("figures.not_boundaries"))
-        alt = words("figures.amounts_alt", units=str(len(order)))
+        maps = current().maps
+        if maps is None:
+            svg = tile_map(f"map-{draft.language}", values, draft.language, scale, words("figures.not_boundaries"))
+            alt = words("figures.amounts_alt", units=str(len(order)))
+        else:
+            svg = _approved_map(draft, load(maps), values, scale)
+            alt = words("approved_map.alt", units=str(len(order)))
     else:
         items = [(draft.region(code), shown(numbers[code]), numbers[code].text) for code in order[:DRAWN_UNITS]]
         svg = ranked(f"rank-{draft.language}", items, axis)
         alt = words("figures.ranked_alt", units=str(len(items)), all=str(len(order)))
     return Figure("amounts", svg, title, alt, words("figures.source", tables="allocation.csv"), data)
+
+
+def _approved_map(
+    draft: Draft, boundaries: Boundaries, values: Mapping[str, tuple[float, str]], scale: tuple[str, str, str]
+) -> str:
+    """The map of a user's boundaries, its review number and projection under it."""
+    words, projection = draft.words, load_yaml("maps.yaml")["projection"]
+    first, second = map(str, projection["parallels"])
+    notes = (
+        words("approved_map.review", number=boundaries.review_number),
+        words("approved_map.projection", first=first, second=second, meridian=str(projection["meridian"])),
+        words("approved_map.source"),
+    )
+    return choropleth(f"map-{draft.language}", values, boundaries, scale, words("approved_map.inset"), notes)
 
 
 def nature_picture(draft: Draft) -> Figure:

@@ -5,6 +5,7 @@ from typing import Any
 from ..blocks import Block, Column, Heading, Paragraph, Row, Table
 from ..draft import Draft, cell
 from ..glyphs import printable
+from ..style import current
 
 SHOWN = 40
 """Rows found that are printed; all of them stand in red_flags.csv."""
@@ -36,7 +37,12 @@ def _rows(draft: Draft, found: list[dict[Any, Any]]) -> Table:
         unit = "" if row["unit"] in {"", "1"} else words.name("unit", str(row["unit"]))
         value = f"{row['value']} {unit}".strip() or "—"
         named = draft.region(code) if code in known else code
-        texts = (words.name("red_flag", str(row["check"])), named, printable(str(row["reference"])), value)
+        texts = (
+            words.name("red_flag", str(row["check"])),
+            named,
+            printable(str(row["reference"]), current().faces),
+            value,
+        )
         rows.append(Row((*map(cell, texts), cell(str(row["limit"])), cell(str(row[f"words_{draft.language}"])))))
     columns = (
         Column(words("red_flags.check")),
