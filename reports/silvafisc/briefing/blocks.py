@@ -1,7 +1,7 @@
 """The block model: what a briefing is made of, before any format. Every number carries the outcome key it shows."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 
@@ -13,6 +13,8 @@ class Text:
     strong: bool = False
     lowered: bool = False
     """A subscript (in formulas)."""
+    whole: str = ""
+    """What a screen shows in its place, where paper has room for less."""
 
 
 @dataclass(frozen=True)
@@ -70,17 +72,19 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """kind: body, total or group (a label across the table)."""
+    """kind: body, total or group (a label across the table). line: the number of this line of the ledger (0 = none)."""
 
     cells: tuple[Runs, ...]
     kind: str = "body"
+    line: int = 0
 
 
 @dataclass(frozen=True)
 class Table:
     """number: `表 3`, given when the briefing is put together. dense: small type for many columns.
 
-    wide: on an A3 page on its side, which its whole section takes.
+    wide: on an A3 page on its side, which its whole section takes. ordered: the order of its rows means something, so that
+    a screen does not offer another.
     """
 
     columns: tuple[Column, ...]
@@ -90,6 +94,7 @@ class Table:
     dense: bool = False
     number: str = ""
     wide: bool = False
+    ordered: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,11 +166,20 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a number comes from. lines: of the ledger, by their numbers. unit: in which the outcome holds the number."""
+
+    lines: tuple[int, ...]
+    unit: str
+
+
+@dataclass(frozen=True)
 class Briefing:
     """One document in one language.
 
     kind: the outcome's kind in words, in every page's head. date: the scenario's policy date, ISO. labels: fixed words
-    that the renderers need. compact: in smaller type, so that a paper keeps its two pages.
+    that the renderers need. compact: in smaller type, so that a paper keeps its two pages. origins: of the numbers' keys;
+    empty where the document has no ledger.
     """
 
     id: str
@@ -177,6 +191,7 @@ class Briefing:
     labels: dict[str, str]
     sections: tuple[Section, ...]
     compact: bool = False
+    origins: Mapping[str, Origin] = field(default_factory=dict)
 
 
 def numbers(part: Any) -> Iterator[Number]:
@@ -193,6 +208,8 @@ def texts(part: Any) -> Iterator[str]:
             yield item.unit
         elif kind is Text:
             yield item.text
+            if item.whole:
+                yield item.whole
         elif kind is str:
             yield item
         else:
@@ -200,8 +217,10 @@ def texts(part: Any) -> Iterator[str]:
                 value = getattr(item, name)
                 if isinstance(value, str) and (name not in _HIDDEN or (name == "kind" and kind is Briefing)):
                     yield value
-                elif isinstance(value, dict):
+                elif name == "labels":
                     yield from value.values()
+                elif name == "origins":
+                    yield from (origin.unit for origin in value.values())
 
 
 def figures(part: Any) -> Iterator[Figure]:
@@ -209,6 +228,12 @@ def figures(part: Any) -> Iterator[Figure]:
     for item in _walk(part):
         if isinstance(item, Figure):
             yield item
+
+
+def lines(part: Any, origins: Mapping[str, Origin]) -> tuple[int, ...]:
+    """The lines of the ledger behind the numbers below a block, in order."""
+    found = {line for number in numbers(part) if number.key in origins for line in origins[number.key].lines}
+    return tuple(sorted(found))
 
 
 def run_text(run: Run) -> str:

@@ -9,6 +9,7 @@ from silvafisc.results.approvals import Approval
 
 from .blocks import Block, Briefing, Card, Figure, Section, Table
 from .draft import Draft
+from .origins import traced
 from .sections import allocation, annex, carbon, decision, fairness, frontier, reasons, sources
 from .words import Words
 
@@ -43,7 +44,8 @@ def build(outcome: Outcome, language: str, trail: Sequence[Approval] = ()) -> Br
         )
         for i, section in enumerate(sections, start=1)
     ]
-    return assemble(outcome.meta, draft.words, [*ordered, annex.section(draft)], draft.localized(outcome.meta["title"]))
+    placed, origins = traced(draft, [*ordered, annex.section(draft)])
+    return replace(assemble(outcome.meta, draft.words, placed, draft.localized(outcome.meta["title"])), origins=origins)
 
 
 def require_audit(outcome: Outcome) -> None:

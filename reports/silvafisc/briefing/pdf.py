@@ -1,13 +1,30 @@
 """PDF by typst: the generic template reads the blocks as JSON, so no text is ever interpreted as markup."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import is_dataclass
 from importlib.resources import as_file, files
 from typing import Any, Literal
 
 import typst
 
-from .blocks import Briefing, Figure, Number, Table, Text, run_text, texts
+from .blocks import (
+    Briefing,
+    Callout,
+    Card,
+    Figure,
+    Items,
+    KeyFigures,
+    Note,
+    Number,
+    Origin,
+    Paragraph,
+    Table,
+    Text,
+    lines,
+    run_text,
+    texts,
+)
 from .glyphs import FONT_FAMILY, SECOND_FAMILY, font_folder, require_glyphs, second_folder
 from .layout import WIDE_WIDTH, fit, inset
 from .writing import RenderError
@@ -24,7 +41,7 @@ def render_pdf(briefing: Briefing) -> bytes:
         RenderError: typst refuses the document.
     """
     require_glyphs(texts(briefing))
-    data = json.dumps(_printable(briefing), ensure_ascii=False)
+    data = json.dumps(_printable(briefing, briefing.origins), ensure_ascii=False)
     fonts = json.dumps([FONT_FAMILY, SECOND_FAMILY])
     with as_file(files("silvafisc.briefing.templates").joinpath("briefing.typ")) as template:
         try:
@@ -42,7 +59,11 @@ def render_pdf(briefing: Briefing) -> bytes:
     return bytes(compiled)
 
 
-def _printable(part: Any) -> Any:
+_MARKED = (Callout, Card, Figure, Items, KeyFigures, Note, Paragraph, Table)
+"""Blocks that end in the lines of the ledger which their numbers come from, in brackets."""
+
+
+def _printable(part: Any, origins: Mapping[str, Origin]) -> Any:
     """Plain data without what a page does not show: keys of numbers and the tables under the drawings."""
     if isinstance(part, Number):
         return {"t": run_text(part), "u": part.unit} | {
@@ -51,12 +72,14 @@ def _printable(part: Any) -> Any:
     if isinstance(part, Text):
         return {"t": part.text} | {name: True for name, on in (("s", part.strong), ("l", part.lowered)) if on}
     if isinstance(part, tuple | list):
-        return [_printable(item) for item in part]
+        return [_printable(item, origins) for item in part]
     if is_dataclass(part):
-        hidden = {"data"} if isinstance(part, Figure) else set()
-        shown = {name: _printable(value) for name, value in vars(part).items() if name not in hidden}
+        hidden = {Figure: {"data"}, Briefing: {"origins"}}.get(type(part), set())
+        shown = {name: _printable(value, origins) for name, value in vars(part).items() if name not in hidden}
         if isinstance(part, Table):
             laid = fit(part, WIDE_WIDTH) if part.wide else fit(part)
             shown |= {"size": laid.size, "widths": laid.widths, "heads": laid.headers, "inset": inset(part)}
+        if isinstance(part, _MARKED):
+            shown["from"] = lines(part, origins)
         return {"type": type(part).__name__} | shown
     return part
