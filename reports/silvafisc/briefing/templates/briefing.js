@@ -239,8 +239,9 @@
 
   // A table that fits its page keeps its head in sight; a wider one scrolls sideways and can be reached by key.
   function scrollable() {
-    for (const box of all(".wide")) {
-      const fits = box.scrollWidth <= box.clientWidth + 1;
+    // Every width is read before anything is written, or the browser lays the page out anew for each table.
+    const measured = all(".wide").map((box) => [box, box.scrollWidth <= box.clientWidth + 1]);
+    for (const [box, fits] of measured) {
       box.classList.toggle("fits", fits);
       if (fits) box.removeAttribute("tabindex");
       else box.tabIndex = 0;
