@@ -9,15 +9,13 @@ import pytest
 
 from silvafisc.briefing.blocks import Briefing, Callout, Figure, Table, runs_text, texts
 from silvafisc.briefing.curve_page import page, write_pages
-from silvafisc.policy import ParameterTree
-from silvafisc.runs.curve_validation import curve_validation
 
 DATE = "2026-01-01"
 
 
 @pytest.fixture(scope="module")
-def tables() -> Mapping[str, pd.DataFrame]:
-    return curve_validation(ParameterTree.load().on(DATE))
+def tables(curve_tables: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
+    return curve_tables
 
 
 @pytest.fixture(scope="module")

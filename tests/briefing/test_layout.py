@@ -69,7 +69,7 @@ def test_a_number_and_its_unit_are_never_parted(zh: Briefing) -> None:
     assert run_text(amount) == f"{amount.text}\u00a0亿元"
     assert run_text(Number(1, "1.0", "%", "k", 0.01, attached=True)) == "1.0%"
     page = render_html(zh).decode("utf-8")
-    assert re.search(rf'<span class="n[^"]* k" data-key="[^"]+">{re.escape(amount.text)}\u00a0亿元</span>', page)
+    assert re.search(rf'class="n[^"]* k" data-k="[^"]+" data-v="[^"]+">{re.escape(amount.text)}\u00a0亿元</a>', page)
 
 
 def pages(pdf: bytes) -> int:

@@ -6,16 +6,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.carbon.monitoring.folders import RULES, TODAY
+from tests.carbon.monitoring.folders import TODAY
 
 from silvafisc.briefing.blocks import Briefing, Callout, Table, runs_text, texts
 from silvafisc.briefing.measured_page import measured_page, write_measured_pages
-from silvafisc.runs.monitoring import SHIPPED, measured_tables, read_measured
 
 
 @pytest.fixture(scope="module")
-def tables() -> Mapping[str, pd.DataFrame]:
-    return measured_tables(read_measured(SHIPPED, TODAY, RULES), TODAY, RULES)
+def tables(shipped_measured: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
+    return shipped_measured
 
 
 @pytest.fixture(scope="module")

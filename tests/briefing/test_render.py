@@ -1,7 +1,9 @@
 """HTML and PDF: complete or absent, the same bytes again, nothing fetched, markup in names printed as it is."""
 
+import json
 import re
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 
 from silvafisc.briefing import render
-from silvafisc.briefing.blocks import Briefing, figures
+from silvafisc.briefing.blocks import Briefing, figures, numbers
 from silvafisc.briefing.figures.tiles import tiles
 from silvafisc.briefing.glyphs import SHIPPED, MissingGlyphError, require_glyphs
 from silvafisc.briefing.html import render_html
@@ -62,7 +64,7 @@ def test_markup_in_names_is_text_in_both_formats(outcome: Outcome) -> None:
 class Tags(HTMLParser):
     """Collects ids, table heads without scope, and tags left open."""
 
-    VOID = frozenset({"meta", "link", "br", "path", "use", "rect", "line", "circle", "image"})
+    VOID = frozenset({"input", "meta", "link", "br", "path", "use", "rect", "line", "circle", "image"})
 
     def __init__(self) -> None:
         super().__init__()
@@ -102,8 +104,21 @@ def test_the_page_is_well_formed_and_accessible(page: str) -> None:
     assert '<html lang="zh-CN">' in page
 
 
-def test_numbers_carry_their_keys_into_the_page(page: str) -> None:
-    assert 'data-key="indicators[region_code=000000,variable=carbon.total,year=].value"' in page
+def test_numbers_carry_their_keys_and_values_into_the_page(page: str, zh: Briefing) -> None:
+    """The pattern of a key with its values put in is the key; a number of a document with a ledger is a link."""
+    script = re.search(r'<script type="application/json" id="patterns">(.*?)</script>', page)
+    assert script is not None
+    patterns = json.loads(script[1])
+    found = []
+    for attributes in re.findall(r'<a href="#line-\d+" class="n[^"]*" (data-k="[^"]*" data-v="[^"]*")', page):
+        key, value = re.findall(r'"([^"]*)"', unescape(attributes))
+        place, *values = key.split(",")
+        pattern, lines, _ = patterns[int(place)]
+        head, *rest = pattern.split("=*")
+        key = head + "".join(f"={held}{part}" for held, part in zip(values, rest, strict=True))
+        assert zh.origins[key].lines == tuple(lines)
+        found.append((key, value))
+    assert sorted(found) == sorted((number.key, repr(number.value)) for number in numbers(zh))
 
 
 def test_a_missing_glyph_is_an_error_that_names_the_character_in_every_format(outcome: Outcome, tmp_path: Path) -> None:

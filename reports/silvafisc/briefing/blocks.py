@@ -1,6 +1,6 @@
 """The block model: what a briefing is made of, before any format. Every number carries the outcome key it shows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ class Text:
     strong: bool = False
     lowered: bool = False
     """A subscript (in formulas)."""
+    whole: str = ""
+    """What a screen shows in its place, where paper has room for less."""
 
 
 @dataclass(frozen=True)
@@ -72,17 +74,19 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """kind: body, total or group (a label across the table)."""
+    """kind: body, total or group (a label across the table). line: the number of this line of the ledger (0 = none)."""
 
     cells: tuple[Runs, ...]
     kind: str = "body"
+    line: int = 0
 
 
 @dataclass(frozen=True)
 class Table:
     """number: `表 3`, given when the briefing is put together. dense: small type for many columns.
 
-    wide: on an A3 page on its side, which its whole section takes.
+    wide: on an A3 page on its side, which its whole section takes. ordered: the order of its rows means something, so that
+    a screen does not offer another.
     """
 
     columns: tuple[Column, ...]
@@ -92,6 +96,7 @@ class Table:
     dense: bool = False
     number: str = ""
     wide: bool = False
+    ordered: bool = False
 
 
 @dataclass(frozen=True)
@@ -163,12 +168,20 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a number comes from. lines: of the ledger, by their numbers. unit: in which the outcome holds the number."""
+
+    lines: tuple[int, ...]
+    unit: str
+
+
+@dataclass(frozen=True)
 class Briefing:
     """One document in one language.
 
     kind: the outcome's kind in words, in every page's head. date: the scenario's policy date, ISO. labels: fixed words
-    that the renderers need. compact: in smaller type, so that a paper keeps its two pages. style: the one that was in use
-    when it was put together.
+    that the renderers need. compact: in smaller type, so that a paper keeps its two pages. origins: of the numbers' keys;
+    empty where the document has no ledger. style: the one that was in use when it was put together.
     """
 
     id: str
@@ -180,6 +193,7 @@ class Briefing:
     labels: dict[str, str]
     sections: tuple[Section, ...]
     compact: bool = False
+    origins: Mapping[str, Origin] = field(default_factory=dict)
     style: Style = field(default_factory=current, repr=False)
 
 
@@ -197,6 +211,8 @@ def texts(part: Any) -> Iterator[str]:
             yield item.unit
         elif kind is Text:
             yield item.text
+            if item.whole:
+                yield item.whole
         elif kind is str:
             yield item
         else:
@@ -204,8 +220,10 @@ def texts(part: Any) -> Iterator[str]:
                 value = getattr(item, name)
                 if isinstance(value, str) and (name not in _HIDDEN or (name == "kind" and kind is Briefing)):
                     yield value
-                elif isinstance(value, dict):
+                elif name == "labels":
                     yield from value.values()
+                elif name == "origins":
+                    yield from (origin.unit for origin in value.values())
 
 
 def figures(part: Any) -> Iterator[Figure]:
@@ -213,6 +231,12 @@ def figures(part: Any) -> Iterator[Figure]:
     for item in _walk(part):
         if isinstance(item, Figure):
             yield item
+
+
+def lines(part: Any, origins: Mapping[str, Origin]) -> tuple[int, ...]:
+    """The lines of the ledger behind the numbers below a block, in order."""
+    found = {line for number in numbers(part) if number.key in origins for line in origins[number.key].lines}
+    return tuple(sorted(found))
 
 
 def run_text(run: Run) -> str:

@@ -9,6 +9,7 @@ from silvafisc.results.approvals import Approval
 
 from .blocks import Block, Briefing, Card, Figure, Heading, Section, Table
 from .draft import Draft
+from .origins import traced
 from .sections import (
     allocation,
     annex,
@@ -65,7 +66,8 @@ def build(
         for i, section in enumerate(sections, start=1)
     ]
     closing = [annex.section(draft)] if draft.shows("annex") else []
-    return assemble(outcome.meta, draft.words, [*ordered, *closing], draft.localized(outcome.meta["title"]))
+    placed, origins = traced(draft, [*ordered, *closing])
+    return replace(assemble(outcome.meta, draft.words, placed, draft.localized(outcome.meta["title"])), origins=origins)
 
 
 def plain(section: Section, unit: str) -> Section:

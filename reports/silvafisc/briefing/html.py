@@ -1,7 +1,10 @@
-"""One self-contained HTML file: style, drawings and the used glyphs are inside; nothing is fetched."""
+"""One self-contained HTML file: style, drawings, script and the used glyphs are inside; nothing is fetched."""
 
 import base64
 import io
+import json
+import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
@@ -10,22 +13,52 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from . import letterhead
-from .blocks import Briefing, run_text, texts
+from .blocks import Block, Briefing, Number, Origin, Run, Runs, lines, run_text, texts
 from .glyphs import Fonts, font_folder, require_glyphs
 from .style import Palette
+from .words import Words
 
 FACE = "Briefing Sans"
 SECOND_FACE = "Briefing Signs"
+
+
+SCREEN = (
+    "skip",
+    "find",
+    "hint",
+    "found",
+    "filter",
+    "filtered",
+    "value",
+    "key",
+    "line",
+    "back",
+    "up",
+    "down",
+    "restored",
+)
+"""Words of texts.yaml that only a screen shows."""
+_SLOTS = {
+    name: {slot: f"{{{slot}}}" for slot in slots}
+    for name, slots in {
+        "found": ("count",),
+        "filter": ("table",),
+        "filtered": ("shown", "all"),
+        "line": ("line",),
+        "up": ("column",),
+        "down": ("column",),
+    }.items()
+}
+"""What the page itself puts into them."""
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["kind"] = lambda block: type(block).__name__
-    environment.filters["shown"] = run_text
     return environment
 
 
@@ -35,19 +68,75 @@ def _template(name: str) -> str:
 
 def render_html(briefing: Briefing) -> bytes:
     """The briefing as UTF-8 bytes; the same briefing gives the same bytes. Raises MissingGlyphError."""
-    used = sorted(set(chain.from_iterable(texts(briefing))))
+    screen = _screen_words(briefing.language)
+    used = sorted(set(chain.from_iterable([*texts(briefing), *screen.values()])))
     require_glyphs(used, briefing.style.faces)
-    page = (
-        _environment()
-        .from_string(_template("briefing.html.j2"))
-        .render(
-            briefing=briefing,
-            style=Markup(_template("style.css") + _colours(briefing.style.palette)),
-            faces=Markup(_faces("".join(used), briefing.style.faces)),
-            letterhead=Markup(letterhead.markup(briefing.style, briefing.language)),
-        )
+    page = _Page(briefing.origins)
+    template = _environment().from_string(_template("briefing.html.j2"))
+    text = template.render(
+        briefing=briefing,
+        screen=screen,
+        runs=page.runs,
+        marks=page.marks,
+        patterns=page.patterns,
+        style=Markup(_template("style.css") + _colours(briefing.style.palette)),
+        script=Markup(_template("briefing.js")),
+        faces=Markup(_faces("".join(used), briefing.style.faces)),
+        letterhead=Markup(letterhead.markup(briefing.style, briefing.language)),
     )
-    return page.encode("utf-8")
+    return text.encode("utf-8")
+
+
+def _screen_words(language: str) -> dict[str, str]:
+    """The words that only a screen shows, with what the page puts in left as `{name}`."""
+    words = Words(language)
+    return {name: words(f"screen.{name}", **_SLOTS.get(name, {})) for name in SCREEN}
+
+
+class _Page:
+    """The numbers of one page: a class, because keys that differ only in what they select share a pattern, which the page holds once."""
+
+    def __init__(self, origins: Mapping[str, Origin]) -> None:
+        self._origins = origins
+        self._patterns: dict[tuple[str, Origin], int] = {}
+
+    def runs(self, parts: Runs) -> Markup:
+        """Runs as HTML; their texts are never taken for markup."""
+        return Markup("".join(map(self._run, parts)))
+
+    def _run(self, run: Run) -> str:
+        if isinstance(run, Number):
+            return self._number(run)
+        text = str(escape(run.whole or run.text))
+        return f"<sub>{text}</sub>" if run.lowered else f"<strong>{text}</strong>" if run.strong else text
+
+    def _number(self, number: Number) -> str:
+        """A number with its key and its value in the outcome's unit; a link where the page has a ledger."""
+        origin = self._origins.get(number.key, _NOWHERE)
+        pattern = _SELECTED.sub(r"\1*", number.key)
+        place = self._patterns.setdefault((pattern, origin), len(self._patterns))
+        held = ",".join([str(place), *(found[2] for found in _SELECTED.finditer(number.key))])
+        kind = "n" + " s" * number.strong + " k" * number.attached
+        told = f'class="{kind}" data-k="{escape(held)}" data-v="{number.value!r}"'
+        text = escape(run_text(number))
+        if not origin.lines:
+            return f"<span {told}>{text}</span>"
+        return f'<a href="#line-{origin.lines[0]}" {told}>{text}</a>'
+
+    def marks(self, block: Block) -> str:
+        """The lines of the ledger behind a block, for print: `[3, 7]`."""
+        found = lines(block, self._origins)
+        return f"[{', '.join(map(str, found))}]" if found else ""
+
+    def patterns(self) -> Markup:
+        """Every pattern of keys with its lines and unit, as JSON that may stand in a page."""
+        held = [[pattern, origin.lines, origin.unit] for pattern, origin in self._patterns]
+        return Markup(json.dumps(held, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"))
+
+
+_NOWHERE = Origin((), "")
+_SELECTED = re.compile(r"([a-z_]+\^?=)([^,\]]*)")
+"""What a key selects: `region_code=110000`."""
 
 
 def _colours(palette: Palette) -> str:

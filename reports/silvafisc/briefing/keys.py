@@ -21,11 +21,16 @@ from urllib.parse import quote, unquote
 import pandas as pd
 
 from silvafisc.results import Outcome
+from silvafisc.results.outcome import outcome_columns
 
 _ACT = re.compile(r"(sum|min|max|distinct|above|below|equal|rows)\(([^)]*)\)")
 _FUNCTION = re.compile(r"(difference|ratio|change|total|least|greatest)\((.*)\)\Z", re.DOTALL)
 _TABLE = re.compile(r"([a-z_.]+?)\[([^\]]*)\]\.(.+)\Z", re.DOTALL)
 _ROOTS = ("meta.", "audit.", "resolved.")
+_ENDINGS = {"_tenth_mu": "tenth_mu", "_fen": "fen", "_person": "person"}
+"""What a column's name says of its unit."""
+_MEASURED = frozenset({"value", "bound", "utopia", "nadir", "lower", "upper", "price"})
+"""Values of outcome.json that are held in the unit named beside them."""
 _STEP = re.compile(r"\.?([a-z_0-9]+)(?:\[(?:([a-z_]+)=)?([^\]]*)\])?")
 
 
@@ -88,6 +93,46 @@ class Lookup:
                 raise KeyResolutionError(f"{key}: {len(rows)} rows instead of one")
             return _number(self.column(table, what, key)[rows[0]], key)
         return self._aggregate(table, rows, act[1], act[2], key)
+
+    def unit(self, key: str) -> str:
+        """The unit in which the outcome holds the number behind a key, by its id; empty where it has none."""
+        function = _FUNCTION.match(key)
+        if function:
+            return "" if function[1] in {"ratio", "change"} else self.unit(_arguments(function[2])[0])
+        if key.startswith(_ROOTS):
+            return self._unit_of_entry(key)
+        table, where, what = self._parse(key)
+        act = _ACT.fullmatch(what)
+        if act is not None and act[1] not in {"sum", "min", "max"}:
+            return "count"
+        name = act[2] if act is not None else what
+        held = next((unit for end, unit in _ENDINGS.items() if name.endswith(end)), "")
+        declared = {column.name: column.unit for column in outcome_columns().get(table, ())}
+        held = held or declared.get(name, "")
+        if held not in {"", "1", "row"}:
+            return held
+        # One table may hold numbers of several units: the row says which.
+        rows = self.rows(table, where, key)
+        columns = self._columns(table, key)
+        if "unit" in columns and name in {"value", "price", "worst"}:
+            return _only({str(columns["unit"][i]) for i in rows})
+        if "objective" in columns and name == "value":
+            return _only({self._objective_unit(str(columns["objective"][i])) for i in rows})
+        return ""
+
+    def _unit_of_entry(self, key: str) -> str:
+        """The unit that an entry of outcome.json names beside its value."""
+        root, _, path = key.partition(".")
+        above, _, last = path.rpartition(".")
+        if re.search(r"\byuan(_at_rate)?\b", path):
+            return "yuan"
+        if unit := self._objective_unit(last):
+            return unit
+        held = _descend(self._root(root), above, key) if above and last in _MEASURED else None
+        return str(held.get("unit", "")) if isinstance(held, Mapping) else ""
+
+    def _objective_unit(self, term: str) -> str:
+        return next((str(e["unit"]) for e in self.outcome.meta.get("objectives", ()) if e["term"] == term), "")
 
     def _root(self, name: str) -> Any:
         if name == "resolved":
@@ -253,6 +298,10 @@ def _descend(node: Any, path: str, key: str) -> Any:
             node = held[0]
         at = step.end()
     return node
+
+
+def _only(units: set[str]) -> str:
+    return units.pop() if len(units) == 1 else ""
 
 
 def _number(value: Any, key: str) -> int | float:

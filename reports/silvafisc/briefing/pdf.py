@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import is_dataclass
 from importlib.resources import as_file, files
@@ -13,7 +13,23 @@ from typing import Any, Literal
 import typst
 
 from . import letterhead
-from .blocks import Briefing, Figure, Number, Table, Text, run_text, texts
+from .blocks import (
+    Briefing,
+    Callout,
+    Card,
+    Figure,
+    Items,
+    KeyFigures,
+    Note,
+    Number,
+    Origin,
+    Paragraph,
+    Table,
+    Text,
+    lines,
+    run_text,
+    texts,
+)
 from .glyphs import SECOND_FAMILY, SHIPPED, Fonts, font_folder, require_glyphs, second_folder
 from .layout import WIDE_WIDTH, fit, inset
 from .writing import RenderError
@@ -31,7 +47,7 @@ def render_pdf(briefing: Briefing) -> bytes:
     """
     faces = briefing.style.faces
     require_glyphs(texts(briefing), faces)
-    data = json.dumps(_printable(briefing), ensure_ascii=False)
+    data = json.dumps(_printable(briefing, briefing.origins), ensure_ascii=False)
     with as_file(files("silvafisc.briefing.templates").joinpath("briefing.typ")) as template, _folder(faces) as folder:
         fonts = json.dumps([*_families(folder, faces), SECOND_FAMILY])
         try:
@@ -86,7 +102,11 @@ def _style(briefing: Briefing) -> dict[str, Any]:
     return {"palette": palette, "head": shown}
 
 
-def _printable(part: Any) -> Any:
+_MARKED = (Callout, Card, Figure, Items, KeyFigures, Note, Paragraph, Table)
+"""Blocks that end in the lines of the ledger which their numbers come from, in brackets."""
+
+
+def _printable(part: Any, origins: Mapping[str, Origin]) -> Any:
     """Plain data without what a page does not show: keys of numbers and the tables under the drawings."""
     if isinstance(part, Number):
         return {"t": run_text(part), "u": part.unit} | {
@@ -95,12 +115,14 @@ def _printable(part: Any) -> Any:
     if isinstance(part, Text):
         return {"t": part.text} | {name: True for name, on in (("s", part.strong), ("l", part.lowered)) if on}
     if isinstance(part, tuple | list):
-        return [_printable(item) for item in part]
+        return [_printable(item, origins) for item in part]
     if is_dataclass(part):
-        hidden = {"data"} if isinstance(part, Figure) else {"style"} if isinstance(part, Briefing) else set()
-        shown = {name: _printable(value) for name, value in vars(part).items() if name not in hidden}
+        hidden = {Figure: {"data"}, Briefing: {"origins", "style"}}.get(type(part), set())
+        shown = {name: _printable(value, origins) for name, value in vars(part).items() if name not in hidden}
         if isinstance(part, Table):
             laid = fit(part, WIDE_WIDTH) if part.wide else fit(part)
             shown |= {"size": laid.size, "widths": laid.widths, "heads": laid.headers, "inset": inset(part)}
+        if isinstance(part, _MARKED):
+            shown["from"] = lines(part, origins)
         return {"type": type(part).__name__} | shown
     return part

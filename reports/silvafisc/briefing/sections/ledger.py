@@ -5,6 +5,7 @@ Full values and references are in sources.csv; topics that only describe curves 
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
@@ -43,19 +44,36 @@ def ledger(draft: Draft) -> list[Block]:
     lines: dict[str, list[Mapping[str, Any]]] = {}
     for row in draft.table("sources").to_dict("records"):
         lines.setdefault(topic_of(str(row["what"])), []).append({str(name): value for name, value in row.items()})
-    assumed = {name: [row for row in rows if row["status"] in ASSUMED] for name, rows in lines.items()}
-    others = {name: [row for row in rows if row["status"] not in ASSUMED] for name, rows in lines.items()}
     blocks: list[Block] = [Paragraph(_lead(draft)), counts(draft, lines)]
-    for part, caption in ((assumed, "sources.assumed"), (others, "sources.others")):
+    places = numbered(draft)
+    for part, caption in zip(_parts(draft), ("sources.assumed", "sources.others"), strict=True):
         if any(part.values()):
-            blocks.append(_table(draft, part, caption))
+            blocks.append(_table(draft, part, caption, places))
     note = words.runs("sources.abbreviated")
     last = blocks[-1]
-    return [*blocks[:-1], _noted(last, note)] if isinstance(last, Table) else blocks
+    return [*blocks[:-1], replace(last, note=note)] if isinstance(last, Table) else blocks
 
 
-def _noted(table: Table, note: Runs) -> Table:
-    return Table(table.columns, table.rows, table.caption, note, table.dense)
+def _parts(draft: Draft) -> list[dict[str, list[Mapping[str, Any]]]]:
+    """Topic -> lines of what is assumed or recalled, and of the rest, in the order in which they are printed."""
+    parts: list[dict[str, list[Mapping[str, Any]]]] = [{}, {}]
+    rows = [{str(name): value for name, value in row.items()} for row in draft.table("sources").to_dict("records")]
+    for row in sorted(rows, key=lambda row: (STATUSES[::-1].index(str(row["status"])), str(row["what"]))):
+        parts[row["status"] not in ASSUMED].setdefault(topic_of(str(row["what"])), []).append(row)
+    return parts
+
+
+def numbered(draft: Draft) -> dict[str, int]:
+    """`what` of sources.csv -> its line of the ledger; the lines of a counted topic are one."""
+    found: dict[str, int] = {}
+    line = 0
+    for part in _parts(draft):
+        for entry in topics():
+            held = part.get(str(entry["topic"]), ())
+            for position, row in enumerate(held):
+                line += not position or not entry.get("counted")
+                found[str(row["what"])] = line
+    return found
 
 
 def _lead(draft: Draft) -> Runs:
@@ -109,7 +127,9 @@ _NESTED = frozenset({"carbon", "other"})
 """Topics whose prefix also starts lines of topics before them: their lines are named one by one."""
 
 
-def _table(draft: Draft, part: Mapping[str, Sequence[Mapping[str, Any]]], caption: str) -> Table:
+def _table(
+    draft: Draft, part: Mapping[str, Sequence[Mapping[str, Any]]], caption: str, places: Mapping[str, int]
+) -> Table:
     words = draft.words
     rows: list[Row] = []
     for entry in topics():
@@ -131,17 +151,22 @@ def _table(draft: Draft, part: Mapping[str, Sequence[Mapping[str, Any]]], captio
             ]
             reference = words("sources.counted_reference")
             rows.append(Row((cell(words.name("topic", name), True),), "group"))
-            rows.append(Row((cell(label), cell("—"), cell(reference), words.join(said))))
+            line = places[str(held[0]["what"])]
+            rows.append(Row((cell(str(line)), cell(label), cell("—"), cell(reference), words.join(said)), line=line))
             continue
         rows.append(Row((cell(words.name("topic", name), True),), "group"))
-        ordered = sorted(held, key=lambda row: (STATUSES[::-1].index(str(row["status"])), str(row["what"])))
         above = ""
-        for row in ordered:
-            reference = shown_reference(draft, str(row["what"]), str(row["reference"]))
-            repeated = reference == above and len(reference) > _SHORT
-            rows.append(Row(_line(draft, row, words("sources.ditto") if repeated else reference)))
-            above = reference
+        for row in held:
+            line = places[str(row["what"])]
+            reference = full_reference(draft, str(row["what"]), str(row["reference"]))
+            shown = shortened(draft, reference)
+            repeated = shown == above and len(shown) > _SHORT
+            printed = words("sources.ditto") if repeated else shown
+            said_so = Text(printed, whole="" if printed == reference else reference)
+            rows.append(Row((cell(str(line)), *_line(draft, row, said_so)), line=line))
+            above = shown
     columns = (
+        Column(words("sources.line")),
         Column(words("sources.what"), width=7),
         Column(words("sources.value"), width=4),
         Column(words("sources.reference"), width=11),
@@ -150,7 +175,7 @@ def _table(draft: Draft, part: Mapping[str, Sequence[Mapping[str, Any]]], captio
     return Table(columns, tuple(rows), words.runs(caption), dense=True)
 
 
-def _line(draft: Draft, row: Mapping[str, Any], reference: str) -> tuple[Runs, ...]:
+def _line(draft: Draft, row: Mapping[str, Any], reference: Text) -> tuple[Runs, ...]:
     words = draft.words
     status = words.name("status", str(row["status"]))
     if str(row["demo"]) == "yes":
@@ -158,19 +183,24 @@ def _line(draft: Draft, row: Mapping[str, Any], reference: str) -> tuple[Runs, .
     return (
         cell(words.name("what", str(row["what"]))),
         cell(shown_value(draft, str(row["value"]), str(row["unit"]))),
-        cell(reference),
+        (reference,),
         (Text(status, strong=row["status"] in ASSUMED),),
     )
 
 
-def shown_reference(draft: Draft, what: str, reference: str) -> str:
-    """The reference in this language where it has both, `see …` by the item's name, cut to what a table can hold."""
+def full_reference(draft: Draft, what: str, reference: str) -> str:
+    """The reference in this language where it has both, `see …` by the item's name."""
     text = in_language(reference, draft.language)
     if draft.language == "zh" and text and not _CHINESE.search(text):
         return draft.words("sources.untranslated")
     seen = re.fullmatch(r"(?:见|see) (\w+)", text)
     if seen:
         text = draft.words("sources.see", what=draft.words.name("what", f"{what.rpartition('.')[0]}.{seen[1]}"))
+    return text
+
+
+def shortened(draft: Draft, text: str) -> str:
+    """A text cut to what a table on paper can hold."""
     longest = _LONGEST["zh" if _CHINESE.search(text) else "en"]
     cut = draft.words("marks.cut")
     return text if len(text) <= longest else text[: longest - len(cut)].rstrip() + cut

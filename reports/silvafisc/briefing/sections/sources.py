@@ -63,7 +63,7 @@ def audit(draft: Draft) -> Table:
         Column(words("sources.verdict")),
     )
     caption = words.runs("sources.audit_clean" if result["clean"] else "sources.audit_not_clean")
-    return Table((*columns, *columns), tuple(rows), caption, dense=True)
+    return Table((*columns, *columns), tuple(rows), caption, dense=True, ordered=True)
 
 
 def record(draft: Draft) -> Table:
@@ -89,4 +89,4 @@ def record(draft: Draft) -> Table:
     ]
     columns = (Column(words("sources.item")), Column(words("sources.entry"), width=1))
     rows = tuple(Row((cell(name), cell(value))) for name, value in lines)
-    return Table(columns, rows, words.runs("sources.record"), words.runs("sources.rerun"), dense=True)
+    return Table(columns, rows, words.runs("sources.record"), words.runs("sources.rerun"), dense=True, ordered=True)
