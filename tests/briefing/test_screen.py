@@ -13,7 +13,7 @@ from tests.carbon.monitoring.folders import TODAY
 from silvafisc.briefing import curve_page
 from silvafisc.briefing.blocks import Briefing
 from silvafisc.briefing.comparison import build_comparison
-from silvafisc.briefing.documents import papers
+from silvafisc.briefing.documents.papers import papers
 from silvafisc.briefing.html import render_html
 from silvafisc.briefing.measured_page import measured_page
 from silvafisc.results import Outcome

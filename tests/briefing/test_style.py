@@ -17,7 +17,7 @@ from tests.briefing.pdf_tags import breaches, elements, fonts, text_of, type_of
 from silvafisc.briefing.blocks import Briefing, Figure, Heading, Table, runs_text
 from silvafisc.briefing.colours import contrast, distance, faults, lightness
 from silvafisc.briefing.document import build
-from silvafisc.briefing.documents import papers
+from silvafisc.briefing.documents.papers import papers
 from silvafisc.briefing.docx import render_docx
 from silvafisc.briefing.figures.bars import ranked
 from silvafisc.briefing.glyphs import SHIPPED, MissingGlyphError

@@ -239,6 +239,13 @@ def lines(part: Any, origins: Mapping[str, Origin]) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
+def reachable(briefing: Briefing) -> Mapping[str, Origin]:
+    """The origins whose lines stand in this document: one cut to some of its sections leads nowhere else."""
+    rows = (row for item in _walk(briefing.sections) if isinstance(item, Table) for row in item.rows)
+    there = {row.line for row in rows if row.line}
+    return {key: origin for key, origin in briefing.origins.items() if there.issuperset(origin.lines)}
+
+
 def run_text(run: Run) -> str:
     """What a reader sees of a run: its text, and the unit where it is attached (no gap before the per cent sign)."""
     if isinstance(run, Text) or not run.attached or not run.unit:

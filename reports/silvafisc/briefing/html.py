@@ -16,7 +16,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from . import letterhead
-from .blocks import Block, Briefing, Number, Origin, Run, Runs, lines, run_text, texts
+from .blocks import Block, Briefing, Number, Origin, Run, Runs, lines, reachable, run_text, texts
 from .glyphs import Fonts, font_folder, require_glyphs
 from .style import Palette
 from .words import Words
@@ -71,7 +71,7 @@ def render_html(briefing: Briefing) -> bytes:
     screen = _screen_words(briefing.language)
     used = sorted(set(chain.from_iterable([*texts(briefing), *screen.values()])))
     require_glyphs(used, briefing.style.faces)
-    page = _Page(briefing.origins)
+    page = _Page(reachable(briefing))
     template = _environment().from_string(_template("briefing.html.j2"))
     text = template.render(
         briefing=briefing,

@@ -27,6 +27,7 @@ from .blocks import (
     Table,
     Text,
     lines,
+    reachable,
     run_text,
     texts,
 )
@@ -47,7 +48,7 @@ def render_pdf(briefing: Briefing) -> bytes:
     """
     faces = briefing.style.faces
     require_glyphs(texts(briefing), faces)
-    data = json.dumps(_printable(briefing, briefing.origins), ensure_ascii=False)
+    data = json.dumps(_printable(briefing, reachable(briefing)), ensure_ascii=False)
     with as_file(files("silvafisc.briefing.templates").joinpath("briefing.typ")) as template, _folder(faces) as folder:
         fonts = json.dumps([*_families(folder, faces), SECOND_FAMILY])
         try:

@@ -42,7 +42,9 @@ def _day(value: Any) -> str:
         ) from None
 
 
-SectionId = Literal["decision", "allocation", "reasons", "carbon", "fairness", "frontier", "what_if", "commitments", "sources", "annex"]
+SectionId = Literal[
+    "decision", "allocation", "reasons", "carbon", "fairness", "frontier", "what_if", "commitments", "sources", "annex"
+]
 """Sections of a briefing."""
 Colour = Annotated[str, BeforeValidator(_colour)]
 Day = Annotated[str, BeforeValidator(_day)]
