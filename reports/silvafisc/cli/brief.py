@@ -26,7 +26,7 @@ def brief(
     from silvafisc.briefing import BRIEFING, PAPER_FORMATS, PAPERS, Wish, render_papers
     from silvafisc.runs import load_outcome
     from silvafisc.runs.check import signed_trail
-    from silvafisc.workbook.tables import tables_workbook
+    from silvafisc.workbook import outcome_workbook, tables_workbook
 
     languages = chosen(lang, "--lang", LANGUAGES)
     named = [BRIEFING] if documents is None else chosen(documents, "--document", (BRIEFING, *PAPERS))
@@ -49,7 +49,7 @@ def brief(
             codes = sorted(str(code) for code in outcome.tables["regions"]["region_code"])
             units = () if regions is None else tuple(chosen(regions, "--region", codes))
         wish = Wish(tuple(named), tuple(languages), tuple(forms), template, trail, units)
-        files += render_papers(outcome, place, wish, tables_workbook)
+        files += render_papers(outcome, place, wish, tables_workbook, outcome_workbook)
     terminal.result({"exit_code": 0, "briefings": [str(path) for path in files]}, [str(path) for path in files])
 
 

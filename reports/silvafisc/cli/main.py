@@ -32,6 +32,13 @@ Formats = Annotated[
     str | None, typer.Option("--format", metavar="html,pdf", help="简报格式 / formats of the briefings")
 ]
 
+AllFormats = Annotated[
+    str | None,
+    typer.Option(
+        "--format", metavar="html,pdf,docx,xlsx", help="简报格式，默认 html,pdf / formats, html and pdf by default"
+    ),
+]
+
 
 def _show_version(wanted: bool) -> None:
     if wanted:
@@ -64,7 +71,7 @@ def run(
         Path | None, typer.Option("--out", metavar="DIR", help="结果目录，默认 outcomes/<情景> / outcome folder")
     ] = None,
     lang: Languages = None,
-    formats: Formats = None,
+    formats: AllFormats = None,
     json: Json = False,
 ) -> None:
     verbs.run(Terminal(language_of(lang), json), scenario, data, proposal, out, lang, formats)
