@@ -265,11 +265,16 @@ def bench(
     verbs.bench(Terminal(language_of(lang), json), scenario, data, budget, priority, tiers, cap, out)
 
 
-@app.command(help="导出结果表和代码本 / export the tables of an outcome with a codebook")
+@app.command(
+    help="导出结果表和代码本，或可重新运行的输入工作簿 / export the tables with a codebook, or the inputs as a workbook"
+)
 def export(
     outcome: Annotated[Path, typer.Argument(metavar="OUT", help="结果目录 / outcome")],
     form: Annotated[
-        Literal["csv", "parquet", "stata"], typer.Option("--format", metavar="csv|parquet|stata", help="格式 / format")
+        Literal["csv", "parquet", "stata", "xlsx"],
+        typer.Option(
+            "--format", metavar="csv|parquet|stata|xlsx", help="格式；xlsx 为输入表 / format; xlsx: the inputs"
+        ),
     ] = "csv",
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="默认 <OUT>-<格式> / default <OUT>-<format>")

@@ -86,7 +86,7 @@ def write_cover(
     sheet.hide_gridlines(2)
     sheet.set_paper(A4)
     sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, 1)
     sheet.print_area(0, 0, line, 2)
     sheet.set_footer(f"&L{str(meta['content_hash'])[:16]}&R&P / &N")
 

@@ -14,7 +14,7 @@ FIRST = 6
 """The first row of cells, from 0: title, kind, note, check, one left free, header."""
 HEADER = FIRST - 1
 CHECK_ROW = 3
-WIDEST, NARROWEST = 48, 8
+WIDEST, NARROWEST, HEAD_HEIGHT = 48, 8, 32
 A3, A4 = 8, 9
 MOST_ON_A4 = 110
 """Characters of all columns that are still legible on A4 landscape; wider sheets take A3."""
@@ -121,6 +121,7 @@ def finish(page: Page, formats: Formats, words: Words, kind: str, content_hash: 
     else:
         sheet.write_string(CHECK_ROW, 0, words("workbook.no_check"), formats.of(font_color="#595959"))
     head = formats.of(bold=True, border=1, text_wrap=True, align="center", valign="vcenter", bg_color=HEAD)
+    sheet.set_row(HEADER, HEAD_HEIGHT)
     for at, column in enumerate(page.columns):
         unit = f"\n({column.unit})" if column.unit else ""
         sheet.write_string(HEADER, at, column.head + unit, head)

@@ -7,7 +7,7 @@ from .cells import HEAD, RED, Formats
 from .tables import FORBIDDEN, Sheet, summed, table_cell
 
 LONGEST_NAME = 31
-WIDTH, FIRST_WIDTH = 16, 30
+WIDTH, FIRST_WIDTH, HEAD_HEIGHT = 16, 30, 32
 
 
 def sheet_name(title: str, taken: Sequence[str]) -> str:
@@ -29,6 +29,7 @@ def write_section(page: Any, title: str, tables: Sequence[Sheet], formats: Forma
     for table in tables:
         page.write_string(line, 0, table.caption, formats.of(bold=True))
         line += 1
+        page.set_row(line, HEAD_HEIGHT)
         for at, (name, unit) in enumerate(table.columns):
             page.write_string(line, at, f"{name}\n({unit})" if unit else name, head)
         wide = max(wide, len(table.columns))
