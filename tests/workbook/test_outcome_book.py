@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pytest
-from tests.cli.command import silvafisc
+from tests.workbook.conftest import Sections
 
+from silvafisc.briefing import Wish, render_papers
 from silvafisc.briefing.words import Words
 from silvafisc.results import Outcome
-from silvafisc.workbook import outcome_workbook
+from silvafisc.workbook import outcome_workbook, tables_workbook
 from silvafisc.workbook.cells import Formats, write
 from silvafisc.workbook.pages import FIRST, HEADER
 
@@ -37,9 +37,21 @@ def test_sheets_are_named_in_the_language(books: Mapping[str, bytes]) -> None:
     assert opened(books["en"]).sheetnames[:6] == ["Cover", "Allocation", "Units", "Notice", "Standards", "Weights"]
 
 
-def test_the_same_outcome_gives_the_same_bytes(outcome: Outcome) -> None:
-    first, second = (outcome_workbook(outcome, Words("zh"), []) for _ in range(2))
-    assert first == second
+def test_the_same_outcome_gives_the_same_bytes(
+    outcome: Outcome, sections: Sections, books: Mapping[str, bytes]
+) -> None:
+    assert outcome_workbook(outcome, Words("zh"), sections) == books["zh"]
+
+
+def test_the_tables_of_the_briefing_stand_behind(sections: Sections, books: Mapping[str, bytes]) -> None:
+    """Every caption and every shown number of every section, a sheet per section."""
+    book = opened(books["zh"], values=True)
+    for sheet, (title, tables) in zip(book.worksheets[-len(sections) :], sections, strict=True):
+        cells = [cell for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
+        assert cells[0] == title
+        assert {one.caption for one in tables} <= {str(cell) for cell in cells}
+        shown = {float(cell) for one in tables for _, row in one.rows for cell in row if isinstance(cell, Decimal)}
+        assert shown <= {float(cell) for cell in cells if isinstance(cell, int | float)}
 
 
 def test_every_row_of_the_allocation_stands_there_with_its_audited_amount(
@@ -91,8 +103,8 @@ def test_sheets_are_ready_to_print(books: Mapping[str, bytes]) -> None:
         assert sheet.print_title_rows == f"$1:${HEADER + 1}", name
         assert sheet.print_area, name
         assert sheet.page_setup.fitToHeight == 0, name
-    assert book["分配明细"].page_setup.paperSize == "8"  # A3
-    assert book["分档"].page_setup.paperSize == "9"  # A4
+    assert book["分配明细"].page_setup.paperSize == 8  # A3
+    assert book["分档"].page_setup.paperSize == 9  # A4
     assert "check_total" in book.defined_names
 
 
@@ -115,14 +127,14 @@ def test_assumed_and_recalled_figures_are_worded_and_coloured(outcome: Outcome, 
     assert not any(colours[said] & {"FFFCE4D6", "FFFFF2CC"} for said in colours if said not in wanted)
 
 
-@pytest.mark.parametrize("name", ['=HYPERLINK("http://x","y")', "+1+1", "-2", "@SUM(1)"])
-def test_a_name_is_never_a_formula(outcome: Outcome, name: str) -> None:
+def test_a_name_is_never_a_formula(outcome: Outcome) -> None:
     """What spreadsheets take for a formula stays the text that the user wrote."""
+    names = ['=HYPERLINK("http://x","y")', "+1+1", "-2", "@SUM(1)"]
     regions = outcome.tables["regions"].copy()
-    regions.loc[0, "region_name"] = name
-    data = outcome_workbook(replace(outcome, tables={**outcome.tables, "regions": regions}), Words("zh"), [])
-    cells = [cell for cell in opened(data)["单位汇总"]["B"] if cell.value == name]
-    assert [cell.data_type for cell in cells] == ["s"]
+    regions.loc[: len(names) - 1, "region_name"] = names
+    data = outcome_workbook(replace(outcome, tables={**outcome.tables, "regions": regions}), ZH, [])
+    cells = {cell.value: cell.data_type for cell in opened(data)["单位汇总"]["B"]}
+    assert [cells[name] for name in names] == ["s"] * len(names)
 
 
 def test_a_number_that_a_double_cannot_hold_is_text() -> None:
@@ -144,14 +156,15 @@ def test_a_sum_that_no_published_number_gives_is_stated(outcome: Outcome) -> Non
     at = frame.index[frame["nature"] == "task"][0]
     payer = next(name for name in ("central", "provincial", "city", "county") if frame.loc[at, f"{name}_fen"])
     frame.loc[at, ["payment_fen", f"{payer}_fen"]] += 1
-    data = outcome_workbook(replace(outcome, tables={**outcome.tables, "allocation": frame}), Words("zh"), [])
+    data = outcome_workbook(replace(outcome, tables={**outcome.tables, "allocation": frame}), ZH, [])
     rows = [row for row in table(opened(data)["分配明细"])[:-1] if row["算法"] == "列示数"]
     assert Decimal(str(rows[0]["本期数"])) * 100 == int(frame.loc[at, "payment_fen"])
 
 
-def test_brief_writes_it_beside_the_briefing(outcome: Outcome, tmp_path: Path) -> None:
-    outcome.save(tmp_path / "out")
-    ended = silvafisc("brief", tmp_path / "out", "--format", "xlsx", "--lang", "en")
-    assert ended.code == 0, ended.err
-    book = openpyxl.load_workbook(tmp_path / "out" / "briefing_en.xlsx")
+def test_it_is_a_format_of_the_briefing(outcome: Outcome, tmp_path: Path) -> None:
+    """`briefing_<language>.xlsx` with the formulas; tables of papers stay a workbook of their own."""
+    wish = Wish(("briefing", "countersign"), ("en",), ("xlsx",))
+    files = render_papers(outcome, tmp_path, wish, tables_workbook, outcome_workbook)
+    assert [path.name for path in files] == ["briefing_en.xlsx", "tables-estimate_en.xlsx"]
+    book = openpyxl.load_workbook(files[0])
     assert {"Cover", "Allocation", "Sources"} < set(book.sheetnames)

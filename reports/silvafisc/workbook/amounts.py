@@ -124,8 +124,14 @@ def _cells(
         *checked(page, at, head, yuan(line.fen), words),
         words("workbook.by_formula" if live else "workbook.stated"),
         said,
-        float(row["carbon_tco2e"]) if row else 0.0,
+        _tonnes(line),
     ]
+
+
+def _tonnes(line: Line) -> float | None:
+    """Added carbon of a line; nothing for a number that pays nothing, None where the outcome does not say."""
+    value = float(line.row["carbon_tco2e"]) if line.row else 0.0
+    return value if value == value else None
 
 
 def _numbers(ground: Ground, line: Line, places: Places) -> tuple[Cell, Cell, Cell]:
@@ -259,7 +265,7 @@ def units_page(
             span = source.ref_span(words("workbook.of_payer", payer=words.name("payer", payer)), start, end)
             paid = sum(line.payers[PAYERS.index(payer)] for line in own)
             cells.append(Formula(f"ROUND(SUM({span}),2)", yuan(paid)))
-        tonnes = sum(Decimal(str(float(line.row["carbon_tco2e"]))) for line in own if line.row)
+        tonnes = sum(Decimal(str(_tonnes(line) or 0)) for line in own)
         cells.append(Formula(f"SUM({source.ref_span(words('workbook.carbon'), start, end)})", tonnes + Decimal(0)))
         page.add(cells)
 

@@ -78,7 +78,11 @@ def digits(value: Decimal | int) -> int:
 
 
 def write(page: Any, line: int, at: int, cell: Cell, kind: str, formats: Formats, bold: bool = False) -> None:
-    """Write one cell. A number of more digits than a double holds is written as text, digit by digit."""
+    """Write one cell.
+
+    A number of more digits than a double holds is written as text, digit by digit; one that is absent (NaN) leaves the
+    cell empty, for absent is not zero.
+    """
     look: dict[str, Any] = {"num_format": FORMATS[kind], "border": 1, "valign": "top"}
     if bold:
         look |= {"bold": True, "bg_color": TOTAL}
@@ -94,7 +98,7 @@ def write(page: Any, line: int, at: int, cell: Cell, kind: str, formats: Formats
     if isinstance(cell, Input):
         look |= {"bg_color": INPUT, "font_color": "#1F3864"}
         cell = cell.value
-    if cell is None:
+    if cell is None or cell != cell:
         page.write_blank(line, at, None, formats.of(**look))
     elif isinstance(cell, str):
         page.write_string(line, at, cell[:LONGEST_TEXT], formats.of(**look | {"text_wrap": True}))

@@ -185,7 +185,7 @@ def _decimal(cell: Cell) -> Decimal:
     """The number of a cell; nothing where it is empty."""
     if isinstance(cell, Formula | Input):
         return Decimal(cell.value)
-    return Decimal(0) if cell is None or isinstance(cell, str | Marked) else Decimal(str(cell))
+    return Decimal(0) if cell is None or cell != cell or isinstance(cell, str | Marked) else Decimal(str(cell))
 
 
 def _width(page: Page, at: int) -> float:
@@ -209,4 +209,6 @@ def _shown(cell: Cell, kind: str) -> str:
 
 
 def _size(text: str) -> int:
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
