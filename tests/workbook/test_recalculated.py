@@ -89,8 +89,8 @@ def arithmetic() -> bytes:
         page = Page(f"pot {number}", book.add_worksheet(f"pot {number}"), columns, "")
         formulas = [(page.at(at, "w"), weight) for at, weight in enumerate(shared.weights)]
         rows = block(page, ZH, sizes, 0, (str(shared.pot), shared.pot), formulas)
-        for weight, (cells, part) in zip(shared.weights, rows, strict=True):
-            page.add([weight, *cells, part])
+        for weight, (cells, share_of) in zip(shared.weights, rows, strict=True):
+            page.add([weight, *cells, share_of])
         finish(page, Formats(book), ZH, "", "")
     book.close()
     return target.getvalue()
@@ -222,7 +222,8 @@ def test_a_changed_workbook_says_that_it_is_no_longer_the_audited_outcome(recalc
 
 def _changed_amounts(outcome: Outcome) -> dict[str, int]:
     """Unit -> fen after the changes."""
-    grades = outcome.tables["regions"].set_index("region_code")["grade"].to_dict()
+    units = outcome.tables["regions"]
+    grades = {str(code): str(grade) for code, grade in zip(units["region_code"], units["grade"], strict=True)}
     areas = outcome.inputs.areas.set_index(["region_code", "category"])["area_tenth_mu"].to_dict()
     areas[outcome.inputs.regions["region_code"].iloc[0], CATEGORY] += AREA_TENTHS
     found = dict.fromkeys(sorted(grades), 0)
