@@ -56,11 +56,13 @@ def render(
     """
     _refuse_given([outcome])
     from .document import build as put_together
+    from .keys import Lookup
     from .writing import documents_of, put_all
 
     made: list[tuple[str, bytes]] = []
     own = [form for form in formats if form != "xlsx" or workbook is None]
-    papers = [(BRIEFING, put_together(outcome, language, trail)) for language in languages]
+    lookup = Lookup(outcome)
+    papers = [(BRIEFING, put_together(outcome, language, trail, lookup)) for language in languages]
     documents = dict(documents_of(papers, own))
     for _, paper in papers:
         for form in formats:
@@ -112,14 +114,16 @@ def render_papers(
     _refuse_given([outcome])
     from .document import build as put_together
     from .documents import papers
+    from .keys import Lookup
     from .sheets import plain_sheets
     from .standing import hindrances
     from .writing import documents_of, put_all
 
     made: list[tuple[str, bytes]] = []
     own = [name for name in wish.documents if name != BRIEFING]
+    lookup = Lookup(outcome)
     for language in wish.languages:
-        found = [(BRIEFING, put_together(outcome, language, wish.trail))] if BRIEFING in wish.documents else []
+        found = [(BRIEFING, put_together(outcome, language, wish.trail, lookup))] if BRIEFING in wish.documents else []
         found += papers(outcome, language, own, wish.trail, wish.units)
         made += documents_of(found, [form for form in wish.formats if form != "xlsx"], wish.template)
         if "xlsx" not in wish.formats:

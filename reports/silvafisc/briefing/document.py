@@ -9,6 +9,7 @@ from silvafisc.results.approvals import Approval
 
 from .blocks import Block, Briefing, Card, Figure, Section, Table
 from .draft import Draft
+from .keys import Lookup
 from .sections import allocation, annex, carbon, decision, fairness, frontier, reasons, sources
 from .words import Words
 
@@ -25,8 +26,10 @@ class UnauditedError(Exception):
         super().__init__(self.en)
 
 
-def build(outcome: Outcome, language: str, trail: Sequence[Approval] = ()) -> Briefing:
+def build(outcome: Outcome, language: str, trail: Sequence[Approval] = (), lookup: Lookup | None = None) -> Briefing:
     """The briefing of an outcome in `zh` or `en`, with its approval trail in section 10 where there is one.
+
+    lookup: of this outcome, for several languages: numbers are looked up once.
 
     Raises:
         UnauditedError: the audit is missing or not clean.
@@ -35,7 +38,7 @@ def build(outcome: Outcome, language: str, trail: Sequence[Approval] = ()) -> Br
         MissingGlyphError: a drawing holds a character the fonts lack.
     """
     require_audit(outcome)
-    draft = Draft(outcome, language, trail)
+    draft = Draft(outcome, language, trail, lookup)
     sections = [module.section(draft) for module in SECTIONS]
     ordered = [
         replace(

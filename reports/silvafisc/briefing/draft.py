@@ -25,11 +25,16 @@ NATURES = ("rigid", "committed", "top_up", "task", "factor", "project", "interes
 
 
 class Draft:
-    """One outcome in one language, with its approval trail where it has one."""
+    """One outcome in one language, with its approval trail where it has one.
 
-    def __init__(self, outcome: Outcome, language: str, trail: Sequence[Approval] = ()) -> None:
+    lookup: of this outcome, where other languages have one already.
+    """
+
+    def __init__(
+        self, outcome: Outcome, language: str, trail: Sequence[Approval] = (), lookup: Lookup | None = None
+    ) -> None:
         self.outcome, self.language, self.trail = outcome, language, trail
-        self.words, self.lookup = Words(language), Lookup(outcome)
+        self.words, self.lookup = Words(language), lookup or Lookup(outcome)
         total = self.lookup.value(ref("allocation", "sum(payment_fen)"))
         self._scales: dict[str, tuple[Mapping[str, Any], Fraction, int | Fraction | None]] = {}
         self._cells: dict[str, tuple[dict[str, dict[str, Number]], dict[str, Number]]] = {}

@@ -1,9 +1,11 @@
 """Fonts of the briefing, and the rule that a character nobody can draw is an error, in every format."""
 
 from collections.abc import Iterable
+from copy import copy
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from fontTools.ttLib import TTFont
 
@@ -45,13 +47,33 @@ def font_path(bold: bool = False, second: bool = False) -> Path:
 
 
 @cache
+def _known(bold: bool, second: bool) -> tuple[list[str], Any]:
+    """Names of the glyphs and the table of characters of a font: slow to read, so read once."""
+    with TTFont(font_path(bold, second), lazy=True) as font:
+        order, table = font.getGlyphOrder(), font["cmap"]
+        for subtable in table.tables:
+            subtable.ensureDecompiled()
+    return order, table
+
+
+def open_font(bold: bool, second: bool) -> TTFont:
+    """A font of the caller's own, to be changed and closed by it; names and characters are known already."""
+    order, table = _known(bold, second)
+    font = TTFont(font_path(bold, second), lazy=True, recalcTimestamp=False, recalcBBoxes=False)
+    font.setGlyphOrder(list(order))
+    own = copy(table)
+    own.tables = [copy(subtable) for subtable in table.tables]
+    for subtable in own.tables:
+        subtable.cmap = dict(subtable.cmap)
+    font.tables["cmap"] = own
+    return font
+
+
+@cache
 def characters(second: bool = False) -> frozenset[int]:
     """Code points that regular and bold can both draw."""
-    found: list[frozenset[int]] = []
-    for bold in (False, True):
-        with TTFont(font_path(bold, second), lazy=True) as font:
-            found.append(frozenset(font.getBestCmap()))
-    return found[0] & found[1]
+    regular, bold = (frozenset(_known(bold, second)[1].getBestCmap()) for bold in (False, True))
+    return regular & bold
 
 
 def printable(text: str) -> str:

@@ -7,12 +7,11 @@ from importlib.resources import files
 from itertools import chain
 
 from fontTools import subset
-from fontTools.ttLib import TTFont
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from .blocks import Briefing, run_text, texts
-from .glyphs import characters, font_path, require_glyphs
+from .glyphs import characters, open_font, require_glyphs
 
 FACE = "Briefing Sans"
 SECOND_FACE = "Briefing Signs"
@@ -77,7 +76,7 @@ def _subset(bold: bool, second: bool, chars: frozenset[str]) -> bytes:
     options.recalc_timestamp = False
     buffer = io.BytesIO()
     # The shipped fonts carry no hints, so glyphs go from font to font as bytes, without being taken apart.
-    with TTFont(font_path(bold, second), lazy=True, recalcTimestamp=False, recalcBBoxes=False) as font:
+    with open_font(bold, second) as font:
         for table in _UNUSED:
             if table in font:
                 del font[table]
