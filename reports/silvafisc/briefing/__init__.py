@@ -3,7 +3,7 @@
 Nothing heavy is imported before it is used.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,15 +59,21 @@ def render(
     from .keys import Lookup
     from .writing import documents_of, put_all
 
-    made: list[tuple[str, bytes]] = []
     own = [form for form in formats if form != "xlsx" or workbook is None]
     lookup = Lookup(outcome)
-    papers = [(BRIEFING, put_together(outcome, language, trail, lookup)) for language in languages]
-    documents = dict(documents_of(papers, own))
-    for _, paper in papers:
+    papers: dict[str, Briefing] = {}
+
+    def put_together_one_by_one() -> "Iterator[tuple[str, Briefing]]":
+        for language in languages:
+            papers[language] = put_together(outcome, language, trail, lookup)
+            yield BRIEFING, papers[language]
+
+    documents = dict(documents_of(put_together_one_by_one(), own))
+    made: list[tuple[str, bytes]] = []
+    for language in languages:
         for form in formats:
-            name = f"{BRIEFING}_{paper.language}.{form}"
-            made.append((name, documents[name] if form in own else _whole(outcome, paper, workbook)))
+            name = f"{BRIEFING}_{language}.{form}"
+            made.append((name, documents[name] if form in own else _whole(outcome, papers[language], workbook)))
     return put_all(made, folder)
 
 
