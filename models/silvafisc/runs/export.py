@@ -19,8 +19,9 @@ from silvafisc.results import Outcome
 from silvafisc.results.outcome import OutcomeError, replace_folder, write_csv
 
 from .export_formats import stata_names, write_parquet, write_stata
+from .export_inputs import write_inputs
 
-FORMATS = ("csv", "parquet", "stata")
+FORMATS = ("csv", "parquet", "stata", "xlsx")
 _MARK = "codebook.csv"
 _ENDINGS = {"csv": "csv", "parquet": "parquet", "stata": "dta"}
 
@@ -42,7 +43,7 @@ def export(outcome: str | Path, folder: str | Path, form: str) -> list[Path]:
 
     Args:
         outcome: an outcome folder. folder: new, empty, or an earlier export, which is replaced when all is written.
-        form: `csv`, `parquet` or `stata`.
+        form: `csv`, `parquet` or `stata`; `xlsx` writes the input tables alone, as a workbook that `run` reads back.
 
     Returns:
         the files, tables first.
@@ -55,6 +56,8 @@ def export(outcome: str | Path, folder: str | Path, form: str) -> list[Path]:
     if form not in FORMATS:
         known = ", ".join(FORMATS)
         raise InputError([Finding("--format", form, f"unknown format; known: {known}", f"未知格式；可用：{known}")])
+    if form == "xlsx":
+        return write_inputs(Outcome.load(source), target)
     _refuse_foreign(target)
     loaded = Outcome.load(source)
     fields = _fields(source, form)

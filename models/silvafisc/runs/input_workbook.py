@@ -37,11 +37,12 @@ _CHECK_HEADS = ("表", "列", "项目", "批复或汇总数", "表内合计", "�
 _FORMATS = {"mu": "#,##0.0", "yuan": "#,##0.00", "10k_yuan": "#,##0.00", "yuan_per_mu": "0.00"}
 
 
-def input_workbook(tables: Mapping[str, pd.DataFrame], demonstration: bool) -> bytes:
+def input_workbook(tables: Mapping[str, pd.DataFrame], demonstration: bool, draws: pd.DataFrame | None = None) -> bytes:
     """The workbook, the same bytes for the same tables.
 
     Args:
         tables: as a user writes them, every cell text. demonstration: red tabs and a banner say that it is 演示数据.
+        draws: rows of draws.csv that stand beside the tables, where there are any.
     """
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False})
@@ -52,6 +53,8 @@ def input_workbook(tables: Mapping[str, pd.DataFrame], demonstration: bool) -> b
         _table(book, name, tables, options)
         if demonstration:
             book.get_worksheet_by_name(name).set_tab_color(_RED)
+    if draws is not None:
+        _draws(book, draws)
     if CONTROL_TOTALS in tables:
         _check(book, tables)
     sheet = book.add_worksheet(OPTIONS)
@@ -59,6 +62,19 @@ def input_workbook(tables: Mapping[str, pd.DataFrame], demonstration: bool) -> b
         sheet.write_column(0, at, [column, *values])
     book.close()
     return target.getvalue()
+
+
+def _draws(book: xlsxwriter.Workbook, draws: pd.DataFrame) -> None:
+    """Draws as they are: whole numbers of the draw, all else as text, digit by digit."""
+    sheet = book.add_worksheet("draws")
+    sheet.freeze_panes(1, 0)
+    for at, name in enumerate(draws.columns):
+        sheet.write_string(0, at, str(name))
+        for line, value in enumerate(draws[name].tolist(), start=1):
+            if isinstance(value, int):
+                sheet.write_number(line, at, value)
+            elif value != "":
+                sheet.write_string(line, at, str(value))
 
 
 def last_row(rows: int) -> int:

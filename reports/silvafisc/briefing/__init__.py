@@ -3,7 +3,7 @@
 Nothing heavy is imported before it is used.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
     from .blocks import Briefing
     from .sheets import PlainSheet
+    from .words import Words
+
+    Tables = Callable[[Sequence[PlainSheet], str, str], bytes]
+    Workbook = Callable[[Outcome, Words, Sequence[tuple[str, Sequence[PlainSheet]]]], bytes]
 
 LANGUAGES = ("zh", "en")
 FORMATS = ("html", "pdf")
@@ -36,10 +40,12 @@ def render(
     languages: Sequence[str] = LANGUAGES,
     formats: Sequence[str] = FORMATS,
     trail: "Sequence[Approval]" = (),
+    workbook: "Workbook | None" = None,
 ) -> list[Path]:
     """Write `briefing_<language>.<format>` into `folder`; each file appears complete or not at all.
 
-    trail: the verified approval trail of the outcome, which is printed in section 10.
+    trail: the verified approval trail of the outcome, which is printed in section 10. workbook: makes the bytes of format
+    `xlsx` (`silvafisc.workbook.outcome_workbook`); without it that format is unknown.
 
     Returns:
         The files, in the order of languages and formats.
@@ -50,9 +56,34 @@ def render(
     """
     _refuse_given([outcome])
     from .document import build as put_together
-    from .writing import write
+    from .keys import Lookup
+    from .writing import documents_of, put_all
 
-    return write([put_together(outcome, language, trail) for language in languages], folder, "briefing", formats)
+    own = [form for form in formats if form != "xlsx" or workbook is None]
+    lookup = Lookup(outcome)
+    papers: dict[str, Briefing] = {}
+
+    def put_together_one_by_one() -> "Iterator[tuple[str, Briefing]]":
+        for language in languages:
+            papers[language] = put_together(outcome, language, trail, lookup=lookup)
+            yield BRIEFING, papers[language]
+
+    documents = dict(documents_of(put_together_one_by_one(), own))
+    made: list[tuple[str, bytes]] = []
+    for language in languages:
+        for form in formats:
+            name = f"{BRIEFING}_{language}.{form}"
+            made.append((name, documents[name] if form in own else _whole(outcome, papers[language], workbook)))
+    return put_all(made, folder)
+
+
+def _whole(outcome: "Outcome", paper: "Briefing", workbook: "Workbook | None") -> bytes:
+    """The outcome's workbook with the tables of its briefing."""
+    from .sheets import by_section
+    from .words import Words
+
+    assert workbook is not None
+    return workbook(outcome, Words(paper.language), by_section(paper))
 
 
 @dataclass(frozen=True)
@@ -77,19 +108,21 @@ def render_papers(
     outcome: "Outcome",
     folder: Path,
     wish: Wish,
-    workbook: "Callable[[Sequence[PlainSheet], str, str], bytes] | None" = None,
+    tables: "Tables | None" = None,
+    workbook: "Workbook | None" = None,
 ) -> list[Path]:
-    """Write `<document>_<language>.<format>`, and the tables of all documents as one workbook of each language.
+    """Write `<document>_<language>.<format>`, and the tables of all papers as one workbook of each language.
 
     A briefing for an audience other than the department is called after it. A fund's notice is `notice-<fund>`; where the
-    outcome is a scenario estimate it is `estimate-<fund>` and the workbook `tables-estimate`. workbook: from tables,
-    policy date and content hash to the bytes of an XLSX.
+    outcome is a scenario estimate it is `estimate-<fund>` and the workbook `tables-estimate`. tables: from tables, policy
+    date and content hash to the bytes of an XLSX. workbook: makes the one of the briefing, as in `render`.
 
     Raises: as `render`; CauselessFallError where a listed unit changes and the outcome does not say why.
     """
     _refuse_given([outcome])
     from .document import build as put_together
     from .documents.papers import papers
+    from .keys import Lookup
     from .sheets import plain_sheets
     from .standing import hindrances
     from .style import current
@@ -99,17 +132,23 @@ def render_papers(
     stem = BRIEFING if wish.audience in ("", "department") else wish.audience
     made: list[tuple[str, bytes]] = []
     own = [name for name in wish.documents if name != BRIEFING]
+    lookup = Lookup(outcome)
     for language in wish.languages:
         found = (
-            [(stem, put_together(outcome, language, wish.trail, audience=audience))]
+            [(stem, put_together(outcome, language, wish.trail, audience=audience, lookup=lookup))]
             if BRIEFING in wish.documents
             else []
         )
         found += papers(outcome, language, own, wish.trail, wish.units)
         made += documents_of(found, [form for form in wish.formats if form != "xlsx"], wish.template)
-        if "xlsx" in wish.formats and workbook is not None:
+        if "xlsx" not in wish.formats:
+            continue
+        if BRIEFING in wish.documents and workbook is not None:
+            made.append((f"{stem}_{language}.xlsx", _whole(outcome, found[0][1], workbook)))
+        if own and tables is not None:
             meta, book = outcome.meta, "tables-estimate" if hindrances(outcome) else "tables"
-            data = workbook(plain_sheets(found), str(meta["policy_date"]), str(meta["content_hash"]))
+            sheets = plain_sheets([(name, paper) for name, paper in found if name != stem])
+            data = tables(sheets, str(meta["policy_date"]), str(meta["content_hash"]))
             made.append((f"{book}_{language}.xlsx", data))
     return put_all(made, folder)
 

@@ -9,6 +9,7 @@ from silvafisc.results.approvals import Approval
 
 from .blocks import Block, Briefing, Card, Figure, Heading, Section, Table
 from .draft import Draft
+from .keys import Lookup
 from .origins import traced
 from .sections import (
     allocation,
@@ -41,11 +42,17 @@ class UnauditedError(Exception):
 
 
 def build(
-    outcome: Outcome, language: str, trail: Sequence[Approval] = (), *, audience: "Audience | None" = None
+    outcome: Outcome,
+    language: str,
+    trail: Sequence[Approval] = (),
+    *,
+    audience: "Audience | None" = None,
+    lookup: Lookup | None = None,
 ) -> Briefing:
     """The briefing of an outcome in `zh` or `en`, with its approval trail in section 10 where there is one.
 
-    audience: whose sections; all of them where left out.
+    audience: whose sections; all of them where left out. lookup: of this outcome, for several languages: numbers are
+    looked up once.
 
     Raises:
         UnauditedError: the audit is missing or not clean.
@@ -54,7 +61,8 @@ def build(
         MissingGlyphError: a drawing holds a character the fonts lack.
     """
     require_audit(outcome)
-    draft = Draft(outcome, language, trail, None if audience is None else audience.sections)
+    shown = None if audience is None else audience.sections
+    draft = Draft(outcome, language, trail, sections=shown, lookup=lookup)
     made = [module.section(draft) for module in SECTIONS]
     sections = [section for section in made if draft.shows(section.id)]
     if audience is not None and audience.plain:

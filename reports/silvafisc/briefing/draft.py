@@ -27,15 +27,22 @@ NATURES = ("rigid", "committed", "top_up", "task", "factor", "project", "interes
 class Draft:
     """One outcome in one language, with its approval trail where it has one.
 
-    sections: those of the document, for what refers to another one; all of them where left out.
+    sections: those of the document, for what refers to another one; all of them where left out. lookup: of this outcome,
+    where other languages have one already.
     """
 
     def __init__(
-        self, outcome: Outcome, language: str, trail: Sequence[Approval] = (), sections: Sequence[str] | None = None
+        self,
+        outcome: Outcome,
+        language: str,
+        trail: Sequence[Approval] = (),
+        *,
+        sections: Sequence[str] | None = None,
+        lookup: Lookup | None = None,
     ) -> None:
         self.sections = sections
         self.outcome, self.language, self.trail = outcome, language, trail
-        self.words, self.lookup = Words(language), Lookup(outcome)
+        self.words, self.lookup = Words(language), lookup or Lookup(outcome)
         total = self.lookup.value(ref("allocation", "sum(payment_fen)"))
         self._scales: dict[str, tuple[Mapping[str, Any], Fraction, int | Fraction | None]] = {}
         self._cells: dict[str, tuple[dict[str, dict[str, Number]], dict[str, Number]]] = {}

@@ -1,10 +1,12 @@
 """Fonts of the briefing, and the rule that a character nobody can draw is an error, in every format."""
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from fontTools.ttLib import TTFont
 
@@ -67,9 +69,31 @@ class Fonts:
 
 
 @cache
-def _drawn(path: Path) -> frozenset[int]:
+def _known(path: Path) -> tuple[list[str], Any]:
+    """Names of the glyphs and the table of characters of a font: slow to read, so read once."""
     with TTFont(path, lazy=True) as font:
-        return frozenset(font.getBestCmap())
+        order, table = font.getGlyphOrder(), font["cmap"]
+        for subtable in table.tables:
+            subtable.ensureDecompiled()
+    return order, table
+
+
+def open_font(path: Path) -> TTFont:
+    """A font of the caller's own, to be changed and closed by it; names and characters are known already."""
+    order, table = _known(path)
+    font = TTFont(path, lazy=True, recalcTimestamp=False, recalcBBoxes=False)
+    font.setGlyphOrder(list(order))
+    own = copy(table)
+    own.tables = [copy(subtable) for subtable in table.tables]
+    for subtable in own.tables:
+        subtable.cmap = dict(subtable.cmap)
+    font.tables["cmap"] = own
+    return font
+
+
+@cache
+def _drawn(path: Path) -> frozenset[int]:
+    return frozenset(_known(path)[1].getBestCmap())
 
 
 SHIPPED = Fonts(FONT_FAMILY, font_folder() / "NotoSansSC-Regular.ttf", font_folder() / "NotoSansSC-Bold.ttf")

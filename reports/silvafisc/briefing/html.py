@@ -11,13 +11,12 @@ from itertools import chain
 from pathlib import Path
 
 from fontTools import subset
-from fontTools.ttLib import TTFont
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from . import letterhead
 from .blocks import Block, Briefing, Number, Origin, Run, Runs, lines, reachable, run_text, texts
-from .glyphs import Fonts, font_folder, require_glyphs
+from .glyphs import Fonts, font_folder, open_font, require_glyphs
 from .style import Palette
 from .words import Words
 
@@ -187,7 +186,7 @@ def _subset(path: Path, chars: frozenset[str]) -> bytes:
     options.recalc_timestamp = False
     buffer = io.BytesIO()
     # The shipped fonts carry no hints, so glyphs go from font to font as bytes, without being taken apart.
-    with TTFont(path, lazy=True, recalcTimestamp=False, recalcBBoxes=False) as font:
+    with open_font(path) as font:
         for table in _UNUSED:
             if table in font:
                 del font[table]

@@ -66,13 +66,14 @@ def combine(function: str, *keys: str) -> str:
 
 
 class Lookup:
-    """Resolves keys of one outcome; remembers its indexes, so thousands of keys take a fraction of a second."""
+    """Resolves keys of one outcome; remembers indexes and values, so thousands of keys take a fraction of a second."""
 
     def __init__(self, outcome: Outcome) -> None:
         self.outcome = outcome
         self._tables: dict[str, dict[str, list[Any]]] = {}
         self._indexes: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], list[int]]] = {}
         self._resolved: Mapping[str, Any] | None = None
+        self._values: dict[str, int | float] = {}
 
     def value(self, key: str) -> int | float:
         """The number behind a key.
@@ -80,6 +81,11 @@ class Lookup:
         Raises:
             KeyResolutionError: no such table, column or path; not one row; an empty cell; not a number.
         """
+        if key not in self._values:
+            self._values[key] = self._found(key)
+        return self._values[key]
+
+    def _found(self, key: str) -> int | float:
         if _FUNCTION.match(key):
             return evaluate(key, self.value)
         if key.startswith(_ROOTS):

@@ -55,3 +55,10 @@ def _cells(cells: Iterable[Runs]) -> Iterator[Cell]:
             yield Decimal(runs[0].text.replace(",", "").replace("−", "-"))
         else:
             yield runs_text(runs)
+
+
+def by_section(paper: Briefing) -> list[tuple[str, list[PlainSheet]]]:
+    """(title, tables) of every section of a paper."""
+    return [
+        (section.title, [_sheet(section.id, paper, table) for table in tables(section)]) for section in paper.sections
+    ]

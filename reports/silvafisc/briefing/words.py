@@ -48,7 +48,7 @@ def all_texts() -> dict[str, dict[str, str]]:
         else:
             raise TextError(f"texts.yaml: {path} is neither a text nor a group")
 
-    for file in ("texts.yaml", "documents.yaml"):
+    for file in ("texts.yaml", "documents.yaml", "workbook.yaml"):
         walk(load_yaml(file), "")
     return found
 

@@ -1,6 +1,6 @@
 """Writing briefings to files: each file appears complete or not at all."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -35,11 +35,11 @@ def write(briefings: Sequence[Briefing], folder: Path, stem: str, formats: Seque
 
 
 def documents_of(
-    papers: Sequence[tuple[str, Briefing]], formats: Sequence[str], template: Path | None = None
+    papers: Iterable[tuple[str, Briefing]], formats: Sequence[str], template: Path | None = None
 ) -> list[tuple[str, bytes]]:
     """(`<stem>_<language>.<format>`, bytes) of every (stem, paper) and format, in that order.
 
-    template: of the DOCX; the shipped one where left out.
+    papers: may be put together one by one: while the next is, typst works on the last. template: of the DOCX; the shipped one where left out.
 
     Raises:
         RenderError: unknown format, a template that will not do, or a document that does not compile.
@@ -49,24 +49,21 @@ def documents_of(
     unknown = sorted(set(formats) - set(known))
     if unknown:
         raise RenderError(f"no such format: {', '.join(unknown)}", f"没有这种格式：{'、'.join(unknown)}")
-    for _, briefing in papers:
-        require_glyphs(texts(briefing), briefing.style.faces)
-    wanted = [(stem, briefing, form) for stem, briefing in papers for form in formats]
 
-    def made(item: tuple[str, Briefing, str]) -> bytes:
-        _, briefing, form = item
+    def made(briefing: Briefing, form: str) -> bytes:
         if form == "docx" and template is not None:
             from .docx import render_docx
 
             return render_docx(briefing, template)
         return known[form](briefing)
 
+    begun = []
     with ThreadPoolExecutor(max_workers=2) as pool:
-        documents = list(pool.map(made, wanted))
-    return [
-        (f"{stem}_{briefing.language}.{form}", data)
-        for (stem, briefing, form), data in zip(wanted, documents, strict=True)
-    ]
+        for stem, briefing in papers:
+            require_glyphs(texts(briefing), briefing.style.faces)
+            for form in formats:
+                begun.append((f"{stem}_{briefing.language}.{form}", pool.submit(made, briefing, form)))
+    return [(name, document.result()) for name, document in begun]
 
 
 def put_all(made: Sequence[tuple[str, bytes]], folder: Path) -> list[Path]:

@@ -38,7 +38,7 @@ def brief(terminal: Terminal, folders: list[Path], out: Path | None, asked: Aske
     from silvafisc.briefing.style import using
     from silvafisc.runs import load_outcome
     from silvafisc.runs.check import signed_trail
-    from silvafisc.workbook.tables import tables_workbook
+    from silvafisc.workbook import outcome_workbook, tables_workbook
 
     languages = chosen(asked.lang, "--lang", LANGUAGES)
     style = style_of(asked.style, asked.boundaries, asked.property, asked.review_number)
@@ -68,7 +68,7 @@ def brief(terminal: Terminal, folders: list[Path], out: Path | None, asked: Aske
             units = () if asked.regions is None else tuple(chosen(asked.regions, "--region", codes))
         wish = Wish(tuple(named), tuple(languages), tuple(forms), asked.template, trail, units, audience=audience)
         with using(style):
-            files += render_papers(outcome, place, wish, tables_workbook)
+            files += render_papers(outcome, place, wish, tables_workbook, outcome_workbook)
     terminal.result({"exit_code": 0, "briefings": [str(path) for path in files]}, [str(path) for path in files])
 
 

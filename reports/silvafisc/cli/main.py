@@ -33,6 +33,13 @@ Formats = Annotated[
     str | None, typer.Option("--format", metavar="html,pdf", help="简报格式 / formats of the briefings")
 ]
 
+AllFormats = Annotated[
+    str | None,
+    typer.Option(
+        "--format", metavar="html,pdf,docx,xlsx", help="简报格式，默认 html,pdf / formats, html and pdf by default"
+    ),
+]
+
 
 StyleFile = Annotated[
     Path | None, typer.Option("--style", metavar="FILE.yaml", help="版式：配色、字体、文头、读者 / how documents look")
@@ -70,7 +77,7 @@ def run(
         Path | None, typer.Option("--out", metavar="DIR", help="结果目录，默认 outcomes/<情景> / outcome folder")
     ] = None,
     lang: Languages = None,
-    formats: Formats = None,
+    formats: AllFormats = None,
     style: StyleFile = None,
     json: Json = False,
 ) -> None:
@@ -280,11 +287,16 @@ def bench(
     verbs.bench(Terminal(language_of(lang), json), scenario, data, budget, priority, tiers, cap, out)
 
 
-@app.command(help="导出结果表和代码本 / export the tables of an outcome with a codebook")
+@app.command(
+    help="导出结果表和代码本，或可重新运行的输入工作簿 / export the tables with a codebook, or the inputs as a workbook"
+)
 def export(
     outcome: Annotated[Path, typer.Argument(metavar="OUT", help="结果目录 / outcome")],
     form: Annotated[
-        Literal["csv", "parquet", "stata"], typer.Option("--format", metavar="csv|parquet|stata", help="格式 / format")
+        Literal["csv", "parquet", "stata", "xlsx"],
+        typer.Option(
+            "--format", metavar="csv|parquet|stata|xlsx", help="格式；xlsx 为输入表 / format; xlsx: the inputs"
+        ),
     ] = "csv",
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="默认 <OUT>-<格式> / default <OUT>-<format>")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 OUTCOMES = Path("outcomes")
 FORMATS = ("html", "pdf")
+BRIEFING_FORMATS = (*FORMATS, "docx", "xlsx")
 
 
 def chosen(stated: str | None, option: str, known: Sequence[str]) -> list[str]:
@@ -47,7 +48,8 @@ def run(
     style: Path | None,
 ) -> None:
     """Solve, settle and audit a scenario; put the outcome and its briefings in place together."""
-    languages, forms = chosen(lang, "--lang", LANGUAGES), chosen(formats, "--format", FORMATS)
+    languages = chosen(lang, "--lang", LANGUAGES)
+    forms = list(FORMATS) if formats is None else chosen(formats, "--format", BRIEFING_FORMATS)
     from silvafisc.briefing.style import load_style, shipped, using
 
     look = shipped() if style is None else load_style(style)
@@ -66,10 +68,17 @@ def run(
         terminal.progress("生成简报", "making the briefings")
         from silvafisc.briefing import render
 
+        workbook = None
+        if "xlsx" in forms:
+            from silvafisc.workbook import outcome_workbook
+
+            workbook = outcome_workbook
+
         # The outcome as it will be read later, so that `brief` makes the same bytes.
         outcome = load_outcome(place)
         with using(look):
-            files = [folder / path.name for path in render(outcome, place, languages, forms)]
+            written = render(outcome, place, languages, forms, workbook=workbook)
+        files = [folder / path.name for path in written]
     terminal.result(summary_data(outcome, folder, files), summary_lines(outcome, folder, files, terminal.language))
 
 

@@ -1,4 +1,9 @@
-"""Excel workbooks: the outcome's tables with live formulas, and the input workbook that a unit fills in.
+"""Excel workbooks of outcomes and papers: tables with live formulas that come to the audited fen.
 
-Nothing is built here yet: tables of XLSX inputs are read by `silvafisc.datasets`, outcome workbooks are a later step.
+The workbook that a unit fills in is made by `silvafisc.runs`, which reads it back.
 """
+
+from .outcome_book import outcome_workbook
+from .tables import tables_workbook
+
+__all__ = ["outcome_workbook", "tables_workbook"]

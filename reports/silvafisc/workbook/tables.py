@@ -12,6 +12,8 @@ from xlsxwriter.utility import xl_col_to_name
 
 from silvafisc.datasets.limits import EXACT_FLOAT_DIGITS
 
+from .cells import Formats
+
 MOST_STEM = 26
 """Longest stem of a sheet's name, of which Excel allows 31 characters: a number follows."""
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
@@ -47,7 +49,7 @@ def tables_workbook(sheets: Sequence[Sheet], date: str, content_hash: str) -> by
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False})
     book.set_properties({"created": datetime.datetime.fromisoformat(date), "comments": content_hash})
-    formats = _Formats(book)
+    formats = Formats(book)
     counts: dict[str, int] = {}
     for sheet in sheets:
         stem = FORBIDDEN.sub("-", sheet.paper)[:MOST_STEM]
@@ -57,26 +59,13 @@ def tables_workbook(sheets: Sequence[Sheet], date: str, content_hash: str) -> by
     return target.getvalue()
 
 
-class _Formats:
-    """Formats of cells, each made once: a class, because the book numbers them as they are made."""
-
-    def __init__(self, book: Any) -> None:
-        self.book = book
-        self.made: dict[tuple[tuple[str, Any], ...], Any] = {}
-
-    def of(self, **wanted: Any) -> Any:
-        key = tuple(sorted(wanted.items()))
-        if key not in self.made:
-            self.made[key] = self.book.add_format(wanted)
-        return self.made[key]
-
-    def number(self, value: Decimal, bold: bool) -> Any:
-        """Thousands marks and the decimals that the number was given."""
-        places = max(0, -int(value.as_tuple().exponent))
-        return self.of(num_format="#,##0" + ("." + "0" * places if places else ""), border=1, bold=bold)
+def number_format(formats: Formats, value: Decimal, bold: bool) -> Any:
+    """Thousands marks and the decimals that the number was given."""
+    places = max(0, -int(value.as_tuple().exponent))
+    return formats.of(num_format="#,##0" + ("." + "0" * places if places else ""), border=1, bold=bold)
 
 
-def _write(page: Any, sheet: Sheet, formats: _Formats, content_hash: str) -> None:
+def _write(page: Any, sheet: Sheet, formats: Formats, content_hash: str) -> None:
     page.set_header(f"&C{sheet.kind.replace('&', '&&')}")
     page.set_footer(f"&L{content_hash[:16]}&R&P / &N")
     page.set_landscape()
@@ -94,27 +83,29 @@ def _write(page: Any, sheet: Sheet, formats: _Formats, content_hash: str) -> Non
     line = FIRST_ROWS + 1
     for place, (kind, cells) in enumerate(sheet.rows):
         for at, cell in enumerate(cells):
-            _cell(page, line, at, cell, formats, kind != "body", _summed(sheet, place, at) if kind == "total" else 0)
+            table_cell(
+                page, line, at, cell, formats, kind != "body", summed(sheet, place, at) if kind == "total" else 0
+            )
         line += 1
     if sheet.note:
         page.write_string(line + 1, 0, sheet.note)
 
 
-def _cell(page: Any, line: int, at: int, cell: str | Decimal, formats: _Formats, bold: bool, summed: int) -> None:
-    """A text, a number, or the sum of the `summed` cells above with its value."""
+def table_cell(page: Any, line: int, at: int, cell: str | Decimal, formats: Formats, bold: bool, count: int) -> None:
+    """A text, a number, or the sum of the `count` cells above with its value."""
     if isinstance(cell, str):
         page.write_string(line, at, cell, formats.of(border=1, bold=bold, text_wrap=True, num_format="@"))
     elif len(cell.as_tuple().digits) > EXACT_FLOAT_DIGITS:
         page.write_string(line, at, f"{cell:,}", formats.of(border=1, bold=bold, align="right", num_format="@"))
-    elif summed:
+    elif count:
         column = xl_col_to_name(at)
-        formula = f"=SUM({column}{line - summed + 1}:{column}{line})"
-        page.write_formula(line, at, formula, formats.number(cell, bold), float(cell))
+        formula = f"=SUM({column}{line - count + 1}:{column}{line})"
+        page.write_formula(line, at, formula, number_format(formats, cell, bold), float(cell))
     else:
-        page.write_number(line, at, float(cell), formats.number(cell, bold))
+        page.write_number(line, at, float(cell), number_format(formats, cell, bold))
 
 
-def _summed(sheet: Sheet, place: int, at: int) -> int:
+def summed(sheet: Sheet, place: int, at: int) -> int:
     """How many cells right above a total it is the exact sum of; 0 where it is no sum of them."""
     total, cells = sheet.rows[place][1][at], []
     for kind, row in reversed(sheet.rows[:place]):

@@ -10,7 +10,7 @@ from ..rounding import shown_total
 
 def section(draft: Draft) -> Section:
     """Section 9 of the design."""
-    words, year = draft.words, YearDraft(draft.outcome, draft.language, draft.trail)
+    words, year = draft.words, YearDraft(draft.outcome, draft.language, draft.trail, lookup=draft.lookup)
     blocks: list[Block] = [Paragraph(words.runs("commitments.lead", year=year.year))]
     for fund in draft.funds:
         blocks += [Heading(words.short_name("fund", fund)), targets.table(year, fund)]
