@@ -3,12 +3,14 @@
 Nothing heavy is imported before it is used.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from silvafisc.results import Outcome
     from silvafisc.results.approvals import Approval
 
@@ -117,17 +119,20 @@ def _refuse_given(outcomes: "Sequence[Outcome]") -> None:
 
 def brief_comparison(
     outcomes: "Sequence[Outcome]",
+    tables: "Mapping[str, pd.DataFrame]",
     folder: Path,
     languages: Sequence[str] = LANGUAGES,
     formats: Sequence[str] = FORMATS,
 ) -> list[Path]:
-    """Write `comparison_<language>.<format>`: what changes from the first outcome to the second, by unit.
+    """Write `comparison_<language>.<format>`: two to six outcomes, the first being the reference.
 
-    Raises:
-        ValueError: not exactly two outcomes. Others as `render`.
+    tables: `frames` of `silvafisc.runs.compare` of the same outcomes.
+
+    Raises: as `render`.
     """
     _refuse_given(outcomes)
     from .comparison import build_comparison
     from .writing import write
 
-    return write([build_comparison(outcomes, language) for language in languages], folder, "comparison", formats)
+    made = [build_comparison(outcomes, tables, language) for language in languages]
+    return write(made, folder, "comparison", formats)
