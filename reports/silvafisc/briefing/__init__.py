@@ -38,10 +38,12 @@ def render(
     languages: Sequence[str] = LANGUAGES,
     formats: Sequence[str] = FORMATS,
     trail: "Sequence[Approval]" = (),
+    beside: "Mapping[str, pd.DataFrame] | None" = None,
 ) -> list[Path]:
     """Write `briefing_<language>.<format>` into `folder`; each file appears complete or not at all.
 
-    trail: the verified approval trail of the outcome, which is printed in section 10.
+    trail: the verified approval trail of the outcome, which is printed in section 10. beside: `frames` of
+    `silvafisc.runs.compare` whose first outcome this is, which are printed as a section.
 
     Returns:
         The files, in the order of languages and formats.
@@ -54,7 +56,8 @@ def render(
     from .document import build as put_together
     from .writing import write
 
-    return write([put_together(outcome, language, trail) for language in languages], folder, "briefing", formats)
+    made = [put_together(outcome, language, trail, beside) for language in languages]
+    return write(made, folder, "briefing", formats)
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Wish:
     """Which documents in which languages and formats.
 
     documents: of BRIEFING and PAPERS. template: of the DOCX; the shipped one where left out. trail: entries of the
-    approval log. units: whose reply sheets; all where left out.
+    approval log. units: whose reply sheets; all where left out. beside: as `render`.
     """
 
     documents: tuple[str, ...]
@@ -71,6 +74,7 @@ class Wish:
     template: Path | None = None
     trail: "Sequence[Approval]" = ()
     units: tuple[str, ...] = ()
+    beside: "Mapping[str, pd.DataFrame] | None" = None
 
 
 def render_papers(
@@ -96,7 +100,9 @@ def render_papers(
     made: list[tuple[str, bytes]] = []
     own = [name for name in wish.documents if name != BRIEFING]
     for language in wish.languages:
-        found = [(BRIEFING, put_together(outcome, language, wish.trail))] if BRIEFING in wish.documents else []
+        found = []
+        if BRIEFING in wish.documents:
+            found.append((BRIEFING, put_together(outcome, language, wish.trail, wish.beside)))
         found += papers(outcome, language, own, wish.trail, wish.units)
         made += documents_of(found, [form for form in wish.formats if form != "xlsx"], wish.template)
         if "xlsx" in wish.formats and workbook is not None:

@@ -16,6 +16,8 @@ from .sections.drawings import DRAWN_UNITS, short_name
 from .sections.drawings import shown as in_unit
 
 HASH_SHOWN = 12
+CAUSES_SHOWN = 40
+"""More rows than this are for a program to read: the table names the rest."""
 
 
 def build_comparison(outcomes: Sequence[Outcome], tables: Mapping[str, pd.DataFrame], language: str) -> Briefing:
@@ -40,7 +42,7 @@ def build_comparison(outcomes: Sequence[Outcome], tables: Mapping[str, pd.DataFr
     sections = [
         Section("result", words("comparison.result"), tuple(result)),
         Section("why", words("compared.why_title"), tuple(reasons)),
-        Section("units", words("comparison.by_unit"), tuple(units), new_page=True),
+        Section("units", words("comparison.by_unit"), tuple(units)),
         Section("standards", words("comparison.standards"), (standards(draft),)),
     ]
     steady = (*of.stability(draft), *of.regret(draft))
@@ -78,13 +80,14 @@ def objectives(draft: Draft) -> Table:
     for n in numbers:
         heads += [Column(of.LETTERS[n - 1], "", True), *of.versus(draft, [n], "")]
     columns = (Column(words("reasons.objective"), width=1), *heads)
-    return Table(columns, tuple(found), words.runs("comparison.objectives_table"), dense=len(numbers) > 2)
+    return Table(columns, tuple(found), words.runs("compared.objectives_table"), dense=len(numbers) > 2)
 
 
 def causes(draft: Draft, number: int) -> Block:
     """What was changed in scenario, parameters, tables and versions."""
     words, found = draft.words, []
-    for row in of.rows(draft, "causes", number):
+    everything = of.rows(draft, "causes", number)
+    for row in everything[:CAUSES_SHOWN]:
         values = [str(row[side]) for side in ("first", "second")]
         if row["kind"] == "input":
             values = [value[:HASH_SHOWN] for value in values]
@@ -99,7 +102,9 @@ def causes(draft: Draft, number: int) -> Block:
         Column(of.LETTERS[number - 1]),
     )
     pair = {"plan": of.letter(draft, number), "reference": of.letter(draft, 1)}
-    return Table(columns, tuple(found), words.runs("compared.causes", **pair), dense=True)
+    rest = len(everything) - len(found)
+    note = words.runs("compared.more_causes", rest=str(rest)) if rest else ()
+    return Table(columns, tuple(found), words.runs("compared.causes", **pair), note, dense=True)
 
 
 def amounts(draft: Draft) -> Table:
@@ -126,7 +131,7 @@ def amounts(draft: Draft) -> Table:
         heads += [Column(of.LETTERS[n - 1], unit, True)] if len(numbers) == 1 else []
         heads += [*of.versus(draft, [n], unit), Column(words("comparison.percent"), "%", True)]
     columns = (Column(words("terms.unit")), *heads)
-    return Table(columns, tuple(found), words.runs("comparison.table"), dense=len(numbers) > 2)
+    return Table(columns, tuple(found), words.runs("compared.units_table"), dense=len(numbers) > 2)
 
 
 def only(draft: Draft) -> list[Block]:

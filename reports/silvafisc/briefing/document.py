@@ -1,15 +1,17 @@
 """Putting the sections of an outcome together as one briefing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+
+import pandas as pd
 
 from silvafisc.results import Outcome
 from silvafisc.results.approvals import Approval
 
 from .blocks import Block, Briefing, Card, Figure, Section, Table
 from .draft import Draft
-from .sections import allocation, annex, carbon, decision, fairness, frontier, reasons, sources
+from .sections import allocation, annex, carbon, compared, decision, fairness, frontier, reasons, sources
 from .words import Words
 
 SECTIONS = (decision, allocation, reasons, carbon, fairness, frontier, sources)
@@ -25,8 +27,15 @@ class UnauditedError(Exception):
         super().__init__(self.en)
 
 
-def build(outcome: Outcome, language: str, trail: Sequence[Approval] = ()) -> Briefing:
+def build(
+    outcome: Outcome,
+    language: str,
+    trail: Sequence[Approval] = (),
+    beside: Mapping[str, pd.DataFrame] | None = None,
+) -> Briefing:
     """The briefing of an outcome in `zh` or `en`, with its approval trail in section 10 where there is one.
+
+    beside: the tables of its comparison with other outcomes, of which a section of their own tells.
 
     Raises:
         UnauditedError: the audit is missing or not clean.
@@ -35,8 +44,11 @@ def build(outcome: Outcome, language: str, trail: Sequence[Approval] = ()) -> Br
         MissingGlyphError: a drawing holds a character the fonts lack.
     """
     require_audit(outcome)
-    draft = Draft(outcome, language, trail)
+    draft = Draft(outcome if beside is None else compared.beside(outcome, beside), language, trail)
     sections = [module.section(draft) for module in SECTIONS]
+    others = compared.comparison_blocks(draft)
+    if others:
+        sections.insert(-1, Section("comparison", draft.words("compared.section"), others))
     ordered = [
         replace(
             section, title=draft.words("sections.numbered", number=draft.words(f"sections.n{i}"), title=section.title)

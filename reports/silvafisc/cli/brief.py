@@ -1,5 +1,6 @@
 """`brief`: the briefing and the papers of saved outcomes. Heavy imports stand inside the functions."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from .terminal import LANGUAGES, Terminal
 from .verbs import FORMATS, chosen
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from silvafisc.results import Outcome
 
 
@@ -39,8 +42,9 @@ def brief(
         en, zh = "is of use for --document replies only", "只用于 --document replies"
         raise InputError([Finding(regions, "--region", en, zh)])
     outcomes = [(folder, load_outcome(folder), signed_trail(folder)) for folder in folders]
+    tables = beside_each_other([outcome for _, outcome, _ in outcomes]) if BRIEFING in named else {}
     files: list[Path] = []
-    for folder, outcome, trail in outcomes:
+    for position, (folder, outcome, trail) in enumerate(outcomes):
         terminal.progress(f"生成文件 {folder}", f"making the documents of {folder}")
         place = folder if out is None else (out if len(folders) == 1 else out / folder.resolve().name)
         units: tuple[str, ...] = ()
@@ -48,9 +52,27 @@ def brief(
             require_whole(folder, outcome)
             codes = sorted(str(code) for code in outcome.tables["regions"]["region_code"])
             units = () if regions is None else tuple(chosen(regions, "--region", codes))
-        wish = Wish(tuple(named), tuple(languages), tuple(forms), template, trail, units)
+        wish = Wish(tuple(named), tuple(languages), tuple(forms), template, trail, units, tables.get(position))
         files += render_papers(outcome, place, wish, tables_workbook)
     terminal.result({"exit_code": 0, "briefings": [str(path) for path in files]}, [str(path) for path in files])
+
+
+def beside_each_other(outcomes: "list[Outcome]") -> "dict[int, Mapping[str, pd.DataFrame]]":
+    """Position -> comparison of each outcome with the others; nothing where they are not of the same units and years.
+
+    One alone, or more than a comparison can show, stay by themselves.
+    """
+    from silvafisc.runs import compare
+    from silvafisc.runs.compare import MOST
+
+    kinds = {(tuple(sorted(o.tables["regions"]["region_code"])), o.resolved.periods) for o in outcomes}
+    if not 2 <= len(outcomes) <= MOST or len(kinds) > 1:
+        return {}
+    found = {}
+    for position, outcome in enumerate(outcomes):
+        others = [other for at, other in enumerate(outcomes) if at != position]
+        found[position] = compare([outcome, *others]).frames
+    return found
 
 
 def require_whole(folder: Path, outcome: "Outcome") -> None:

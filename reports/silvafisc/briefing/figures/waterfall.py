@@ -31,6 +31,7 @@ def waterfall(
         _label(axes, len(items), max(level, 0.0), whole[1])
         axes.axhline(0, color=MUTED, linewidth=0.7)
         _names(axes, names, turn)
+        axes.use_sticky_edges = False  # columns that end at the top leave room for their texts all the same
         axes.margins(y=0.14)
         axes.set_ylabel(axis)
         axes.yaxis.set_major_formatter(FuncFormatter(plain_tick))

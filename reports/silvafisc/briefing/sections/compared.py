@@ -14,12 +14,12 @@ from silvafisc.results import Outcome
 from silvafisc.results.sentences import Amount, change_sentence
 from silvafisc.results.trades import GroupTrade, Trade, trade_sentences
 
-from ..blocks import Block, Callout, Column, Figure, Heading, Number, Paragraph, Row, Runs, Table, Text
+from ..blocks import Block, Callout, Column, Figure, Heading, Number, Paragraph, Row, Run, Runs, Table, Text
 from ..draft import Draft, cell
 from ..figures.waterfall import waterfall
 from ..keys import ref
 from ..rounding import shown_parts
-from ..words import all_texts
+from ..words import all_texts, capital, opening
 
 PREFIX = "compare."
 LETTERS = "ABCDEF"
@@ -92,7 +92,7 @@ def plans(draft: Draft) -> Table:
         row = frame[frame["outcome"] == number].iloc[0]
         where = [key("outcomes", name, number) for name in ("payment_fen", "carbon_tco2e")]
         carbon = cell("—") if pd.isna(row["carbon_tco2e"]) else (draft.number("carbon", where[1]),)
-        cells: list[Runs] = [cell(letter(draft, number)), cell(str(row[f"title_{draft.language}"]))]
+        cells: list[Runs] = [cell(capital(letter(draft, number))), cell(str(row[f"title_{draft.language}"]))]
         cells += [(draft.number("money_total", where[0]),), carbon]
         if number == 1:
             cells += [cell("—")] * 5
@@ -136,8 +136,7 @@ def sentences(draft: Draft, number: int) -> list[Runs]:
     carbon, carbon_said = (None, ()) if unknown else sized(draft, CARBON, trade_key["carbon_tco2e"])
     put: dict[tuple[str, str], Runs] = {("money", ""): money_said, ("carbon", ""): carbon_said}
     if carbon is not None and money * carbon > 0:
-        price = draft.number("fen_per_tonne", trade_key["fen_per_tco2e"])
-        put["price", ""] = draft.with_unit(price)
+        put["price", ""] = draft.phrase("fen_for_tonne", trade_key["fen_per_tco2e"])
     put |= {(name, ""): (draft.number("count", key("trades", name, number)),) for name in ("more", "less", "same")}
     objectives = []
     for row in rows(draft, "objectives", number):
@@ -164,12 +163,13 @@ def sentences(draft: Draft, number: int) -> list[Runs]:
             put["change", unit[0]] = draft.with_unit(finest(draft, MONEY[1:], where_key, signed=True))
     plan, reference = letter(draft, number), letter(draft, 1)
     trade = Trade(plan, reference, money, carbon, objectives, members, first, last)
-    return [
-        tuple(
-            run for piece in said for run in ((Text(piece),) if isinstance(piece, str) else put[piece.kind, piece.of])
-        )
-        for said in trade_sentences(trade, language)
-    ]
+    said = []
+    for pieces in trade_sentences(trade, language):
+        runs: list[Run] = []
+        for piece in pieces:
+            runs += [Text(piece)] if isinstance(piece, str) else put[piece.kind, piece.of]
+        said.append(opening(tuple(runs)))
+    return said
 
 
 def extremes(draft: Draft, number: int) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
@@ -206,7 +206,7 @@ def parts(draft: Draft) -> Table:
     words, numbers = draft.words, others(draft)
     shown = {number: steps(draft, number) for number in numbers}
     found = []
-    for name in part_names(draft):
+    for name in [name for name in part_names(draft) if any(sizes[name] for sizes in shown.values())]:
         amounts = [
             draft.number("money", key("waterfall", "sum(amount_fen)", n, part=name), signed=True, steps=shown[n][name])
             for n in numbers
@@ -238,8 +238,7 @@ def why(draft: Draft, number: int) -> list[Block]:
     amounts = {name: draft.number("money", where[name], signed=True, steps=size) for name, size in moved}
     whole = draft.number("money", key("waterfall", "sum(amount_fen)", number), signed=True, steps=sum(shown.values()))
     size = replace(whole, text=whole.text.lstrip("+−"), sign="words")
-    said = [Text(words("compared.plan_is", plan=letter(draft, number)))]
-    runs: list[Text | Number] = [*said]
+    runs: list[Run] = [Text(capital(words("compared.plan_is", plan=letter(draft, number))))]
     for piece in change_sentence(letter(draft, 1), moved, draft.language):
         if isinstance(piece, Amount):
             runs += draft.with_unit(amounts[piece.part] if piece.part else size)
@@ -327,7 +326,7 @@ def regret(draft: Draft) -> list[Block]:
     found = []
     for conditions, plan in dict.fromkeys(zip(frame["conditions"], frame["plan"], strict=True)):
         mine = frame[(frame["conditions"] == conditions) & (frame["plan"] == plan)].set_index("objective")
-        cells: list[Runs] = [cell(letter(draft, int(plan))), cell(LETTERS[int(conditions) - 1])]
+        cells: list[Runs] = [cell(capital(letter(draft, int(plan)))), cell(LETTERS[int(conditions) - 1])]
         for term in terms:
             status = str(mine.loc[term, "status"]) if term in mine.index else ""
             where = ref(f"{PREFIX}regret", "regret", conditions=str(conditions), plan=str(plan), objective=term)
@@ -337,7 +336,7 @@ def regret(draft: Draft) -> list[Block]:
         found.append(Row(tuple(cells)))
     heads = [
         Column(
-            words.name("regret", term) if term == "weighted" else draft.objective(term)[0],
+            capital(words.name("regret", term)) if term == "weighted" else draft.objective(term)[0],
             draft.unit(kinds[term]),
             True,
         )
