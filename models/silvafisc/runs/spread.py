@@ -4,6 +4,7 @@ All three give what one call after the other gives; only the order in which resu
 """
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from importlib import import_module
@@ -46,7 +47,7 @@ def spread(
 def _in_processes(work: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> Iterator[tuple[int, Result]]:
     # New interpreters: a copy of this one would share the threads of a solver that has already run.
     before = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(min(jobs, len(items)), mp_context=multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(min(jobs, len(items)), multiprocessing.get_context("spawn"), undisturbed)
     try:
         at = {pool.submit(work, item): place for place, item in enumerate(items)}
         for future in as_completed(at):
@@ -58,6 +59,11 @@ def _in_processes(work: Callable[[Item], Result], items: Sequence[Item], jobs: i
         raise
     finally:
         pool.shutdown()
+
+
+def undisturbed() -> None:
+    """In a process that works for another one: Ctrl-C is the parent's, which says what becomes of the work."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _on_cluster(work: Callable[[Item], Result], items: Sequence[Item], address: str) -> Iterator[tuple[int, Result]]:
@@ -75,7 +81,9 @@ def _on_cluster(work: Callable[[Item], Result], items: Sequence[Item], address: 
         _refuse_other_versions(client, address)
         futures = {client.submit(work, item, pure=False): place for place, item in enumerate(items)}
         try:
-            for future in distributed.as_completed(list(futures)):
+            with client.as_current():
+                arriving = distributed.as_completed(list(futures))
+            for future in arriving:
                 yield futures[future], future.result()
         finally:
             client.cancel(list(futures))

@@ -24,11 +24,13 @@ from typing import Any
 
 import yaml
 
+from silvafisc.allocation.terms import term_names, title_of
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import ParameterTree, PolicyError, Scenario, load_catalogue
 from silvafisc.policy.scenario_files import derived_scenario
 from silvafisc.policy.schema import hint
 from silvafisc.quantities import fen_to_yuan, share, yuan_to_fen
+from silvafisc.results import ObjectiveSpec
 
 from .recorded import exact_text
 from .spoken import Said
@@ -146,6 +148,9 @@ def _variant(scenario: Scenario, values: Values, law: ParameterTree) -> Variant:
 def _said(name: str, value: str) -> Said:
     """`budget`, `-10%` -> 预算 −10%."""
     title, unit = _TITLES.get(name, Said(name, name)), _UNITS.get(name, Said("", ""))
+    if name.startswith(WEIGHT) and name.removeprefix(WEIGHT) in term_names():
+        full = title_of(ObjectiveSpec(name.removeprefix(WEIGHT)))
+        title = Said(f"{full['zh'].partition('（')[0]}权重", f"weight of {full['en'].partition(' (')[0].lower()}")
     shown = _SAID.get((name, value), Said(f"{value.replace('-', '−')}{unit.zh}", f"{value.replace('-', '−')}{unit.en}"))
     return Said(f"{title.zh} {shown.zh}", f"{title.en} {shown.en}")
 

@@ -137,6 +137,7 @@ def compared(folders: Sequence[Path], place: Path, languages: Sequence[str], for
 
 
 def _row(member: "Member", language: str) -> dict[str, str]:
-    why = "; ".join(finding.en if language == "en" else finding.zh for finding in member.findings)
+    """The variant and what became of it; batch.csv says everything that stands in its way, this the first of it."""
+    why = next((finding.en if language == "en" else finding.zh for finding in member.findings), "")
     status = "solved" if member.folder is not None else "infeasible"
     return {"id": member.variant.id, **member.variant.values, "status": status, "why": why}
