@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from silvafisc.briefing import brief_comparison
-from silvafisc.briefing.blocks import Briefing, Callout, Section, figures, numbers, runs_text, texts
+from silvafisc.briefing.blocks import Briefing, Callout, Section, Table, figures, numbers, runs_text, texts
 from silvafisc.briefing.comparison import build_comparison
 from silvafisc.briefing.document import UnauditedError, build
 from silvafisc.briefing.keys import Lookup
@@ -140,3 +140,15 @@ def test_dirty_audits_are_refused(made: Callable[..., tuple[list[Outcome], Table
     with pytest.raises(UnauditedError):
         brief_comparison([outcomes[0], replace(outcomes[1], audit={})], tables, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_units_that_come_and_go_are_named_and_have_no_percentage() -> None:
+    from tests.briefing.sample import make_outcome
+
+    outcomes = [make_outcome(count) for count in (3, 4, 5)]
+    briefing = build_comparison(outcomes, compare(outcomes).frames, "zh")
+    section = next(section for section in briefing.sections if section.id == "units")
+    said = "".join(texts(section))
+    assert "只在部分方案中有资金的单位：山西省、内蒙古自治区。" in said
+    table = next(block for block in section.blocks if isinstance(block, Table))
+    assert [runs_text(cell) for cell in table.rows[-1].cells[1:4]] == ["0", "—", "—"]  # 内蒙古 is in the third alone

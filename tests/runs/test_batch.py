@@ -181,7 +181,7 @@ def test_a_cluster_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) ->
     pytest.importorskip("distributed", reason="dask.distributed is not installed")
     monkeypatch.setattr(spread_module, "REACHED_WITHIN", 0.2)
     with pytest.raises(InputError, match="no Dask scheduler answers"):
-        list(spread(os.path.basename, ["a"], 1, "tcp://127.0.0.1:9"))
+        list(spread(os.path.basename, ["a"], 1, "tcp://localhost:9"))
 
 
 def test_a_cluster_without_its_extra_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +190,7 @@ def test_a_cluster_without_its_extra_is_said(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(spread_module, "import_module", absent)
     with pytest.raises(InputError, match=r"silvafisc\[cluster\]"):
-        list(spread(os.path.basename, ["a"], 1, "tcp://127.0.0.1:9"))
+        list(spread(os.path.basename, ["a"], 1, "tcp://localhost:9"))
 
 
 def test_workers_of_other_versions_are_refused(monkeypatch: pytest.MonkeyPatch, scheduler: str) -> None:

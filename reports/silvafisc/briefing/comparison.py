@@ -1,6 +1,7 @@
 """The comparison of two to six outcomes: the trade, why the money moves, amounts by unit, standards, stability, regret."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -110,21 +111,24 @@ def causes(draft: Draft, number: int) -> Block:
 def amounts(draft: Draft) -> Table:
     """The reference's amount of every unit, and how much more or less it is elsewhere."""
     words, numbers, unit = draft.words, of.others(draft), draft.unit("money")
+    units = {str(row["region_code"]): row for n in numbers for row in of.rows(draft, "units", n)}
     found = []
-    for row in of.rows(draft, "units", numbers[0]):
-        code = str(row["region_code"])
-        first = next((n for n in numbers if draft.lookup.has("compare.units", outcome=str(n), region_code=code)), 0)
-        where = {n: {"region_code": code} for n in numbers}
-        cells: list[Runs] = [cell(of.unit_name(draft, row))]
-        cells.append((draft.number("money", of.key("units", "first_fen", first, **where[first])),))
+    for code in sorted(units):
+        having = [n for n in numbers if draft.lookup.has("compare.units", outcome=str(n), region_code=code)]
+        cells: list[Runs] = [cell(of.unit_name(draft, units[code]))]
+        cells.append((draft.number("money", of.key("units", "first_fen", having[0], region_code=code)),))
         for n in numbers:
-            if len(numbers) == 1:
-                cells.append((draft.number("money", of.key("units", "second_fen", n, **where[n])),))
-            change = of.key("units", "difference_fen", n, **where[n])
-            before = of.key("units", "first_fen", n, **where[n])
+            if n not in having:  # neither the reference nor this one has the unit
+                cells += [cell("—"), cell("—")]
+                continue
+            names = ("first_fen", "second_fen", "difference_fen")
+            before, after, change = (of.key("units", name, n, region_code=code) for name in names)
+            cells += [(draft.number("money", after),)] if len(numbers) == 1 else []
             cells.append((draft.number("money", change, signed=True),))
-            share = (draft.number("share", combine("ratio", change, before), signed=True),)
-            cells.append(share if draft.lookup.value(before) else cell("—"))
+            if draft.lookup.value(before):
+                cells.append((draft.number("share", combine("ratio", change, before), signed=True),))
+            else:
+                cells.append(cell("—"))
         found.append(Row(tuple(cells)))
     heads = [Column(of.LETTERS[0], unit, True)]
     for n in numbers:
@@ -135,17 +139,17 @@ def amounts(draft: Draft) -> Table:
 
 
 def only(draft: Draft) -> list[Block]:
-    """Units that not all outcomes have: the amount of the one that lacks them is 0."""
-    tables = draft.outcome.tables["compare.units"]
-    names = [
-        of.unit_name(draft, row)
-        for row in tables.drop_duplicates("region_code").to_dict("records")
-        if row["region_code"] not in draft.codes
-        or not all(
-            row["region_code"] in set(tables.loc[tables["outcome"] == n, "region_code"]) for n in of.others(draft)
-        )
-    ]
+    """Units that only some of the outcomes pay."""
+    units = {n: {str(r["region_code"]): r for r in of.rows(draft, "units", n)} for n in of.others(draft)}
+    everywhere = set(draft.codes).intersection(*(held for held in units.values()))
+    odd = {code: row for held in units.values() for code, row in held.items() if code not in everywhere or _lacks(row)}
+    names = [of.unit_name(draft, odd[code]) for code in sorted(odd)]
     return [Note(draft.words.runs("comparison.only", units=draft.words.join(names)))] if names else []
+
+
+def _lacks(row: Mapping[Any, Any]) -> bool:
+    """Whether a unit gets money in one of the two outcomes only."""
+    return bool(row["first_fen"]) != bool(row["second_fen"])
 
 
 def picture(draft: Draft, number: int) -> Figure:
