@@ -15,6 +15,7 @@ from tests.runs.settled import outcome
 from silvafisc.cli.endings import finish
 from silvafisc.cli.main import app
 from silvafisc.cli.terminal import visible
+from silvafisc.runs.compare import MORE, TABLES
 
 
 class Talk:
@@ -105,7 +106,8 @@ def test_compare_writes_tables_and_briefing_where_told(say: Talk, tmp_path: Path
         "compare", tmp_path / "a", tmp_path / "b", "--out", tmp_path / "c", "--lang", "en", "--format", "html"
     )
     assert code == 0
-    written = {"comparison_en.html", "objectives.csv", "units.csv", "funds.csv", "standards.csv"}
+    tables = {f"{name}.csv" for name in (*TABLES, *MORE)}
+    written = {"comparison_en.html", *tables}
     assert {path.name for path in (tmp_path / "c").iterdir()} == written
     assert {name: data for name, data in listing(tmp_path).items() if name.split("/")[0] != "c"} == before
 

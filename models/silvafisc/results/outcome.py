@@ -92,7 +92,7 @@ class Outcome:
                 one that carries approvals.
         """
         folder = Path(folder)
-        _refuse_foreign(folder)
+        refuse_foreign(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         # A temporary folder is private; an outcome is for everybody who may read its parent.
@@ -205,7 +205,8 @@ def write_json(data: Mapping[str, Any], path: Path) -> None:
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def _refuse_foreign(folder: Path) -> None:
+def refuse_foreign(folder: Path) -> None:
+    """Raise OutcomeError where `folder` (or a parent) is a file, holds no outcome, or one that carries approvals."""
     for path in (folder, *folder.parents):
         if path.is_file():
             raise OutcomeError(path, "is a regular file, not a folder for outcomes", "是普通文件，不能作为结果目录")

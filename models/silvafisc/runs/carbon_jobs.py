@@ -6,7 +6,6 @@ import json
 import multiprocessing
 import os
 import shutil
-import signal
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -26,6 +25,8 @@ from silvafisc.datasets.package import DESCRIPTOR
 from silvafisc.policy import Value
 from silvafisc.results.outcome import write_csv, write_json
 
+from .spread import undisturbed
+
 J = TypeVar("J")
 
 
@@ -38,7 +39,7 @@ def each(work: Callable[[J, Path], None], todo: Sequence[tuple[J, Path]], proces
         return
     # Started anew, since libraries with threads of their own do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, initializer=_undisturbed) as pool:
+    with ProcessPoolExecutor(processes, context, initializer=undisturbed) as pool:
         try:
             futures = {pool.submit(work, job, path): job for job, path in todo}
             for future in as_completed(futures):
@@ -47,11 +48,6 @@ def each(work: Callable[[J, Path], None], todo: Sequence[tuple[J, Path]], proces
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-
-
-def _undisturbed() -> None:
-    """Ctrl-C is the parent's: it lets the jobs under way finish and starts no other."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def keep(arrays: Mapping[str, np.ndarray], path: Path) -> None:

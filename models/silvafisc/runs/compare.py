@@ -1,4 +1,4 @@
-"""What changes from one outcome to another: by unit, fund, published standard and objective, exact to the fen."""
+"""Compare two to six outcomes: what changes, why, for whom, how stable it is, and what is lost under other conditions."""
 
 import os
 import tempfile
@@ -10,44 +10,88 @@ from typing import Any
 import pandas as pd
 
 from silvafisc.datasets import Finding, InputError
-from silvafisc.quantities import UNITS, fen_to_yuan, yuan_to_fen
 from silvafisc.results import Outcome
 from silvafisc.results.outcome import write_csv
 
-from .spoken import Said, fund_name, subject, yuan
+from . import compare_tables as tables_of
+from .compare_causes import causes, waterfall
+from .compare_groups import group_changes, stability
+from .compare_regret import regret
+from .compare_trade import trades
+from .spoken import Said
 
 TABLES = ("objectives", "units", "funds", "standards")
-WHOLE_FROM = 1000
-"""Values of objectives from this size on are shown without decimals; the tables hold them in full."""
+"""Tables whose rows hold a first and a second outcome. Of two outcomes they have no column that says which."""
+MORE = ("outcomes", "payers", "waterfall", "causes", "groups", "stability", "trades", "regret")
+MOST = 6
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The second outcome against the first; every difference is second − first.
+    """Every further outcome against the first one, the reference; every difference is the other − the reference.
 
-    objectives: term, label_zh, label_en, unit, first, second, difference.
-    units: region_code, region_name, region_name_en, first_fen, second_fen, difference_fen.
-    funds: fund, period, first_fen, second_fen, difference_fen (all payers).
-    standards: fund, category, measure, grade, period, first_yuan_per_mu, second_yuan_per_mu, difference_yuan_per_mu;
-        empty where an outcome publishes no such standard.
-    A unit or fund that one outcome lacks counts 0 there. The differences of units and of funds have the same sum.
+    titles: of the outcomes in order. frames, each with the column `outcome` (2 …: the number of the other one) in front:
+        objectives: term, label_zh, label_en, unit, first, second, difference.
+        units: region_code, region_name, region_name_en, first_fen, second_fen, difference_fen.
+        funds: fund, period, first_fen, second_fen, difference_fen (all payers). payers: the same by payer.
+        standards: fund, category, measure, grade, period, first_yuan_per_mu, second_yuan_per_mu, difference_yuan_per_mu;
+            empty where an outcome publishes no such standard.
+        waterfall: region_code, part, amount_fen (`allocation.between`). causes: kind, what, first, second.
+        groups, stability, trades: see `compare_groups`, `compare_trade`.
+    and of all outcomes: outcomes (1 …; number, id, titles, hash, money, carbon) and regret (`compare_regret`).
+    A unit or fund that one outcome lacks counts 0 there. The differences of units and of funds and the parts of the
+    waterfall have the same sum.
     """
 
-    first: Said
-    second: Said
-    objectives: pd.DataFrame
-    units: pd.DataFrame
-    funds: pd.DataFrame
-    standards: pd.DataFrame
+    titles: tuple[Said, ...]
+    frames: Mapping[str, pd.DataFrame]
+
+    @property
+    def first(self) -> Said:
+        """The reference."""
+        return self.titles[0]
+
+    @property
+    def second(self) -> Said:
+        """The first of the others."""
+        return self.titles[1]
+
+    @property
+    def objectives(self) -> pd.DataFrame:
+        """The table of objectives."""
+        return self.tables()["objectives"]
+
+    @property
+    def units(self) -> pd.DataFrame:
+        """The table of units."""
+        return self.tables()["units"]
+
+    @property
+    def funds(self) -> pd.DataFrame:
+        """The table of funds."""
+        return self.tables()["funds"]
+
+    @property
+    def standards(self) -> pd.DataFrame:
+        """The table of standards."""
+        return self.tables()["standards"]
 
     @property
     def difference_fen(self) -> int:
-        """Difference of all money."""
-        return int(self.units["difference_fen"].sum())
+        """Difference of all money between the second outcome and the reference."""
+        units = self.frames["units"]
+        return int(units.loc[units["outcome"] == 2, "difference_fen"].sum())
+
+    def of(self, table: str, outcome: int) -> pd.DataFrame:
+        """The rows of one other outcome."""
+        frame = self.frames[table]
+        return frame[frame["outcome"] == outcome]
 
     def tables(self) -> Mapping[str, pd.DataFrame]:
-        """The four tables by name."""
-        return {name: getattr(self, name) for name in TABLES}
+        """The tables by name, as they are saved."""
+        if len(self.titles) > 2:
+            return self.frames
+        return {name: f.drop(columns="outcome") if name in TABLES else f for name, f in self.frames.items()}
 
     def save(self, folder: Path) -> list[Path]:
         """Write `<table>.csv` for every table; each file appears complete or not at all.
@@ -60,155 +104,95 @@ class Comparison:
         with tempfile.TemporaryDirectory(prefix=".compare-", dir=folder) as staging:
             for name, frame in self.tables().items():
                 write_csv(frame, Path(staging) / f"{name}.csv")
-            for name in TABLES:
+            for name in self.frames:
                 os.replace(Path(staging) / f"{name}.csv", folder / f"{name}.csv")
-        return [folder / f"{name}.csv" for name in TABLES]
+        return [folder / f"{name}.csv" for name in self.frames]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data."""
-        tables = {name: frame.to_dict("records") for name, frame in self.tables().items()}
-        return {"first": self.first._asdict(), "second": self.second._asdict(), **tables}
+        """Plain data; a number that is not there is null."""
+        tables = {name: f.astype(object).where(f.notna(), None) for name, f in self.tables().items()}
+        records = {name: frame.to_dict("records") for name, frame in tables.items()}
+        return {"first": self.first._asdict(), "second": self.second._asdict(), **records}
 
     def text(self, language: str = "zh") -> str:
         """The comparison as plain text in `zh` or `en`."""
-        zh = language == "zh"
-        unit = "元" if zh else "yuan"
-        head = [f"A  {self.first.text(language)}", f"B  {self.second.text(language)}"]
-        head.append(f"B − A  {yuan(self.difference_fen, signed=True)} {unit}")
-        changed = self.standards[self.standards["first_yuan_per_mu"] != self.standards["second_yuan_per_mu"]]
-        none = ["  无变化" if zh else "  no change"]
-        return "\n\n".join(
-            "\n".join(lines)
-            for lines in (
-                head,
-                ["目标" if zh else "Objectives", *_lines(self.objectives, lambda row: _objective(row, language))],
-                [f"资金（{unit}）" if zh else f"Funds ({unit})", *_lines(self.funds, lambda row: _fund(row, language))],
-                [f"单位（{unit}）" if zh else f"Units ({unit})", *_lines(self.units, lambda row: _unit(row, language))],
-                [
-                    "变动的标准（元/亩）" if zh else "Standards that change (yuan/mu)",
-                    *(_lines(changed, lambda row: _standard(row, language)) or none),
-                ],
-            )
-        )
+        from .compare_text import text_of
+
+        return text_of(self, language)
 
 
 def compare(outcomes: Sequence[Outcome]) -> Comparison:
-    """Compare two outcomes.
+    """Compare two to six outcomes; the first is the reference.
 
     Raises:
-        InputError: not exactly two, or their periods have nothing in common.
+        InputError: fewer or more, or one has no period in common with the reference.
     """
-    if len(outcomes) != 2:
-        en = f"a comparison is between two outcomes (got {len(outcomes)})"
-        raise InputError([Finding("", "", en, f"须恰好比较两个结果（现为 {len(outcomes)} 个）")])
-    first, second = outcomes
-    periods = set(first.resolved.periods) & set(second.resolved.periods)
-    if not periods:
-        raise InputError([Finding("", "periods", "the outcomes share no period", "两个结果没有共同年度")])
-    comparison = Comparison(
-        first=_title(first),
-        second=_title(second),
-        objectives=_objectives(first, second),
-        units=_units(first, second),
-        funds=_sums(first, second, ["fund", "period"]),
-        standards=_standards(first, second),
-    )
-    assert comparison.difference_fen == int(comparison.funds["difference_fen"].sum())
-    return comparison
-
-
-def _title(outcome: Outcome) -> Said:
-    title, identity = outcome.meta["title"], outcome.meta["id"]
-    return Said(f"{title['zh']}（{identity}）", f"{title['en']} ({identity})")
-
-
-def _sums(first: Outcome, second: Outcome, keys: list[str]) -> pd.DataFrame:
-    """Payments by key in both outcomes; 0 where an outcome has no such row."""
-    sides = {}
-    for side, outcome in (("first_fen", first), ("second_fen", second)):
-        allocation = outcome.tables["allocation"]
-        sides[side] = allocation.groupby(keys)["payment_fen"].sum().astype("int64")
-    frame = pd.DataFrame(sides).fillna(0).astype("int64").sort_index().reset_index()
-    frame["difference_fen"] = frame["second_fen"] - frame["first_fen"]
-    return frame
-
-
-def _units(first: Outcome, second: Outcome) -> pd.DataFrame:
-    sums = _sums(first, second, ["region_code"])
-    names = ["region_code", "region_name", "region_name_en"]
-    regions = pd.concat([second.tables["regions"][names], first.tables["regions"][names]])
-    regions = regions.drop_duplicates("region_code")
-    frame = regions.merge(sums, on="region_code", how="left", validate="one_to_one")
-    amounts = ["first_fen", "second_fen", "difference_fen"]
-    frame[amounts] = frame[amounts].fillna(0).astype("int64")
-    return frame.sort_values("region_code", ignore_index=True)
-
-
-def _standards(first: Outcome, second: Outcome) -> pd.DataFrame:
-    keys = ["fund", "category", "measure", "grade", "period"]
-    sides = []
-    for side, outcome in (("first", first), ("second", second)):
-        held = outcome.tables["standards"][[*keys, "standard_yuan_per_mu"]].astype("str")
-        sides.append(held.rename(columns={"standard_yuan_per_mu": f"{side}_yuan_per_mu"}))
-    frame = sides[0].merge(sides[1], on=keys, how="outer", validate="one_to_one").fillna("")
-    pairs = zip(frame["first_yuan_per_mu"], frame["second_yuan_per_mu"], strict=True)
-    frame["difference_yuan_per_mu"] = [
-        fen_to_yuan(yuan_to_fen(b) - yuan_to_fen(a)) if a and b else "" for a, b in pairs
+    if not 2 <= len(outcomes) <= MOST:
+        en = f"a comparison is between two and {MOST} outcomes (got {len(outcomes)})"
+        raise InputError([Finding("", "", en, f"须比较两至{MOST}个结果（现为 {len(outcomes)} 个）")])
+    reference, others = outcomes[0], outcomes[1:]
+    without = [
+        Finding(str(other.meta["id"]), "periods", "shares no period with the first outcome", "与第一个结果没有共同年度")
+        for other in others
+        if not set(reference.resolved.periods) & set(other.resolved.periods)
     ]
-    return frame.sort_values(keys, ignore_index=True)
+    if without:
+        raise InputError(without)
+
+    def each(build: Callable[[Outcome, Outcome], pd.DataFrame]) -> pd.DataFrame:
+        return _numbered([build(reference, other) for other in others])
+
+    units = each(tables_of.units)
+    frames = {
+        "objectives": each(tables_of.objectives),
+        "units": units,
+        "funds": each(lambda first, second: tables_of.sums(first, second, ["fund", "period"])),
+        "standards": each(tables_of.standards),
+        "outcomes": _outcomes(outcomes),
+        "payers": each(tables_of.payers),
+        "waterfall": each(waterfall),
+        "causes": each(causes),
+        "groups": each(lambda first, second: group_changes(tables_of.units(first, second), (first, second))),
+        "stability": each(lambda first, second: stability(tables_of.units(first, second), (first, second))),
+    }
+    frames["trades"] = trades(frames)
+    frames["regret"] = regret(outcomes)
+    whole = units.groupby("outcome")["difference_fen"].sum()
+    for name, column in (("funds", "difference_fen"), ("waterfall", "amount_fen")):
+        found = frames[name].groupby("outcome")[column].sum()
+        assert (whole == found.reindex(whole.index, fill_value=0)).all(), f"{name} does not sum to the difference"
+    return Comparison(titles=tuple(title(outcome) for outcome in outcomes), frames=frames)
 
 
-def _objectives(first: Outcome, second: Outcome) -> pd.DataFrame:
-    known = {str(entry["term"]): entry for entry in first.meta["objectives"]}
+def title(outcome: Outcome) -> Said:
+    """Title and id of an outcome."""
+    said, identity = outcome.meta["title"], outcome.meta["id"]
+    return Said(f"{said['zh']}（{identity}）", f"{said['en']} ({identity})")
+
+
+def _numbered(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Frames of the other outcomes, one below the other, with the number of each in front."""
+    parts = [frame.assign(outcome=at)[["outcome", *frame.columns]] for at, frame in enumerate(frames, start=2)]
+    filled = [part for part in parts if len(part)] or parts[:1]
+    return pd.concat(filled, ignore_index=True)
+
+
+def _outcomes(outcomes: Sequence[Outcome]) -> pd.DataFrame:
     rows = []
-    for entry in second.meta["objectives"]:
-        other = known.get(str(entry["term"]))
-        if other is not None and other["unit"] == entry["unit"]:
-            a, b = float(other["value"]), float(entry["value"])
-            label = entry["label"]
-            rows.append((str(entry["term"]), label["zh"], label["en"], str(entry["unit"]), a, b, b - a))
-    columns = ["term", "label_zh", "label_en", "unit", "first", "second", "difference"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _lines(frame: pd.DataFrame, line: Callable[[Mapping[str, Any]], str]) -> list[str]:
-    return [f"  {line({str(key): value for key, value in row.items()})}" for row in frame.to_dict("records")]
-
-
-def _objective(row: Mapping[str, Any], language: str) -> str:
-    a, b = (_plain(float(row[name])) for name in ("first", "second"))
-    difference, unit = float(row["difference"]), UNITS.get(str(row["unit"]))
-    sign = "+" if difference > 0 else ("−" if difference < 0 else "")
-    label = (unit.label_zh if language == "zh" else unit.label_en) if unit else str(row["unit"])
-    return f"{row[f'label_{language}']}  {a} → {b}  ({sign}{_plain(abs(difference))}) {label}".rstrip()
-
-
-def _plain(value: float) -> str:
-    """Whole where large, six digits where small."""
-    return f"{value:,.0f}" if abs(value) >= WHOLE_FROM else f"{value:,.6g}"
-
-
-def _amounts(row: Mapping[str, Any]) -> str:
-    return f"{yuan(row['first_fen'])} → {yuan(row['second_fen'])}  ({yuan(row['difference_fen'], signed=True)})"
-
-
-def _fund(row: Mapping[str, Any], language: str) -> str:
-    return f"{row['period']} {fund_name(str(row['fund'])).text(language)}  {_amounts(row)}"
-
-
-def _unit(row: Mapping[str, Any], language: str) -> str:
-    name = row["region_name"] if language == "zh" else row["region_name_en"] or row["region_name"]
-    return f"{row['region_code']} {name}  {_amounts(row)}"
-
-
-def _standard(row: Mapping[str, Any], language: str) -> str:
-    what = subject(str(row["measure"]), str(row["category"])).text(language)
-    grade = (
-        f" {'第' if language == 'zh' else 'grade '}{row['grade']}{'档' if language == 'zh' else ''}"
-        if row["grade"]
-        else ""
-    )
-    a, b = row["first_yuan_per_mu"] or "—", row["second_yuan_per_mu"] or "—"
-    change = row["difference_yuan_per_mu"]
-    shown = f"  ({yuan(yuan_to_fen(change), signed=True)})" if change else ""
-    return f"{row['period']} {what}{grade}  {a} → {b}{shown}"
+    for number, outcome in enumerate(outcomes, start=1):
+        allocation, meta = outcome.tables["allocation"], outcome.meta
+        carbon = allocation["carbon_tco2e"]
+        rows.append(
+            (
+                number,
+                str(meta["id"]),
+                meta["title"]["zh"],
+                meta["title"]["en"],
+                str(meta["content_hash"]),
+                outcome.resolved.mode,
+                int(allocation["payment_fen"].sum()),
+                float(carbon.sum()) if carbon.notna().any() else None,
+            )
+        )
+    names = ["outcome", "id", "title_zh", "title_en", "content_hash", "mode", "payment_fen", "carbon_tco2e"]
+    return pd.DataFrame(rows, columns=names)

@@ -3,12 +3,14 @@
 Nothing heavy is imported before it is used.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from silvafisc.results import Outcome
     from silvafisc.results.approvals import Approval
 
@@ -41,11 +43,13 @@ def render(
     formats: Sequence[str] = FORMATS,
     trail: "Sequence[Approval]" = (),
     workbook: "Workbook | None" = None,
+    beside: "Mapping[str, pd.DataFrame] | None" = None,
 ) -> list[Path]:
     """Write `briefing_<language>.<format>` into `folder`; each file appears complete or not at all.
 
     trail: the verified approval trail of the outcome, which is printed in section 10. workbook: makes the bytes of format
-    `xlsx` (`silvafisc.workbook.outcome_workbook`); without it that format is unknown.
+    `xlsx` (`silvafisc.workbook.outcome_workbook`); without it that format is unknown. beside: `frames` of
+    `silvafisc.runs.compare` whose first outcome this is, which section 7 tells of.
 
     Returns:
         The files, in the order of languages and formats.
@@ -59,6 +63,7 @@ def render(
     from .keys import Lookup
     from .writing import documents_of, put_all
 
+    outcome = _with(outcome, beside)
     own = [form for form in formats if form != "xlsx" or workbook is None]
     lookup = Lookup(outcome)
     papers: dict[str, Briefing] = {}
@@ -77,6 +82,13 @@ def render(
     return put_all(made, folder)
 
 
+def _with(outcome: "Outcome", tables: "Mapping[str, pd.DataFrame] | None") -> "Outcome":
+    """The outcome with the tables of its comparison, where there is one."""
+    from .sections.compared import beside
+
+    return outcome if tables is None else beside(outcome, tables)
+
+
 def _whole(outcome: "Outcome", paper: "Briefing", workbook: "Workbook | None") -> bytes:
     """The outcome's workbook with the tables of its briefing."""
     from .sheets import by_section
@@ -92,7 +104,7 @@ class Wish:
 
     documents: of BRIEFING and PAPERS. template: of the DOCX; the shipped one where left out. trail: entries of the
     approval log. units: whose reply sheets; all where left out. audience: whose sections the briefing has, as the style in
-    use states them; all sections where left out.
+    use states them; all sections where left out. beside: as `render`.
     """
 
     documents: tuple[str, ...]
@@ -102,6 +114,7 @@ class Wish:
     trail: "Sequence[Approval]" = ()
     units: tuple[str, ...] = ()
     audience: str = ""
+    beside: "Mapping[str, pd.DataFrame] | None" = None
 
 
 def render_papers(
@@ -132,6 +145,7 @@ def render_papers(
     stem = BRIEFING if wish.audience in ("", "department") else wish.audience
     made: list[tuple[str, bytes]] = []
     own = [name for name in wish.documents if name != BRIEFING]
+    outcome = _with(outcome, wish.beside)
     lookup = Lookup(outcome)
     for language in wish.languages:
         found = (
@@ -166,17 +180,20 @@ def _refuse_given(outcomes: "Sequence[Outcome]") -> None:
 
 def brief_comparison(
     outcomes: "Sequence[Outcome]",
+    tables: "Mapping[str, pd.DataFrame]",
     folder: Path,
     languages: Sequence[str] = LANGUAGES,
     formats: Sequence[str] = FORMATS,
 ) -> list[Path]:
-    """Write `comparison_<language>.<format>`: what changes from the first outcome to the second, by unit.
+    """Write `comparison_<language>.<format>`: two to six outcomes, the first being the reference.
 
-    Raises:
-        ValueError: not exactly two outcomes. Others as `render`.
+    tables: `frames` of `silvafisc.runs.compare` of the same outcomes.
+
+    Raises: as `render`.
     """
     _refuse_given(outcomes)
     from .comparison import build_comparison
     from .writing import write
 
-    return write([build_comparison(outcomes, language) for language in languages], folder, "comparison", formats)
+    made = [build_comparison(outcomes, tables, language) for language in languages]
+    return write(made, folder, "comparison", formats)

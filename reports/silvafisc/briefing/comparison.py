@@ -1,232 +1,229 @@
-"""A short briefing of what changes from one outcome to another: objectives, published standards, amounts by unit."""
+"""The comparison of two to six outcomes: the trade, why the money moves, amounts by unit, standards, stability, regret."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from fractions import Fraction
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
 
 from silvafisc.results import Outcome
 
-from .blocks import Block, Briefing, Column, Figure, Number, Paragraph, Row, Runs, Section, Table
-from .document import UnauditedError, assemble
-from .draft import Draft, cell, fixed
+from .blocks import Block, Briefing, Column, Figure, Heading, Note, Paragraph, Row, Runs, Section, Table
+from .document import assemble, require_audit
+from .draft import Draft, cell
 from .figures.bars import ranked
-from .keys import Lookup, combine, evaluate, ref
-from .rounding import shown_total
+from .keys import combine
+from .sections import compared as of
 from .sections.drawings import DRAWN_UNITS, short_name
+from .sections.drawings import shown as in_unit
+
+HASH_SHOWN = 12
+CAUSES_SHOWN = 40
+"""More rows than this are for a program to read: the table names the rest."""
 
 
-def build_comparison(outcomes: Sequence[Outcome], language: str) -> Briefing:
-    """The comparison of exactly two audited outcomes, in their order.
+def build_comparison(outcomes: Sequence[Outcome], tables: Mapping[str, pd.DataFrame], language: str) -> Briefing:
+    """The comparison of audited outcomes, in their order; the first is the reference.
 
-    Keys are those of each outcome with `first:` or `second:` before them; a difference is second minus first.
+    tables: `frames` of `silvafisc.runs.compare` of the same outcomes. Keys are those of the first outcome, and
+    `compare.<table>[…]` of the comparison.
 
     Raises:
-        ValueError: not two outcomes. UnauditedError: one of them has no clean audit.
+        UnauditedError: one of them has no clean audit.
     """
-    if len(outcomes) != 2:
-        raise ValueError(f"a comparison is between two outcomes, not {len(outcomes)}")
     for outcome in outcomes:
-        if outcome.audit.get("clean") is not True:
-            raise UnauditedError(sum(len(check["findings"]) for check in outcome.audit.get("checks", [])))
-    pair = _Pair(Draft(outcomes[0], language), Draft(outcomes[1], language))
-    words = pair.second.words
-    titles = [draft.localized(draft.outcome.meta["title"]) for draft in (pair.first, pair.second)]
-    if titles[0] == titles[1]:
-        titles = [
-            words("comparison.same_titles", title=title, id=str(draft.outcome.meta["id"]))
-            for title, draft in zip(titles, (pair.first, pair.second), strict=True)
-        ]
+        require_audit(outcome)
+    draft = Draft(of.beside(outcomes[0], tables), language)
+    words, numbers = draft.words, of.others(draft)
+    result: list[Block] = [of.plans(draft), *(of.decision(draft, n) for n in numbers), objectives(draft)]
+    reasons: list[Block] = [of.parts(draft)] if len(numbers) > 1 and of.part_names(draft) else []
+    for n in numbers:
+        pair = {"plan": of.letter(draft, n), "reference": of.letter(draft, 1)}
+        reasons += [Heading(words("compared.pair", **pair)), *of.why(draft, n), causes(draft, n)]
+    units = [picture(draft, numbers[0]), amounts(draft), *only(draft), of.groups(draft)]
     sections = [
-        Section("result", words("comparison.result"), (Paragraph(_lead(pair)), _objectives(pair), _picture(pair))),
-        Section("units", words("comparison.by_unit"), (*_units(pair),), new_page=True),
-        Section("standards", words("comparison.standards"), (_standards(pair),)),
+        Section("result", words("comparison.result"), tuple(result)),
+        Section("why", words("compared.why_title"), tuple(reasons)),
+        Section("units", words("comparison.by_unit"), tuple(units)),
+        Section("standards", words("comparison.standards"), (standards(draft),)),
     ]
-    title = words("comparison.title", first=titles[0], second=titles[1])
-    return assemble(outcomes[1].meta, words, sections, title)
+    steady = (*of.stability(draft), *of.regret(draft))
+    if steady:
+        sections.append(Section("stability", words("compared.steady_title"), steady))
+    names = [draft.localized(outcome.meta["title"]) for outcome in outcomes]
+    if len(set(names)) < len(names):
+        named = zip(names, outcomes, strict=True)
+        names = [words("comparison.same_titles", title=name, id=str(o.meta["id"])) for name, o in named]
+    title = words("comparison.title", first=names[0], second=names[1])
+    if len(names) > 2:
+        title = words("compared.title", first=names[0], count=str(len(names)))
+    return assemble(outcomes[0].meta, words, sections, title)
 
 
-def resolve_pair(first: Outcome, second: Outcome, key: str) -> int | float:
-    """The number behind a key of a comparison. Raises KeyResolutionError."""
-    lookups = {"first": Lookup(first), "second": Lookup(second)}
-
-    def leaf(part: str) -> int | float:
-        side, _, rest = part.partition(":")
-        return lookups[side].value(rest)
-
-    return evaluate(key, leaf)
-
-
-class _Pair:
-    """Two drafts and numbers that draw on both."""
-
-    def __init__(self, first: Draft, second: Draft) -> None:
-        first.size = second.size
-        self.first, self.second, self.words = first, second, second.words
-        self.codes = [code for code in second.codes if code in set(first.codes)]
-
-    def single(self, draft: Draft, kind: str, key: str) -> Number:
-        side = "first" if draft is self.first else "second"
-        style = self.second.number(kind, key) if draft is self.second else self.first.number(kind, key)
-        return replace(style, key=f"{side}:{key}")
-
-    def difference(self, kind: str, key: str, other: str | None = None) -> Number:
-        """second - first, shown in the second's style and signed."""
-        first, second = self.first.number(kind, key), self.second.number(kind, other or key)
-        value = second.value - first.value
-        return self._shown(kind, value, combine("difference", f"second:{other or key}", f"first:{key}"), second)
-
-    def change(self, key: str) -> Runs:
-        """Relative change, or a dash where the first is zero."""
-        first, second = self.first.lookup.value(key), self.second.lookup.value(key)
-        if first == 0:
-            return cell("—")
-        like = (
-            self.second.number("share", combine("ratio", key, key))
-            if second
-            else self.first.number("share", combine("ratio", key, key))
-        )
-        return (
-            self._shown("share", (second - first) / first, combine("change", f"second:{key}", f"first:{key}"), like),
-        )
-
-    def _shown(self, kind: str, value: float, key: str, like: Number) -> Number:
-        style = self.second.style(kind)
-        if "decimals" not in style:
-            text = f"{value / like.per:,.4g}".replace("-", "−")
-        else:
-            text = fixed(shown_total(Fraction(value), self.second.step(kind)), int(style["decimals"]))
-        if any(char in "123456789" for char in text) and not text.startswith("−"):
-            text = f"+{text}"
-        return replace(like, value=value, text=text, key=key, sign="plus")
+def objectives(draft: Draft) -> Table:
+    """Every objective that another outcome has too: its value there and the difference."""
+    words, numbers = draft.words, of.others(draft)
+    terms = {str(row["term"]): row for n in numbers for row in of.rows(draft, "objectives", n)}
+    found = []
+    for term, row in terms.items():
+        kind = draft.kind_of(str(row["unit"]), term)
+        label, unit = str(row[f"label_{draft.language}"]), draft.unit(kind)
+        cells: list[Runs] = [cell(words("reasons.objective_unit", label=label, unit=unit) if unit else label)]
+        having = [n for n in numbers if draft.lookup.has("compare.objectives", outcome=str(n), term=term)]
+        cells.append((draft.number(kind, of.key("objectives", "first", having[0], term=term)),))
+        for n in numbers:
+            if n in having:
+                for name, signed in (("second", False), ("difference", True)):
+                    cells.append((draft.number(kind, of.key("objectives", name, n, term=term), signed=signed),))
+            else:
+                cells += [cell("—"), cell("—")]
+        found.append(Row(tuple(cells)))
+    heads = [Column(of.LETTERS[0], "", True)]
+    for n in numbers:
+        heads += [Column(of.LETTERS[n - 1], "", True), *of.versus(draft, [n], "")]
+    columns = (Column(words("reasons.objective"), width=1), *heads)
+    return Table(columns, tuple(found), words.runs("compared.objectives_table"), dense=len(numbers) > 2)
 
 
-def _lead(pair: _Pair) -> Runs:
-    words = pair.words
-    parts: list[Runs] = []
-    for name, kind, key in (
-        ("lead", "money_total", pair.second.payment()),
-        ("carbon", "carbon", pair.second.indicator("carbon.total")),
-    ):
-        number = pair.difference(kind, key)
-        direction = {"+": "more", "−": "less"}.get(number.text[0], "same")
-        size = pair.second.with_unit(replace(number, text=number.text.lstrip("+−"), sign="words"))
-        parts.append(words.runs(f"comparison.{name}_{direction}", **({} if direction == "same" else {"size": size})))
-    changes = [pair.difference("money", pair.second.payment(code)).value for code in pair.codes]
-    parts.append(
-        words.runs(
-            "comparison.units",
-            more=str(sum(value > 0 for value in changes)),
-            less=str(sum(value < 0 for value in changes)),
-            same=str(sum(value == 0 for value in changes)),
-        )
+def causes(draft: Draft, number: int) -> Block:
+    """What was changed in scenario, parameters, tables and versions."""
+    words, found = draft.words, []
+    everything = of.rows(draft, "causes", number)
+    for row in everything[:CAUSES_SHOWN]:
+        values = [str(row[side]) for side in ("first", "second")]
+        if row["kind"] == "input":
+            values = [value[:HASH_SHOWN] for value in values]
+        kind = words.name("cause", str(row["kind"]))
+        found.append(Row((cell(kind), cell(str(row["what"])), *(cell(value or "—") for value in values))))
+    if not found:
+        return Note(words.runs("compared.no_cause"))
+    columns = (
+        Column(words("compared.cause")),
+        Column(words("compared.changed"), width=1),
+        Column(of.LETTERS[0]),
+        Column(of.LETTERS[number - 1]),
     )
-    odd = sorted(set(pair.first.codes) ^ set(pair.second.codes))
-    if odd:
-        names = [(pair.first if code in pair.first.codes else pair.second).region(code) for code in odd]
-        parts.append(words.runs("comparison.only", units=words.join(names)))
-    return words.join(parts, "sentence")
+    pair = {"plan": of.letter(draft, number), "reference": of.letter(draft, 1)}
+    rest = len(everything) - len(found)
+    note = words.runs("compared.more_causes", rest=str(rest)) if rest else ()
+    return Table(columns, tuple(found), words.runs("compared.causes", **pair), note, dense=True)
 
 
-def _objectives(pair: _Pair) -> Table:
-    words = pair.words
-    known = {str(entry["term"]) for entry in pair.first.outcome.meta["objectives"]}
-    rows = []
-    for entry in pair.second.outcome.meta["objectives"]:
-        term = str(entry["term"])
-        if term not in known:
-            continue
-        label, kind = pair.second.objective(term)
-        unit, key = pair.second.unit(kind), f"meta.objectives[term={term}].value"
-        rows.append(
-            Row(
-                (
-                    cell(words("reasons.objective_unit", label=label, unit=unit) if unit else label),
-                    (pair.single(pair.first, kind, key),),
-                    (pair.single(pair.second, kind, key),),
-                    (pair.difference(kind, key),),
-                    pair.change(key),
-                )
-            )
-        )
-    columns = (Column(words("reasons.objective")), *_plan_columns(pair, "", "%"))
-    return Table(columns, tuple(rows), words.runs("comparison.objectives_table"))
+def amounts(draft: Draft) -> Table:
+    """The reference's amount of every unit, and how much more or less it is elsewhere."""
+    words, numbers, unit = draft.words, of.others(draft), draft.unit("money")
+    units = {str(row["region_code"]): row for n in numbers for row in of.rows(draft, "units", n)}
+    found = []
+    for code in sorted(units):
+        having = [n for n in numbers if draft.lookup.has("compare.units", outcome=str(n), region_code=code)]
+        cells: list[Runs] = [cell(of.unit_name(draft, units[code]))]
+        cells.append((draft.number("money", of.key("units", "first_fen", having[0], region_code=code)),))
+        for n in numbers:
+            if n not in having:  # neither the reference nor this one has the unit
+                cells += [cell("—"), cell("—")]
+                continue
+            names = ("first_fen", "second_fen", "difference_fen")
+            before, after, change = (of.key("units", name, n, region_code=code) for name in names)
+            cells += [(draft.number("money", after),)] if len(numbers) == 1 else []
+            cells.append((draft.number("money", change, signed=True),))
+            if draft.lookup.value(before):
+                cells.append((draft.number("share", combine("ratio", change, before), signed=True),))
+            else:
+                cells.append(cell("—"))
+        found.append(Row(tuple(cells)))
+    heads = [Column(of.LETTERS[0], unit, True)]
+    for n in numbers:
+        heads += [Column(of.LETTERS[n - 1], unit, True)] if len(numbers) == 1 else []
+        heads += [*of.versus(draft, [n], unit), Column(words("comparison.percent"), "%", True)]
+    columns = (Column(words("terms.unit")), *heads)
+    return Table(columns, tuple(found), words.runs("compared.units_table"), dense=len(numbers) > 2)
 
 
-def _plan_columns(pair: _Pair, unit: str, percent: str | None) -> list[Column]:
-    words = pair.words
-    columns = [Column(words(f"comparison.{name}"), unit, True) for name in ("first", "second", "difference")]
-    return columns if percent is None else [*columns, Column(words("comparison.percent"), percent, True)]
+def only(draft: Draft) -> list[Block]:
+    """Units that only some of the outcomes pay."""
+    units = {n: {str(r["region_code"]): r for r in of.rows(draft, "units", n)} for n in of.others(draft)}
+    everywhere = set(draft.codes).intersection(*(held for held in units.values()))
+    odd = {code: row for held in units.values() for code, row in held.items() if code not in everywhere or _lacks(row)}
+    names = [of.unit_name(draft, odd[code]) for code in sorted(odd)]
+    return [Note(draft.words.runs("comparison.only", units=draft.words.join(names)))] if names else []
 
 
-def _units(pair: _Pair) -> list[Block]:
-    words = pair.words
-    rows = []
-    for code in pair.codes:
-        key = pair.second.payment(code)
-        rows.append(
-            Row(
-                (
-                    cell(pair.second.region(code)),
-                    (pair.single(pair.first, "money", key),),
-                    (pair.single(pair.second, "money", key),),
-                    (pair.difference("money", key),),
-                    pair.change(key),
-                )
-            )
-        )
-    columns = (Column(words("terms.unit")), *_plan_columns(pair, pair.second.unit("money"), "%"))
-    return [Table(columns, tuple(rows), words.runs("comparison.table"))]
+def _lacks(row: Mapping[Any, Any]) -> bool:
+    """Whether a unit gets money in one of the two outcomes only."""
+    return bool(row["first_fen"]) != bool(row["second_fen"])
 
 
-def _picture(pair: _Pair) -> Figure:
-    words = pair.words
-    numbers = {code: pair.difference("money", pair.second.payment(code)) for code in pair.codes}
-    order = sorted(pair.codes, key=lambda code: (-numbers[code].value, code))
+def picture(draft: Draft, number: int) -> Figure:
+    """The units' changes in order of size."""
+    words, unit = draft.words, draft.unit("money")
+    rows = {str(row["region_code"]): row for row in of.rows(draft, "units", number)}
+    numbers = {
+        code: draft.number("money", of.key("units", "difference_fen", number, region_code=code), signed=True)
+        for code in rows
+    }
+    order = sorted(rows, key=lambda code: (-numbers[code].value, code))
     widest = max(order, key=lambda code: (abs(numbers[code].value), code))
     drawn = order if len(order) <= DRAWN_UNITS else [*order[: DRAWN_UNITS // 2], *order[-(DRAWN_UNITS // 2) :]]
-    items = [
-        (short_name(pair.second, code), numbers[code].value / numbers[code].per, numbers[code].text) for code in drawn
-    ]
-    unit = pair.second.unit("money")
+    known = set(draft.codes)
+
+    def named(code: str) -> str:
+        return short_name(draft, code) if code in known else of.unit_name(draft, rows[code])
+
     axis = words("figures.axis", label=words("comparison.difference"), unit=unit)
-    svg = ranked(f"change-{pair.second.language}", items, axis)
+    items = [(named(code), in_unit(numbers[code]), numbers[code].text) for code in drawn]
+    svg = ranked(f"change-{draft.language}", items, axis)
+    pair = {"plan": of.letter(draft, number), "reference": of.letter(draft, 1)}
     title = words.runs("comparison.figure_none")
     if numbers[widest].value:
-        title = words.runs("comparison.figure", unit=short_name(pair.second, widest))
-    rows = tuple(Row((cell(pair.second.region(code)), (numbers[code],))) for code in order)
+        title = words.runs("compared.changes", unit=named(widest), size=draft.with_unit(numbers[widest]), **pair)
+    table = tuple(Row((cell(of.unit_name(draft, rows[code])), (numbers[code],))) for code in order)
     columns = (Column(words("terms.unit")), Column(words("comparison.difference"), unit, True))
-    data = Table(columns, rows, words.runs("comparison.figure_data"))
+    data = Table(columns, table, words.runs("comparison.figure_data"))
     alt = words("figures.ranked_alt", units=str(len(drawn)), all=str(len(order)))
-    return Figure("change", svg, title, alt, words("figures.source", tables="allocation.csv"), data)
+    return Figure("change", svg, title, alt, words("figures.source", tables="units.csv"), data)
 
 
-def _standards(pair: _Pair) -> Table:
-    words, frame = pair.words, pair.second.table("standards")
-    rows = []
-    for row in frame.to_dict("records"):
-        where = {name: str(row[name]) for name in ("category", "measure", "grade", "period")}
+def standards(draft: Draft) -> Table | Paragraph:
+    """Published standards that are not the same in all outcomes."""
+    words, numbers = draft.words, of.others(draft)
+    keys = ("fund", "category", "measure", "grade", "period")
+    held = {n: {tuple(str(row[name]) for name in keys): row for row in of.rows(draft, "standards", n)} for n in numbers}
+    wanted = [
+        place
+        for place in sorted({place for n in numbers for place in held[n]})
+        if any(
+            place not in held[n] or held[n][place]["first_yuan_per_mu"] != held[n][place]["second_yuan_per_mu"]
+            for n in numbers
+        )
+    ]
+    if not wanted:
+        return Paragraph(words.runs("compared.no_standard"))
+    found = []
+    for place in wanted:
+        where = dict(zip(keys, place, strict=True))
         label = (
             words.name("category", where["category"]) if where["category"] else words.name("measure", where["measure"])
         )
         grade = words("allocation.grade", grade=where["grade"]) if where["grade"] else words("allocation.all_units")
-        key = ref("standards", "standard_yuan_per_mu", **where)
-        in_first = pair.first.has("standards", **where) and pair.first.lookup.cell(key)
-        rows.append(
-            Row(
-                (
-                    cell(label),
-                    cell(grade),
-                    cell(where["period"]),
-                    (pair.single(pair.first, "standard", key),) if in_first else cell("—"),
-                    (pair.single(pair.second, "standard", key),),
-                    (pair.difference("standard", key),) if in_first else cell("—"),
-                )
-            )
-        )
+
+        def value(n: int, side: str, place: tuple[str, ...] = place, where: dict[str, str] = where) -> Runs:
+            row = held[n].get(place)
+            if row is None or not row[f"{side}_yuan_per_mu"]:
+                return cell("—")
+            signed = side == "difference"
+            return (draft.number("standard", of.key("standards", f"{side}_yuan_per_mu", n, **where), signed=signed),)
+
+        having = next(n for n in numbers if place in held[n])
+        cells: list[Runs] = [cell(label), cell(grade), cell(where["period"]), value(having, "first")]
+        cells += [value(n, "second") for n in numbers]
+        cells += [value(numbers[0], "difference")] if len(numbers) == 1 else []
+        found.append(Row(tuple(cells)))
+    unit = draft.unit("standard")
+    heads = [Column(of.LETTERS[n - 1], unit, True) for n in (1, *numbers)]
+    heads += of.versus(draft, numbers, unit) if len(numbers) == 1 else []
     columns = (
-        Column(words("comparison.subject")),
+        Column(words("comparison.subject"), width=1),
         Column(words("terms.grade")),
         Column(words("terms.period")),
-        *_plan_columns(pair, pair.second.unit("standard"), None),
+        *heads,
     )
-    return Table(columns, tuple(rows), words.runs("comparison.standards_table"))
+    return Table(columns, tuple(found), words.runs("compared.standards_table"))

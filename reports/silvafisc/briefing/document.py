@@ -1,8 +1,10 @@
 """Putting the sections of an outcome together as one briefing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from silvafisc.results import Outcome
 from silvafisc.results.approvals import Approval
@@ -16,6 +18,7 @@ from .sections import (
     annex,
     carbon,
     commitments,
+    compared,
     decision,
     fairness,
     frontier,
@@ -47,12 +50,13 @@ def build(
     trail: Sequence[Approval] = (),
     *,
     audience: "Audience | None" = None,
+    beside: Mapping[str, pd.DataFrame] | None = None,
     lookup: Lookup | None = None,
 ) -> Briefing:
     """The briefing of an outcome in `zh` or `en`, with its approval trail in section 10 where there is one.
 
-    audience: whose sections; all of them where left out. lookup: of this outcome, for several languages: numbers are
-    looked up once.
+    audience: whose sections; all of them where left out. beside: the tables of its comparison with other outcomes, of
+    which section 7 tells. lookup: of this outcome, for several languages: numbers are looked up once.
 
     Raises:
         UnauditedError: the audit is missing or not clean.
@@ -61,6 +65,8 @@ def build(
         MissingGlyphError: a drawing holds a character the fonts lack.
     """
     require_audit(outcome)
+    if beside is not None:
+        outcome, lookup = compared.beside(outcome, beside), None
     shown = None if audience is None else audience.sections
     draft = Draft(outcome, language, trail, sections=shown, lookup=lookup)
     made = [module.section(draft) for module in SECTIONS]

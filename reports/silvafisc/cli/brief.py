@@ -1,5 +1,6 @@
 """`brief`: the briefing and the papers of saved outcomes. Heavy imports stand inside the functions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ from .terminal import LANGUAGES, Terminal
 from .verbs import FORMATS, chosen
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from silvafisc.briefing.style import Style
     from silvafisc.results import Outcome
 
@@ -57,8 +60,9 @@ def brief(terminal: Terminal, folders: list[Path], out: Path | None, asked: Aske
     if "replies" not in named:
         _refuse(asked.regions, "--region", "is of use for --document replies only", "只用于 --document replies")
     outcomes = [(folder, load_outcome(folder), signed_trail(folder)) for folder in folders]
+    tables = beside_each_other([outcome for _, outcome, _ in outcomes]) if BRIEFING in named else {}
     files: list[Path] = []
-    for folder, outcome, trail in outcomes:
+    for position, (folder, outcome, trail) in enumerate(outcomes):
         terminal.progress(f"生成文件 {folder}", f"making the documents of {folder}")
         place = folder if out is None else (out if len(folders) == 1 else out / folder.resolve().name)
         units: tuple[str, ...] = ()
@@ -66,7 +70,9 @@ def brief(terminal: Terminal, folders: list[Path], out: Path | None, asked: Aske
             require_whole(folder, outcome)
             codes = sorted(str(code) for code in outcome.tables["regions"]["region_code"])
             units = () if asked.regions is None else tuple(chosen(asked.regions, "--region", codes))
-        wish = Wish(tuple(named), tuple(languages), tuple(forms), asked.template, trail, units, audience=audience)
+        wish = Wish(
+            tuple(named), tuple(languages), tuple(forms), asked.template, trail, units, audience, tables.get(position)
+        )
         with using(style):
             files += render_papers(outcome, place, wish, tables_workbook, outcome_workbook)
     terminal.result({"exit_code": 0, "briefings": [str(path) for path in files]}, [str(path) for path in files])
@@ -101,6 +107,24 @@ def _refuse(stated: Path | str | None, option: str, en: str, zh: str) -> None:
     """Refuse an option that is of no use here."""
     if stated is not None:
         raise InputError([Finding(str(stated), option, en, zh)])
+
+
+def beside_each_other(outcomes: "list[Outcome]") -> "dict[int, Mapping[str, pd.DataFrame]]":
+    """Position -> comparison of each outcome with the others; nothing where they are not of the same units and years.
+
+    One alone, or more than a comparison can show, stay by themselves.
+    """
+    from silvafisc.runs import compare
+    from silvafisc.runs.compare import MOST
+
+    kinds = {(tuple(sorted(o.tables["regions"]["region_code"])), o.resolved.periods) for o in outcomes}
+    if not 2 <= len(outcomes) <= MOST or len(kinds) > 1:
+        return {}
+    found = {}
+    for position, outcome in enumerate(outcomes):
+        others = [other for at, other in enumerate(outcomes) if at != position]
+        found[position] = compare([outcome, *others]).frames
+    return found
 
 
 def require_whole(folder: Path, outcome: "Outcome") -> None:

@@ -73,6 +73,21 @@ def run(
         Path | None,
         typer.Option("--proposal", metavar="FILE", help="主管部门分配建议，逐单位对照 / a proposal to explain against"),
     ] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vary",
+            metavar="NAME=V,V",
+            help="批量测算：budget=-10%,0,+10%、carbon_price、performance、climate、mode、weight.目标、情景项或参数；"
+            "可重复 / a batch of all combinations; may be repeated",
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", metavar="N", min=1, help="并行进程数，默认全部内核 / processes at once")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", metavar="ADDRESS", help="已有的 Dask 集群 / an existing Dask cluster")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="结果目录，默认 outcomes/<情景> / outcome folder")
     ] = None,
@@ -80,8 +95,16 @@ def run(
     formats: AllFormats = None,
     style: StyleFile = None,
     json: Json = False,
-) -> None:
-    verbs.run(Terminal(language_of(lang), json), scenario, data, proposal, out, lang, formats, style)
+) -> int:
+    from . import batch
+
+    terminal, wanted = Terminal(language_of(lang), json), batch.Wanted(vary or [], jobs, cluster)
+    if wanted.vary:
+        batch.refuse_proposal(proposal)
+        return batch.batch(terminal, scenario, data, wanted, out, lang, formats, style)
+    batch.refuse_alone(wanted)
+    verbs.run(terminal, scenario, data, proposal, out, lang, formats, style)
+    return 0
 
 
 @app.command(help="检查情景、数据或结果目录 / check a scenario, tables or an outcome")
@@ -93,10 +116,9 @@ def check(
     verbs.check(Terminal(language_of(lang), json), path)
 
 
-@app.command(help="比较两个结果 / compare two outcomes")
+@app.command(help="比较二至六个结果，首个为基准 / compare two to six outcomes with the first")
 def compare(
-    first: Annotated[Path, typer.Argument(metavar="OUT", help="结果目录 / outcome")],
-    second: Annotated[Path, typer.Argument(metavar="OUT", help="结果目录 / outcome")],
+    outcomes: Annotated[list[Path], typer.Argument(metavar="OUT OUT…", help="结果目录 / outcomes")],
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="写出差异表和比较简报 / write tables and briefing here")
     ] = None,
@@ -104,7 +126,7 @@ def compare(
     formats: Formats = None,
     json: Json = False,
 ) -> None:
-    verbs.compare(Terminal(language_of(lang), json), [first, second], out, lang, formats)
+    verbs.compare(Terminal(language_of(lang), json), outcomes, out, lang, formats)
 
 
 @app.command(help="某单位为何是这个数 / why a unit gets what it gets")

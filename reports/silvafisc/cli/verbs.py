@@ -95,7 +95,7 @@ def check(terminal: Terminal, path: str) -> None:
 
 
 def compare(terminal: Terminal, folders: list[Path], out: Path | None, lang: str | None, formats: str | None) -> None:
-    """Print what changes from the first outcome to the second; with `out`, write the tables and the briefing there."""
+    """Print what changes from the first outcome to each other one; with `out`, write the tables and the briefing there."""
     languages, forms = chosen(lang, "--lang", LANGUAGES), chosen(formats, "--format", FORMATS)
     terminal.progress("读取结果", "reading the outcomes")
     from silvafisc.runs import compare as difference
@@ -108,7 +108,8 @@ def compare(terminal: Terminal, folders: list[Path], out: Path | None, lang: str
         terminal.progress("生成比较简报", "making the comparison briefing")
         from silvafisc.briefing import brief_comparison
 
-        files = [*brief_comparison(outcomes, out, languages, forms), *comparison.save(out)]
+        documents = brief_comparison(outcomes, comparison.frames, out, languages, forms)
+        files = [*documents, *comparison.save(out)]
     data = {"exit_code": 0, **comparison.to_json(), "files": [str(path) for path in files]}
     terminal.result(data, [comparison.text(terminal.language), *(str(path) for path in files)])
 
