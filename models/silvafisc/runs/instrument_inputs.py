@@ -7,7 +7,7 @@
 | prices | a price of a tonne, from a day on |
 | sharing | a party to the carbon income |
 | receipts | a receipt of the stated course, carbon by sale before it is shared |
-| coupons | a coupon: its fixed part, its step, and the share of the face repaid with it |
+| coupons | a coupon: its part of a year, its fixed part, its step, and the share of the face repaid with it |
 """
 
 from collections.abc import Mapping
@@ -138,5 +138,5 @@ def _coupons(bond: Bond, case: BondCase) -> pd.DataFrame:
         start: Day = line.period.start
         step = Fraction(0) if case.step is None else case.step.rate(case.tonnes_to_date, start)
         repaid = (Fraction(at == len(lines) - 1)) if shares is None else shares[at]
-        rows.append((line.number, float(fixed[at]), float(step), float(repaid)))
-    return pd.DataFrame(rows, columns=["payment", "fixed", "step", "repaid_share"])
+        rows.append((line.number, float(line.period.years), float(fixed[at]), float(step), float(repaid)))
+    return pd.DataFrame(rows, columns=["payment", "years", "fixed", "step", "repaid_share"])

@@ -9,10 +9,10 @@ from silvafisc.results.approvals import Approval
 
 from .blocks import Block, Briefing, Card, Figure, Section, Table
 from .draft import Draft
-from .sections import allocation, annex, carbon, decision, fairness, frontier, reasons, sources
+from .sections import allocation, annex, carbon, decision, fairness, frontier, green_finance, reasons, sources
 from .words import Words
 
-SECTIONS = (decision, allocation, reasons, carbon, fairness, frontier, sources)
+SECTIONS = (decision, allocation, reasons, carbon, fairness, frontier, green_finance, sources)
 LABELS = ("contents", "data", "source", "generated", "policy_date", "content_hash")
 
 

@@ -59,7 +59,7 @@ def _schedule(name: str, count: str, parts: Mapping[str, _Rows], check: Check) -
         _equal(check, where, interest + principal, int(row["service_fen"]), "本息合计", "interest and principal")
         owed = opening - principal
         _equal(check, where, owed, int(row["closing_fen"]), "期末余额", "the closing balance")
-        year = _part_of_year(str(row["from"]), str(row["to"]), count)
+        year = _part_of_year(row, count, parts["coupons"])
         rate, printed = _rate(row, parts["rates"])
         due = opening * rate * year
         near = abs(due - interest) <= opening * printed * year + Fraction(1, 2)
@@ -128,9 +128,11 @@ def _figure(parts: Mapping[str, _Rows], *names: str) -> int:
     return next((int(told[name]) for name in names if name in told), 0)
 
 
-def _part_of_year(start: str, end: str, count: str) -> Fraction:
-    """The part of a year between two ISO days."""
-    one, other = datetime.date.fromisoformat(start), datetime.date.fromisoformat(end)
+def _part_of_year(row: Mapping[Hashable, Any], count: str, coupons: _Rows) -> Fraction:
+    """The part of a year of an interest period; a count that looks at more than its two days is taken as it is told."""
+    if count not in _YEAR:
+        return next(Fraction(str(one["years"])) for one in coupons if one["payment"] == row["payment"])
+    one, other = (datetime.date.fromisoformat(str(row[name])) for name in ("from", "to"))
     if count != "30/360":
         return Fraction((other - one).days, _YEAR[count])
     first = min(one.day, _MONTH)
