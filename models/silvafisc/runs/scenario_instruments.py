@@ -60,11 +60,15 @@ def priced_instruments(scenario: Scenario, tree: ParameterTree) -> tuple[Priced,
 
 
 def _priced(path: Path, tree: ParameterTree) -> Priced:
-    if kind_of(read_yaml(path), {**LOANS, **BONDS}) in BONDS:
-        bond = load_bond(path, tree)
-        return Priced(bond, bond_sheet(bond), bond_inputs(bond))
-    loan = load_loan(path, tree)
-    return Priced(loan, loan_sheet(loan), loan_inputs(loan))
+    bond = kind_of(read_yaml(path), {**LOANS, **BONDS}) in BONDS
+    return priced(load_bond(path, tree) if bond else load_loan(path, tree))
+
+
+def priced(told: Loan | Bond) -> Priced:
+    """A loan or bond with everything that is told of it."""
+    if isinstance(told, Bond):
+        return Priced(told, bond_sheet(told), bond_inputs(told))
+    return Priced(told, loan_sheet(told), loan_inputs(told))
 
 
 def _same_ids(scenario: Scenario, found: Sequence[Priced]) -> Iterator[Finding]:
@@ -111,10 +115,10 @@ def _pledgee(told: Loan | Bond) -> tuple[str, Where]:
     return INVESTORS, inside
 
 
-def finance_tables(priced: Sequence[Priced]) -> dict[str, pd.DataFrame]:
+def finance_tables(instruments: Sequence[Priced]) -> dict[str, pd.DataFrame]:
     """The tables of the outcome, one row of `instrument` beside what the folder of each instrument holds."""
     parts: dict[str, list[pd.DataFrame]] = {}
-    for one in priced:
+    for one in instruments:
         shown = {NAMED.get(name, name): frame for name, frame in {**one.sheet.tables, **one.inputs}.items()}
         for name, frame in {**shown, **_told(one.sheet)}.items():
             table = PREFIX + name
