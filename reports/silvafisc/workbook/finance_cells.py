@@ -23,7 +23,10 @@ FIRST = 6
 CHECK_ROW = 3
 WIDE, NARROW, MOST_WIDTH = 2.0, 1.1, 44
 """Width of a Chinese and of a Latin character; the widest column."""
-A4 = 9
+NUMBER_WIDTH = 11.0
+"""Of dates, shares and factors."""
+A3, A4, MOST_ON_A4 = 8, 9, 110
+"""Papers, and the characters of all columns that are still legible on A4."""
 
 
 class Words(Protocol):
@@ -37,17 +40,19 @@ class Words(Protocol):
 
 @dataclass(frozen=True)
 class Live:
-    """A formula with its value as it was priced."""
+    """A formula with its value as it was priced. kind: as of `Given`."""
 
     formula: str
     value: float | int | str
+    kind: str = ""
 
 
 @dataclass(frozen=True)
 class Given:
-    """A value that the user may change."""
+    """A value that the user may change. kind: of `FORMATS`, where it is not its column's."""
 
     value: float | int
+    kind: str = ""
 
 
 Cell = str | float | int | datetime.date | Live | Given | None
@@ -128,25 +133,30 @@ class Page:
         sheet.write_string(2, 0, self.note, form(italic=True, font_color=GREY))
         sheet.write_string(CHECK_ROW, 0, self.book.say("check"), form(bold=True))
         sheet.write_formula(CHECK_ROW, 1, f"={check}", form(bold=True, num_format="#,##0.00", bg_color=GREEN), 0)
+        wide, label = 0.0, _width(self.book.say("check"))
         head = form(bold=True, border=1, text_wrap=True, align="center", valign="vcenter", bg_color=HEAD)
         for at, column in enumerate(self.columns):
             name = " ".join(part for part in (self.book.say(column.key), column.more) if part)
             sheet.write_string(FIRST - 1, at, name, head)
             longest = max([_width(name) / 2, *(_cell_width(row[at], column.kind) for row in self.rows)])
+            width = min(longest if at else max(longest, label), MOST_WIDTH) + 2
             folded = {"level": 1, "hidden": True} if column.folded else {}
-            sheet.set_column(at, at, min(longest + 2, MOST_WIDTH), None, folded)
+            sheet.set_column(at, at, width, None, folded)
+            wide += 0.0 if column.folded else width
         for line, row in enumerate(self.rows, FIRST):
             for at, (cell, column) in enumerate(zip(row, self.columns, strict=True)):
                 self.write(line, at, cell, column.kind)
         sheet.set_row(FIRST - 1, 32)
         sheet.freeze_panes(FIRST, frozen)
         sheet.set_landscape()
-        sheet.set_paper(A4)
+        sheet.set_paper(A3 if wide > MOST_ON_A4 else A4)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0, FIRST - 1)
 
     def write(self, line: int, at: int, cell: Cell, kind: str) -> None:
         """Write one cell of a row."""
+        if isinstance(cell, Live | Given):
+            kind = cell.kind or kind
         sheet, look = self.sheet, {"border": 1, "num_format": FORMATS[kind]}
         if isinstance(cell, Live):
             sheet.write_formula(line, at, f"={cell.formula}", self.book.format(**look), cell.value)
@@ -192,4 +202,6 @@ def _cell_width(cell: Cell, kind: str) -> float:
     value = cell.value if isinstance(cell, Live | Given) else cell
     if isinstance(value, str):
         return _width(value)
-    return 12.0 if kind == "date" else _width(f"{value or 0:,.2f}") if isinstance(value, int | float) else 12.0
+    if kind == "money" and isinstance(value, int | float):
+        return _width(f"{value:,.2f}")
+    return NUMBER_WIDTH

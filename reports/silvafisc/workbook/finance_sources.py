@@ -15,7 +15,7 @@ from .finance_cells import Book, Cell, Column, Given, Live, Page, day, differenc
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 _FIGURES = ("principal", "link_floor", "link_cap", "link_low", "link_high")
 _DAYS = {"ACT/365": 365, "ACT/360": 360, "30/360": 360}
-TERMS = (Column("item"), Column("value", "money"), Column("unit"), Column("from", "date"))
+TERMS = (Column("item"), Column("value", "count"), Column("unit"), Column("from", "date"))
 
 
 @dataclass
@@ -56,26 +56,26 @@ def terms_page(book: Book, tables: Rows, number: int, title: str) -> Terms:
         if name in told:
             money = not name.startswith("link") or name in {"link_low", "link_high"}
             value = yuan(told[name]) if money else float(told[name])
-            unit = words.name("unit", "yuan") if money else "1"
-            add(name, book.say(name), Given(value), unit)
+            unit = words.name("unit", "yuan") if money else ""
+            add(name, book.say(name), Given(value, "money" if money else "rate"), unit)
     for row in tables.get("rates", ()):
-        add("rates", book.say("rate_from"), Given(float(row["rate"])), "1", day(row["from"]))
+        add("rates", book.say("rate_from"), Given(float(row["rate"]), "rate"), "", day(row["from"]))
     for row in tables.get("prices", ()):
         unit = words.name("unit", "yuan_per_tco2")
-        add("prices", book.say("price_from"), Given(float(row["yuan_per_tco2"])), unit, day(row["from"]))
+        add("prices", book.say("price_from"), Given(float(row["yuan_per_tco2"]), "money"), unit, day(row["from"]))
     for row in tables.get("sharing", ()):
-        add("shares", book.say("share_of", party=str(row["party"])), Given(float(row["share"])), "1")
+        add("shares", book.say("share_of", party=str(row["party"])), Given(float(row["share"]), "rate"), "")
     repayment = told["repayment"]
     add("repayment", book.say("repayment"), _repayment(book, repayment), "")
     count = told["day_count"]
     add("day_count", book.say("day_count"), count, "")
     if count in _DAYS:
-        add("base", book.say("base"), _DAYS[count], book.say("days"))
+        add("base", book.say("base"), _DAYS[count], "")
     add("drawn", book.say("drawn"), day(tables["schedule"][0]["from"]), "")
     if repayment == "interest_only_then":
         add("interest_only", book.say("interest_only"), int(told["interest_only"]), "")
     fen = f"ROUND({page.at(terms.rows['principal'], 'value')}*100,0)"
-    add("principal_fen", book.say("principal_fen"), Live(fen, int(told["principal"])), "")
+    add("principal_fen", book.say("principal_fen"), Live(fen, int(told["principal"]), "count"), "")
     return terms
 
 
