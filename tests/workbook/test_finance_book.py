@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from silvafisc.briefing.words import Words
+from silvafisc.briefing.words import Words, all_texts
 from silvafisc.policy import INSTRUMENTS, ParameterTree, load_scenario
 from silvafisc.policy.yaml_source import read_yaml
 from silvafisc.runs.instruments import BONDS, LOANS, kind_of, load_bond, load_loan, shipped_instruments
@@ -234,3 +235,12 @@ def test_the_same_tables_give_the_same_bytes_and_both_languages_the_same_cells(t
     assert zh == again
     sizes = [[page.dimensions for page in opened(book, False)] for book in (zh, en)]
     assert sizes[0] == sizes[1]
+
+
+def test_every_text_of_the_workbook_is_used_in_it() -> None:
+    folder = Path(str(files("silvafisc.workbook")))
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("finance*.py")))
+    keys = [key.removeprefix("finance_book.") for key in all_texts() if key.startswith("finance_book.")]
+    quoted = [key for key in keys if f'"{key}"' in code]
+    assert sorted(set(keys) - set(quoted)) == []
+    assert len(keys) > 60
