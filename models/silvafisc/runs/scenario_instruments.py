@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,6 @@ from silvafisc.datasets import Finding, InputError
 from silvafisc.finance.instruments.carbon_bond import INVESTORS
 from silvafisc.finance.instruments.carbon_fields import ProjectFile
 from silvafisc.finance.instruments.carbon_pledge_loan import CarbonPledgeLoan
-from silvafisc.finance.instruments.checks import parcels, pledge
-from silvafisc.finance.instruments.fields import Where
 from silvafisc.policy import ParameterTree, Scenario
 from silvafisc.policy.yaml_source import Path_, read_yaml
 from silvafisc.results.claims import Claim, check_claims
@@ -84,11 +83,12 @@ def _pledged_twice(found: Sequence[Priced]) -> list[Finding]:
     claims: list[Claim] = []
     projects: dict[str, list[str]] = {}
     for one in found:
-        project = project_of(one.told)
+        project, path, holder = _project_of(one.told)
         if project is not None:
-            held, lender, where = project, *_pledgee(one.told)
-            claims.append(pledge(held, one.told.file.terms, lender, where))
-            projects |= parcels(held)
+            place, terms = read_yaml(one.told.source).where((*path, "code")), one.told.file.terms
+            years, days = (project.crediting_from, project.last_year), (terms.drawn, terms.last_payment)
+            claims.append(Claim(place, project.code, *years, Fraction(1), "pledged", *days, holder))
+            projects |= {project.code: project.parcels} if project.parcels else {}
     try:
         check_claims(claims, projects)
     except InputError as error:
@@ -96,23 +96,12 @@ def _pledged_twice(found: Sequence[Priced]) -> list[Finding]:
     return []
 
 
-def project_of(told: Loan | Bond) -> ProjectFile | None:
-    """The forest project whose tonnes an instrument pledges, where it has one."""
+def _project_of(told: Loan | Bond) -> tuple[ProjectFile | None, Path_, str]:
+    """The forest project whose tonnes an instrument pledges, its place in the file, and to whom they are pledged."""
     if isinstance(told, Bond):
-        return None if told.file.forest is None else told.file.forest.project
-    return told.file.project if isinstance(told.file, CarbonPledgeLoan) else None
-
-
-def _pledgee(told: Loan | Bond) -> tuple[str, Where]:
-    """To whom it is pledged, and where a path of the project stands in the file."""
-    place = read_yaml(told.source).where
-    if isinstance(told, Loan):
-        return told.file.lender, place
-
-    def inside(path: Path_) -> str:
-        return place(("forest", *path))
-
-    return INVESTORS, inside
+        return (None if told.file.forest is None else told.file.forest.project), ("forest", "project"), INVESTORS
+    project = told.file.project if isinstance(told.file, CarbonPledgeLoan) else None
+    return project, ("project",), told.file.lender
 
 
 def finance_tables(instruments: Sequence[Priced]) -> dict[str, pd.DataFrame]:

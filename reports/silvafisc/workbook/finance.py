@@ -62,7 +62,7 @@ def _instrument(book: Book, tables: Mapping[str, Any], number: int) -> None:
     schedule = schedule_page(book, tables, number, title, terms, receipts)
     pages: list[Page] = [
         receipts.page,
-        schedule.page,
+        schedule,
         cover_page(book, tables, number, title, terms, receipts, schedule),
     ]
     if tables.get("ladder"):

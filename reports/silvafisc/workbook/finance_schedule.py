@@ -1,7 +1,6 @@
 """The sheet of payments: interest by day count, principal by the way of repayment, to the fen."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
@@ -19,14 +18,7 @@ _DIGITS = 10
 LEVEL = ("equal_instalment", "interest_only_then")
 
 
-@dataclass
-class Schedule:
-    """The sheet of payments."""
-
-    page: Page
-
-
-def schedule_page(book: Book, tables: Rows, number: int, title: str, terms: Terms, receipts: Receipts) -> Schedule:
+def schedule_page(book: Book, tables: Rows, number: int, title: str, terms: Terms, receipts: Receipts) -> Page:
     """Every payment with the columns that its way of repayment needs."""
     told = {str(row["input"]): str(row["value"]) for row in tables["inputs"]}
     sheet = _Sheet(book, tables, number, title, terms, receipts, told)
@@ -34,7 +26,7 @@ def schedule_page(book: Book, tables: Rows, number: int, title: str, terms: Term
         sheet.page.rows.append(sheet.row(at))
     pairs = [("interest", "priced_interest"), ("principal_repaid", "priced_principal"), ("closing", "priced_closing")]
     sheet.page.finish(differences(sheet.page, pairs), frozen=1)
-    return Schedule(sheet.page)
+    return sheet.page
 
 
 class _Sheet:
@@ -243,8 +235,8 @@ class _Sheet:
         days = f'{page.span("day")},">"&{drawn},{page.span("day")},"<="&{self.cell("due", at)}'
         received = f"ROUND(100*SUMIFS({page.span('own')},{days},{page.span('pledged')},1),0)"
         value = sum(
-            round(100 * _own(page.rows[place][page.column("own")]))
-            for place, row in enumerate(self.tables["receipts"])
+            fen
+            for fen, row in zip(self.receipts.own_fen, self.tables["receipts"], strict=True)
             if row["pledged"] and start < str(row["day"]) <= end
         )
         principal = self.terms.cell("principal_fen")
@@ -253,11 +245,6 @@ class _Sheet:
         upper = f"INT({high}*{a}/{b})"
         repaid = f"{upper}*{LIMB}+INT((({high}*{a}-{upper}*{b})*{LIMB}+{low}*{a})/{b})"
         return [Live(received, value), Live(repaid, self._to_date(at))]
-
-
-def _own(cell: Cell) -> float:
-    assert isinstance(cell, Live)
-    return float(cell.value)
 
 
 def _letter(column: int, at: int) -> str:

@@ -85,9 +85,10 @@ def _repayment(book: Book, word: str) -> str:
 
 @dataclass
 class Receipts:
-    """The sheet of receipts."""
+    """The sheet of receipts, and what the borrower keeps of each."""
 
     page: Page
+    own_fen: list[int]
 
     def within(self, column: str, first: str, last: str, kind: str = "") -> str:
         """Receipts of days from `first` to `last`, both included; of one kind where stated."""
@@ -116,15 +117,19 @@ def receipts_page(book: Book, tables: Rows, number: int, title: str, terms: Term
     )
     name = book.say("sheet_receipts", number=str(number))
     page = Page(book, name, title, book.say("note_receipts"), columns)
+    own_fen = []
     for at, row in enumerate(tables["receipts"]):
-        page.rows.append(_receipt(page, at, row, tables, terms, parties, borrower))
+        cells, own = _receipt(page, at, row, tables, terms, parties, borrower)
+        page.rows.append(cells)
+        own_fen.append(own)
     page.finish(differences(page, [("gross", "priced_gross")]))
-    return Receipts(page)
+    return Receipts(page, own_fen)
 
 
 def _receipt(
     page: Page, at: int, row: Mapping[str, Any], tables: Rows, terms: Terms, parties: Sequence[str], borrower: int
-) -> list[Cell]:
+) -> tuple[list[Cell], int]:
+    """The cells of a receipt, and what the borrower keeps of it, fen."""
     fen, gross = int(row["gross_fen"]), letter(page, "gross", at)
     kind = KINDS[str(row["kind"])][page.book.words.language == "en"]
     head: list[Cell] = [day(row["day"]), kind, str(row["kind"]), int(bool(row["pledged"]))]
@@ -139,14 +144,14 @@ def _receipt(
     else:
         head += [None, None, None, Given(yuan(fen))]
     if not parties or row["kind"] != "carbon":
-        return [*head, *([None] * len(parties)), Live(gross, yuan(fen)), yuan(fen)]
+        return [*head, *([None] * len(parties)), Live(gross, yuan(fen)), yuan(fen)], fen
     shares = [Fraction(str(one["share"])) for one in tables["sharing"]]
     parts = [
         Live(f"ROUND(ROUND({gross}*100,0)*{terms.page.ref(terms.rows['shares'] + place, 'value')},6)", float(fen * one))
         for place, one in enumerate(shares)
     ]
     own = split_payers(fen, list(zip(parties, shares, strict=True)))[parties[borrower]]
-    return [*head, *parts, Live(_kept(page, at, parties, borrower, gross), yuan(own)), yuan(fen)]
+    return [*head, *parts, Live(_kept(page, at, parties, borrower, gross), yuan(own)), yuan(fen)], own
 
 
 def _kept(page: Page, at: int, parties: Sequence[str], borrower: int, gross: str) -> str:

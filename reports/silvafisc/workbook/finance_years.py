@@ -1,9 +1,10 @@
 """The sheets of the years and of the ladder: cash flow, cover in every course, and the coupon of each carbon income."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from .finance_cells import Book, Cell, Column, Live, Page, differences, letter, yuan
-from .finance_schedule import Schedule, linked
+from .finance_schedule import linked
 from .finance_sources import Receipts, Rows, Terms
 
 BASE = "base"
@@ -11,7 +12,7 @@ QUANTILES = ("p05", "p50", "p95")
 
 
 def cover_page(
-    book: Book, tables: Rows, number: int, title: str, terms: Terms, receipts: Receipts, schedule: Schedule
+    book: Book, tables: Rows, number: int, title: str, terms: Terms, receipts: Receipts, schedule: Page
 ) -> Page:
     """Receipts, interest, principal and cover by year. Stressed courses keep the receipts that they were priced with."""
     courses = [name for name in dict.fromkeys(str(row["course"]) for row in tables["cover"]) if name != BASE]
@@ -49,16 +50,15 @@ def _course_columns(name: str) -> tuple[Column, Column]:
 
 
 def _year(
-    page: Page, at: int, row: object, tables: Rows, terms: Terms, receipts: Receipts, schedule: Schedule
+    page: Page, at: int, row: Mapping[str, Any], tables: Rows, terms: Terms, receipts: Receipts, schedule: Page
 ) -> Sequence[Cell]:
-    assert isinstance(row, dict)
+    """A year of the stated course, up to its cover."""
     year, drawn = int(row["year"]), str(tables["schedule"][0]["from"])
     cell = letter(page, "year", at)
     first, last = f"MAX(DATE({cell},1,1),{terms.cell('drawn')})", f"DATE({cell},12,31)"
-    own = receipts.page.column("own")
     carbon = sum(
-        round(100 * float(getattr(receipts.page.rows[place][own], "value", 0)))
-        for place, one in enumerate(tables["receipts"])
+        fen
+        for fen, one in zip(receipts.own_fen, tables["receipts"], strict=True)
         if one["kind"] == "carbon" and str(one["day"])[:4] == str(year) and str(one["day"]) >= drawn
     )
     other = int(row["receipts_fen"]) - carbon
@@ -68,16 +68,15 @@ def _year(
         name: letter(page, name, at)
         for name in ("carbon", "other", "receipts", "service", "interest", "principal_repaid")
     }
-    lines = schedule.page
-    days = f'{lines.span("due")},">="&DATE({cell},1,1),{lines.span("due")},"<="&{last}'
+    days = f'{schedule.span("due")},">="&DATE({cell},1,1),{schedule.span("due")},"<="&{last}'
     everything = receipts.within("own", first, last)
     return [
         year,
         Live(f"ROUND({receipts.within('own', first, last, 'carbon')},2)", yuan(carbon)),
         Live(f"ROUND({everything}-{names['carbon']},2)", yuan(other)),
         Live(f"ROUND({names['carbon']}+{names['other']},2)", yuan(row["receipts_fen"])),
-        Live(f"ROUND(SUMIFS({lines.span('interest')},{days}),2)", yuan(paid["interest"])),
-        Live(f"ROUND(SUMIFS({lines.span('principal_repaid')},{days}),2)", yuan(paid["principal"])),
+        Live(f"ROUND(SUMIFS({schedule.span('interest')},{days}),2)", yuan(paid["interest"])),
+        Live(f"ROUND(SUMIFS({schedule.span('principal_repaid')},{days}),2)", yuan(paid["principal"])),
         Live(f"ROUND({names['interest']}+{names['principal_repaid']},2)", yuan(row["service_fen"])),
         Live(
             f"ROUND({names['receipts']}-{names['service']},2)", yuan(int(row["receipts_fen"]) - int(row["service_fen"]))
@@ -91,12 +90,12 @@ def _ratio(one: str, other: str, above: int, below: int) -> Live:
     return Live(f'IF({other}=0,"",{one}/{other})', above / below if below else "")
 
 
-def ladder_page(book: Book, tables: Rows, number: int, title: str, terms: Terms, schedule: Schedule) -> Page:
+def ladder_page(book: Book, tables: Rows, number: int, title: str, terms: Terms, schedule: Page) -> Page:
     """Incomes in even steps from that of the floor to that of the cap, and the coupon that each makes."""
     columns = (Column("income", "money"), Column("coupon", "rate"), Column("priced_coupon", "rate"))
     page = Page(book, book.say("sheet_ladder", number=str(number)), title, book.say("note_ladder"), columns)
     low, high = (f"ROUND({terms.cell(name)}*100,0)" for name in ("link_low", "link_high"))
-    rungs, fixed = tables["ladder"], schedule.page.ref(0, "fixed")
+    rungs, fixed = tables["ladder"], schedule.ref(0, "fixed")
     for at, row in enumerate(rungs):
         income = f"({low}+INT(({high}-{low})*{at}/{len(rungs) - 1}))/100"
         coupon = f"{fixed}+{linked(terms, letter(page, 'income', at))}"

@@ -108,9 +108,11 @@ def tenor_faults(terms: TermsFile, last_year: int, where: Where) -> Iterator[Fin
         yield finding(where, ("terms", "last_payment"), en, zh)
 
 
-def pledge(file: ProjectFile, terms: TermsFile, lender: str, where: Where) -> Claim:
-    """The instrument's own use of its project's tonnes, as a row of the register."""
-    return Claim(
+def claim_faults(
+    file: ProjectFile, others: list[ClaimFile], terms: TermsFile, lender: str, where: Where
+) -> Iterator[Finding]:
+    """Tonnes promised twice: the pledge of this loan beside the uses that the register holds."""
+    own = Claim(
         where(("project", "code")),
         file.code,
         file.crediting_from,
@@ -121,17 +123,6 @@ def pledge(file: ProjectFile, terms: TermsFile, lender: str, where: Where) -> Cl
         terms.last_payment,
         lender,
     )
-
-
-def parcels(file: ProjectFile) -> Mapping[str, list[str]]:
-    """The project -> its parcels, where it tells them."""
-    return {file.code: file.parcels} if file.parcels else {}
-
-
-def claim_faults(
-    file: ProjectFile, others: list[ClaimFile], terms: TermsFile, lender: str, where: Where
-) -> Iterator[Finding]:
-    """Tonnes promised twice: the pledge of this loan beside the uses that the register holds."""
     held = [
         Claim(
             where(("other_uses", at)),
@@ -146,8 +137,9 @@ def claim_faults(
         )
         for at, row in enumerate(others)
     ]
+    projects: Mapping[str, list[str]] = {file.code: file.parcels} if file.parcels else {}
     try:
-        check_claims([pledge(file, terms, lender, where), *held], parcels(file))
+        check_claims([own, *held], projects)
     except InputError as error:
         yield from error.findings
 
