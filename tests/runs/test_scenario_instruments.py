@@ -176,6 +176,22 @@ def test_the_audit_finds_what_is_planted(tables: dict[str, pd.DataFrame], plant:
     assert said is None or any(said in finding.en for finding in check.findings)
 
 
+def test_under_stress_a_linked_coupon_has_a_debt_service_of_its_own_and_a_loan_has_not(
+    tables: dict[str, pd.DataFrame],
+) -> None:
+    cover = tables["finance_cover"]
+    found = []
+    for name in ("example-carbon-bond", "example-pledge-loan"):
+        stressed = cover[(cover["instrument"] == name) & (cover["course"] == "base")].assign(course="own_course")
+        stressed["service_fen"] = (stressed["service_fen"] * 2).astype("Int64")
+        service = stressed["service_fen"].astype(float)
+        stressed["cover"] = (stressed["receipts_fen"].astype(float) / service.where(service > 0)).round(6)
+        check = Check("instruments")
+        examine({**tables, "finance_cover": pd.concat([cover, stressed], ignore_index=True)}, check)
+        found.append({finding.en.split(": ")[1].split()[0] for finding in check.findings})
+    assert found == [set(), {"own_course"}]
+
+
 def test_the_audit_finds_receipts_that_are_not_those_of_the_cover(tables: dict[str, pd.DataFrame]) -> None:
     frame = tables["finance_cover"]
     frame = frame.assign(receipts_fen=frame["receipts_fen"] * (1 + (frame.index == 3)))

@@ -29,16 +29,17 @@ def cover_page(
     )
     page = Page(book, book.say("sheet_cover", number=str(number)), title, book.say("note_cover"), columns)
     rows = [row for row in tables["cover"] if row["course"] == BASE]
-    stressed = {(str(row["course"]), int(row["year"])): int(row["receipts_fen"]) for row in tables["cover"]}
+    stressed = {(str(row["course"]), int(row["year"])): row for row in tables["cover"]}
     for at, row in enumerate(rows):
         year = int(row["year"])
         cells = [*_year(page, at, row, tables, terms, receipts, schedule)]
         for course in courses:
-            fen, service = stressed[course, year], int(row["service_fen"])
-            cells += [
-                yuan(fen),
-                _ratio(page.at(at, "stressed_receipts", named[course]), letter(page, "service", at), fen, service),
-            ]
+            held = stressed[course, year]
+            fen, service = int(held["receipts_fen"]), int(held["service_fen"])
+            above, below = page.at(at, "stressed_receipts", named[course]), letter(page, "service", at)
+            # A coupon that follows carbon income has its own debt service under stress: its cover stands as it was priced.
+            fixed = fen / service if service else None
+            cells += [yuan(fen), fixed if tables.get("coupons") else _ratio(above, below, fen, service)]
         cells += [float(drawn[year][name]) if year in drawn else None for name in (QUANTILES if drawn else ())]
         page.rows.append([*cells, yuan(row["receipts_fen"]), yuan(row["service_fen"])])
     page.finish(differences(page, [("receipts", "priced_receipts"), ("service", "priced_service")]))
