@@ -33,6 +33,8 @@ def test_a_loan_is_printed_and_written_whole_and_written_again_the_same(tmp_path
         "instrument.yaml",
         "term_sheet_zh.pdf",
         "term_sheet_en.pdf",
+        "wuning-ccer-2025_zh.xlsx",
+        "wuning-ccer-2025_en.xlsx",
     } <= set(first)
     rows = list(csv.DictReader((out / "schedule.csv").read_text(encoding="utf-8-sig").splitlines()))
     assert sum(int(row["principal_fen"]) for row in rows) == 300_000_000

@@ -19,6 +19,7 @@ from silvafisc.finance.instruments.compensation_loan import CompensationLoan
 from silvafisc.finance.paths import Calibration, NoPricesError, calibrate, simulate
 from silvafisc.finance.schedules import TermsError
 from silvafisc.policy import INSTRUMENTS, ParameterTree, Rules
+from silvafisc.policy import shipped_instruments as shipped_instruments
 from silvafisc.policy.scenario_files import locate as located
 from silvafisc.policy.schema import validate
 from silvafisc.policy.yaml_source import Document, read_yaml
@@ -64,18 +65,17 @@ class Bond:
     source: Path
 
 
-def shipped_instruments() -> list[str]:
-    """Names of the shipped instruments, ascending."""
-    return sorted(path.stem for path in INSTRUMENTS.glob("*.yaml"))
-
-
 def locate(source: str | Path) -> Path:
     """The file of a path or shipped name. Raises InputError."""
     return located(source, INSTRUMENTS, ("instrument", "金融工具"))
 
 
-def load_loan(source: str | Path) -> Loan:
-    """Read, check and work out a loan. Raises InputError with everything that is refused."""
+def load_loan(source: str | Path, tree: ParameterTree | None = None) -> Loan:
+    """Read, check and work out a loan under `tree`, the law as it stands where left out.
+
+    Raises:
+        InputError: everything that is refused.
+    """
     path = locate(source)
     return price_loan(read_yaml(path), path)
 
@@ -83,13 +83,13 @@ def load_loan(source: str | Path) -> Loan:
 def price_loan(document: Document, path: Path) -> Loan:
     """A loan's file, checked and worked out. Raises InputError as `load_loan`."""
     file = validate(LOANS[kind_of(document, LOANS)], document)
-    rules = ParameterTree.load().on(file.policy_date)
+    rules = (tree or ParameterTree.load()).on(file.policy_date)
     found = _assess(_case(file, rules, document), document)
     return Loan(file, found, rules, path, _drawn(file, found, rules, document))
 
 
-def load_bond(source: str | Path) -> Bond:
-    """Read, check and work out a bond. Raises InputError with everything that is refused."""
+def load_bond(source: str | Path, tree: ParameterTree | None = None) -> Bond:
+    """The same of a bond. Raises InputError."""
     path = locate(source)
     return price_bond(read_yaml(path), path)
 
@@ -98,7 +98,7 @@ def price_bond(document: Document, path: Path) -> Bond:
     """A bond's file, checked and worked out. Raises InputError as `load_bond`."""
     kind_of(document, BONDS)
     file = validate(CarbonBond, document)
-    rules = ParameterTree.load().on(file.policy_date)
+    rules = (tree or ParameterTree.load()).on(file.policy_date)
     case = carbon_bond.build(file, rules, document.where)
     try:
         assessment = assess_bond(case)

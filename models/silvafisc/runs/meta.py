@@ -123,7 +123,7 @@ def table_hashes(inputs: UnitInputs) -> dict[str, str]:
 
 
 def input_hashes(prepared: Prepared) -> dict[str, str]:
-    """SHA-256 of every input table, of built yields, of the scenario and of the law as it was read."""
+    """SHA-256 of every input table, of built yields, of loans and bonds, of the scenario and of the law as it was read."""
     law = {path: prepared.rules.entry(path).value for path in sorted(prepared.rules.used)}
     texts = {
         "draws.csv": ""
@@ -136,6 +136,10 @@ def input_hashes(prepared: Prepared) -> dict[str, str]:
     if built := yields_hash(prepared.scenario):
         found["carbon_yields"] = built
         found["carbon_uncertainty"] = uncertainty_hash(prepared.scenario)
+    found |= {
+        f"instruments/{one.told.file.id}.yaml": _sha256(one.told.source.read_text(encoding="utf-8"))
+        for one in prepared.instruments
+    }
     return dict(sorted(found.items()))
 
 

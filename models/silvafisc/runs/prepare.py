@@ -26,6 +26,7 @@ from .needs import unmet_needs
 from .red_flags import unknown_funds
 from .reporting import unknown_figures
 from .resolve import resolve
+from .scenario_instruments import Priced, priced_instruments
 
 Progress = Callable[[str], None]
 Extra = Callable[[Problem], Part]
@@ -45,6 +46,7 @@ class Prepared:
     scores: pd.DataFrame
     responses: Responses
     menus: Menus
+    instruments: tuple[Priced, ...] = ()
 
 
 def as_scenario(scenario: str | Path | Scenario) -> Scenario:
@@ -88,6 +90,7 @@ def prepare(
     say("offers")
     offered = menus(resolved, inputs, yields, responses)
     inputs = with_draws(loaded, inputs, resolved, rules, offered)
+    priced = priced_instruments(loaded, tree)
     unused = tree.unused_changes()
     if unused:
         raise InputError(
@@ -96,7 +99,7 @@ def prepare(
                 for c in unused
             ]
         )
-    return Prepared(loaded, tree, rules, inputs, resolved, yields, scores, responses, offered)
+    return Prepared(loaded, tree, rules, inputs, resolved, yields, scores, responses, offered, priced)
 
 
 def changed(

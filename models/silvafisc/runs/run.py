@@ -31,6 +31,7 @@ from .prepare import Prepared, Progress, case_engine, engines, prepare
 from .proposal import Line, read_proposal
 from .red_flags import red_flags
 from .residue import Published, published
+from .scenario_instruments import finance_tables
 
 
 class AuditError(Exception):
@@ -111,6 +112,7 @@ def finish(
     frames["red_flags"] = red_flags(prepared.inputs, prepared.rules, flags)
     frames[LEVELS] = levels(prepared.inputs, frames["allocation"])
     frames["lorenz"] = lorenz_points(prepared, frames["allocation"])
+    frames |= finance_tables(prepared.instruments)
     frames["notice_identity"] = notice_identity(prepared.scenario, prepared.rules)
     read_beside(prepared.rules)
     reads = parameter_ledger(prepared.rules, sorted(prepared.rules.used))

@@ -50,6 +50,7 @@ from .prepare import Prepared, prepare
 from .proposal import Line, read_proposal
 from .red_flags import red_flags
 from .risk_tables import risk_tables
+from .scenario_instruments import finance_tables
 from .stated import Stated
 
 STATUS = "scored"
@@ -309,6 +310,7 @@ def _completed(prepared: Prepared, frames: dict[str, pd.DataFrame]) -> dict[str,
     frames["red_flags"] = red_flags(prepared.inputs, prepared.rules, flags)
     frames[LEVELS] = levels(prepared.inputs, frames["allocation"])
     frames["lorenz"] = lorenz_points(prepared, frames["allocation"])
+    frames |= finance_tables(prepared.instruments)
     reads = parameter_ledger(prepared.rules, sorted(prepared.rules.used))
     known = [{str(k): str(v) for k, v in row.items()} for row in prepared.inputs.ledger.astype(str).to_dict("records")]
     frames["sources"] = ledger_frame({row["what"]: row for row in [*known, *reads]}.values())

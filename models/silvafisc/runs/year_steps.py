@@ -26,7 +26,9 @@ def law_on(before: Outcome, date: str) -> Rules:
     """The law of a date with the changes of the scenario that the outcome keeps."""
     stated, tree = before.meta.get("scenario") or {}, ParameterTree.load()
     if stated.get("changes"):
-        scenario = derived_scenario({**stated, "data": PREDECESSOR}, f"{before.resolved.id}.yaml")
+        # The law needs no tables and no instruments, whose files may lie elsewhere by now.
+        kept = {**stated, "data": PREDECESSOR, "instruments": []}
+        scenario = derived_scenario(kept, f"{before.resolved.id}.yaml")
         tree = tree.apply(scenario.parameter_changes())
     return tree.on(date)
 

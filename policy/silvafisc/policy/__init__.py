@@ -2,9 +2,10 @@
 
 from .catalogue import Catalogue, Category, Fund, Measure, load_catalogue
 from .errors import NotInForce, PolicyError, UnknownParameter, WrongUnit
+from .instrument_files import INSTRUMENTS, shipped_instruments
 from .parameter_files import Change, DatedValue, Parameter, Reference
 from .parameters import ParameterTree, Rules, Value
-from .scenario_files import INSTRUMENTS, load_scenario, shipped_scenarios
+from .scenario_files import load_scenario, shipped_scenarios
 from .scenario_schema import Scenario
 from .schema import STATUSES
 
@@ -29,5 +30,6 @@ __all__ = [
     "WrongUnit",
     "load_catalogue",
     "load_scenario",
+    "shipped_instruments",
     "shipped_scenarios",
 ]

@@ -8,6 +8,7 @@ from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.quantities import share
 
 from .catalogue import Catalogue
+from .instrument_files import shipped_instruments
 from .parameters import ParameterTree
 from .scenario_rules import NeedCap, OneChannel, Split
 from .scenario_schema import Scenario
@@ -22,7 +23,7 @@ BUILTIN_DATA = ("builtin:nation", PREDECESSOR)
 
 def check_scenario(scenario: Scenario, catalogue: Catalogue, tree: ParameterTree) -> list[Finding]:
     """Every finding about a scenario whose schema is right."""
-    checks = (_time, _funds, _subjects, _factors, _terms, _provisions, _notice)
+    checks = (_time, _funds, _subjects, _factors, _terms, _instruments, _provisions, _notice)
     findings = [finding for check in checks for finding in check(scenario, catalogue)]
     findings += _payers(scenario, tree)
     try:
@@ -239,6 +240,18 @@ def _work(scenario: Scenario, path: Path_, rule: AnyRule) -> Iterator[Finding]:
             for name in rule.uses:
                 at = (*path, "uses", name)
                 yield from _unknown(scenario, at, ("category", "类别"), name, scenario.categories)
+
+
+def _instruments(scenario: Scenario, _: Catalogue) -> Iterator[Finding]:
+    """Every instrument has a file, and stands once."""
+    files = scenario.instrument_files
+    for place, (name, file) in enumerate(zip(scenario.instruments, files, strict=True)):
+        if file is None:
+            yield from _unknown(
+                scenario, ("instruments", place), ("instrument", "金融工具"), name, shipped_instruments()
+            )
+        elif file in files[:place]:
+            yield _finding(scenario, ("instruments", place), f"{name} is listed twice", f"{name} 重复")
 
 
 def _provisions(scenario: Scenario, _: Catalogue) -> Iterator[Finding]:

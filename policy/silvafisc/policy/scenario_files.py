@@ -17,8 +17,6 @@ from .yaml_source import Document, Path_, parse_yaml, read_yaml
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 """The folder of the shipped scenarios."""
-INSTRUMENTS = Path(__file__).parent / "instruments"
-"""The folder of the shipped loans and bonds."""
 _SCENARIO = ("scenario", "情景")
 
 
@@ -43,13 +41,14 @@ def load_scenario(source: str | Path, tree: ParameterTree | None = None) -> Scen
     scenario._folder = _folder_of(document, ("data",))
     scenario._yields = _folder_of(document, ("carbon", "yields"))
     scenario._uncertainty = _folder_of(document, ("carbon", "uncertainty"))
+    scenario._instruments = _folder_of(document, ("instruments",))
     return _checked(scenario, tree)
 
 
 def derived_scenario(stated: Mapping[str, Any], name: str, base: Scenario | None = None) -> Scenario:
     """A scenario made of another one's statements (`Scenario.to_json`), changed; `name` stands for its file in findings.
 
-    base: the scenario whose folders of built yields are kept.
+    base: the scenario whose folders of tables, built yields and instruments are kept.
 
     Raises:
         InputError: as `load_scenario`.
@@ -58,6 +57,7 @@ def derived_scenario(stated: Mapping[str, Any], name: str, base: Scenario | None
     scenario = _stated(parse_yaml(text, name))
     if base is not None:
         scenario._folder, scenario._yields, scenario._uncertainty = base._folder, base._yields, base._uncertainty
+        scenario._instruments = base._instruments
     return _checked(scenario, None)
 
 

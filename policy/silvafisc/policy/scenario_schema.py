@@ -10,8 +10,10 @@ from pydantic import Field, PrivateAttr, model_validator
 from silvafisc.quantities import share, yuan_to_fen
 
 from .catalogue import Payer
-from .parameter_files import Change, Reference, ReferenceFile
+from .instrument_files import instrument_file
+from .parameter_files import Change, Reference
 from .scenario_carbon import CarbonSource
+from .scenario_changes import Assumption, ChangeEntry, Provision
 from .scenario_notice import Notice
 from .scenario_terms import AnyObjective, AnyRule, Number
 from .schema import Date, Label, Quoted, RegionCode, ShareText, Strict, Yuan, reject
@@ -218,51 +220,6 @@ class Group(Strict):
         return self
 
 
-class ChangeEntry(Strict):
-    """A change of the law or of an assumption, from a day to a day, both included."""
-
-    parameter: str
-    """Parameter path."""
-    from_: Date = Field(alias="from")
-    """First day."""
-    to: Date | Literal["open"]
-    """Last day, or `open`."""
-    value: Quoted
-    """New value in the parameter's unit, quoted."""
-    reference: ReferenceFile
-    """Where the proposal stands, or why it is tried."""
-
-
-class Assumption(Strict):
-    """A table of the user's own in place of a shipped assumption table."""
-
-    table: str
-    """Input table."""
-    file: str | None = None
-    """File with the same columns."""
-    formula: str | None = None
-    """How it is computed."""
-    reason: str
-    """Why."""
-
-
-class Provision(Strict):
-    """One sentence of the proposal, and what models it."""
-
-    says: Label
-    """The sentence."""
-    changes: list[str] = Field(default_factory=list)
-    """Changed parameters or scenario keys (such as `grades` or `rules`) that model it."""
-    not_modelled: Label | None = None
-    """Why it is not modelled."""
-
-    @model_validator(mode="after")
-    def _one(self) -> "Provision":
-        if bool(self.changes) == (self.not_modelled is not None):
-            raise reject("give either `changes` or `not_modelled`", "changes 与 not_modelled 须二选一")
-        return self
-
-
 class Solver(Strict):
     """Limits of the solver."""
 
@@ -315,6 +272,8 @@ class Scenario(Strict):
     """Rules added to those of the scenario that this one extends."""
     groups: dict[str, Group] = Field(default_factory=dict)
     """Groups of units by id."""
+    instruments: list[str] = Field(default_factory=list)
+    """Loans and bonds that are priced beside the allocation: names of shipped ones, or files beside this one."""
     changes: list[ChangeEntry] = Field(default_factory=list)
     """Changes of the law and of assumptions."""
     assumptions: list[Assumption] = Field(default_factory=list)
@@ -336,6 +295,7 @@ class Scenario(Strict):
     _folder: Path | None = PrivateAttr(default=None)
     _yields: Path | None = PrivateAttr(default=None)
     _uncertainty: Path | None = PrivateAttr(default=None)
+    _instruments: Path | None = PrivateAttr(default=None)
 
     @property
     def all_rules(self) -> list[AnyRule]:
@@ -357,6 +317,11 @@ class Scenario(Strict):
         """The folder of the yields' uncertainty, or None for the shipped one."""
         named = self.carbon.uncertainty
         return None if named is None else (self._uncertainty or Path()) / named
+
+    @property
+    def instrument_files(self) -> list[Path | None]:
+        """The file of each of `instruments`; None where there is none."""
+        return [instrument_file(name, self._instruments or Path()) for name in self.instruments]
 
     @property
     def task_measures(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from .sections import (
     decision,
     fairness,
     frontier,
+    green_finance,
     reasons,
     sources,
     what_if,
@@ -31,7 +32,7 @@ from .words import Words
 if TYPE_CHECKING:
     from .style import Audience
 
-SECTIONS = (decision, allocation, reasons, carbon, fairness, frontier, what_if, commitments, sources)
+SECTIONS = (decision, allocation, reasons, carbon, fairness, frontier, what_if, green_finance, commitments, sources)
 LABELS = ("contents", "data", "source", "generated", "policy_date", "content_hash")
 
 

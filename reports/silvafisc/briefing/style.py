@@ -43,7 +43,17 @@ def _day(value: Any) -> str:
 
 
 SectionId = Literal[
-    "decision", "allocation", "reasons", "carbon", "fairness", "frontier", "what_if", "commitments", "sources", "annex"
+    "decision",
+    "allocation",
+    "reasons",
+    "carbon",
+    "fairness",
+    "frontier",
+    "what_if",
+    "green_finance",
+    "commitments",
+    "sources",
+    "annex",
 ]
 """Sections of a briefing."""
 Colour = Annotated[str, BeforeValidator(_colour)]

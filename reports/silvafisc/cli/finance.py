@@ -1,6 +1,6 @@
 """`silvafisc finance`: one loan or bond priced from its own file, without any allocation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +10,13 @@ from .options import Json, Language
 from .terminal import Terminal, language_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from silvafisc.runs.instrument_tables import Sheet
+    from silvafisc.runs.instruments import Bond, Loan
+
+    Told = tuple[Sheet, Mapping[str, pd.DataFrame]]
+    """The sheet, and the tables of its workbook."""
 
 finance = typer.Typer(
     name="finance",
@@ -21,7 +27,11 @@ finance = typer.Typer(
 )
 Out = Annotated[
     Path | None,
-    typer.Option("--out", metavar="DIR", help="写出还款计划、条件和一页条件书 / write schedule, terms and term sheet"),
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        help="写出还款计划、条件、一页条件书和可重算的工作簿 / write schedule, terms, term sheet and live workbook",
+    ),
 ]
 File = Annotated[
     str, typer.Argument(metavar="FILE", help="YAML 文件或随附示例名 / a YAML file or the name of a shipped one")
@@ -30,21 +40,26 @@ File = Annotated[
 
 @finance.command(help="测算一笔贷款：额度、还款计划、覆盖率、贴息和财政杠杆 / size and schedule one loan")
 def loan(file: File, out: Out = None, lang: Language = None, json: Json = False) -> None:
-    from silvafisc.runs.instrument_tables import loan_sheet
     from silvafisc.runs.instruments import load_loan
 
-    _tell(Terminal(language_of(lang), json), lambda: loan_sheet(load_loan(file)), out)
+    _tell(Terminal(language_of(lang), json), lambda: _priced(load_loan(file)), out)
 
 
 @finance.command(help="测算一只债券：票息、价格和收益率、久期、覆盖率、募集资金用途 / price one bond")
 def bond(file: File, out: Out = None, lang: Language = None, json: Json = False) -> None:
-    from silvafisc.runs.instrument_tables import bond_sheet
     from silvafisc.runs.instruments import load_bond
 
-    _tell(Terminal(language_of(lang), json), lambda: bond_sheet(load_bond(file)), out)
+    _tell(Terminal(language_of(lang), json), lambda: _priced(load_bond(file)), out)
 
 
-def _tell(terminal: Terminal, made: "Callable[[], Sheet]", out: Path | None) -> None:
+def _priced(told: "Loan | Bond") -> "Told":
+    from silvafisc.runs.scenario_instruments import finance_tables, priced
+
+    one = priced(told)
+    return one.sheet, finance_tables([one])
+
+
+def _tell(terminal: Terminal, made: "Callable[[], Told]", out: Path | None) -> None:
     """Print the sheet; write its folder whole where one is asked for."""
     if out is not None:
         _refuse_target(out)
@@ -52,12 +67,18 @@ def _tell(terminal: Terminal, made: "Callable[[], Sheet]", out: Path | None) -> 
 
     from .target import staged
 
-    sheet = made()
+    sheet, tables = made()
     files: list[str] = []
     if out is not None:
-        terminal.progress("写出条件书", "writing the term sheet")
+        from silvafisc.briefing.words import LANGUAGES, Words
+        from silvafisc.workbook.finance import finance_workbook
+
+        terminal.progress("写出条件书和工作簿", "writing term sheet and workbook")
         with staged(out) as place:
             paths = [*sheet.save(place), *write_sheets(sheet.terms, sheet.tables, place)]
+            for language in LANGUAGES:
+                paths.append(place / f"{sheet.terms['id']}_{language}.xlsx")
+                paths[-1].write_bytes(finance_workbook(tables, Words(language), sheet.terms["policy_date"]))
         files = [str(out / path.name) for path in paths]
     shown = lines(sheet.terms, sheet.tables, terminal.language)
     terminal.result({"exit_code": 0, "terms": sheet.terms, "files": files}, [*shown, *files])

@@ -15,7 +15,7 @@ import pandas as pd
 
 from silvafisc.results import Resolved, UnitInputs
 
-from . import amounts, given, grades, levels, offers, standards, sums, weights, year
+from . import amounts, given, grades, instruments, levels, offers, standards, sums, weights, year
 from .case import Case
 from .finding import Check
 from .reading import read_case, read_known
@@ -54,7 +54,7 @@ def audit(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.DataFr
     Returns:
         {"clean": bool, "checks": [{"rule", "clean", "checked", "findings": [{"where", "expected", "found", "zh", "en"}]}]}:
         first `tables` (everything readable, known and unique), then the sums and amounts, then every rule and objective
-        of the scenario in its order, and the budget year where the tables have one. Where `tables` is not clean nothing else can be trusted and nothing else is run.
+        of the scenario in its order, and the budget year and the loans and bonds where the tables have some. Where `tables` is not clean nothing else can be trusted and nothing else is run.
     """
     reading = Check("tables")
     case = read_case(resolved, inputs, tables, reading)
@@ -74,6 +74,9 @@ def audit(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd.DataFr
     if any(len(tables.get(name, ())) for name in year.TABLES):
         checks.append(Check("year"))
         year.examine(tables, resolved.notice_unit_fen, checks[-1])
+    if len(tables.get(instruments.HEAD, ())):
+        checks.append(Check("instruments"))
+        instruments.examine(tables, checks[-1])
     return {"clean": all(check.clean for check in checks), "checks": [check.to_dict() for check in checks]}
 
 

@@ -1,0 +1,167 @@
+"""The loans and bonds that a scenario names: read under its law, held against each other, and told as tables."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from silvafisc.datasets import Finding, InputError
+from silvafisc.finance.instruments.carbon_bond import INVESTORS
+from silvafisc.finance.instruments.carbon_fields import ProjectFile
+from silvafisc.finance.instruments.carbon_pledge_loan import CarbonPledgeLoan
+from silvafisc.policy import ParameterTree, Scenario
+from silvafisc.policy.yaml_source import Path_, read_yaml
+from silvafisc.results.claims import Claim, check_claims
+from silvafisc.results.outcome import outcome_columns
+
+from .instrument_inputs import bond_inputs, loan_inputs
+from .instrument_tables import Sheet, bond_sheet, loan_sheet
+from .instruments import BONDS, LOANS, Bond, Loan, kind_of, load_bond, load_loan
+
+PREFIX = "finance_"
+NAMED = {"cover_fan": "fan", "coupon_ladder": "ladder"}
+"""Tables of an instrument's folder that are called shorter in an outcome; the others keep their names."""
+
+
+@dataclass(frozen=True)
+class Priced:
+    """An instrument of a scenario: as it was worked out, and as its folder would tell it."""
+
+    told: Loan | Bond
+    sheet: Sheet
+    inputs: dict[str, pd.DataFrame]
+
+
+def priced_instruments(scenario: Scenario, tree: ParameterTree) -> tuple[Priced, ...]:
+    """Every instrument of the scenario, in its order, under the scenario's law.
+
+    Raises:
+        InputError: what is refused in any file, two of one id, or tonnes that two of them pledge; all at once.
+    """
+    found: list[Priced] = []
+    findings: list[Finding] = []
+    for place, (name, path) in enumerate(zip(scenario.instruments, scenario.instrument_files, strict=True)):
+        try:
+            found.append(_priced(path or Path(name), tree))
+        except InputError as error:
+            findings += error.findings
+            en, zh = f"{name} is refused: see the findings in its file", f"{name} 未通过检查：见该文件的各条问题"
+            findings.append(Finding(scenario.where("instruments", place), f"instruments[{place}]", en, zh))
+    if findings:
+        raise InputError(findings)
+    findings = [*_same_ids(scenario, found), *_pledged_twice(found)]
+    if findings:
+        raise InputError(findings)
+    return tuple(found)
+
+
+def _priced(path: Path, tree: ParameterTree) -> Priced:
+    bond = kind_of(read_yaml(path), {**LOANS, **BONDS}) in BONDS
+    return priced(load_bond(path, tree) if bond else load_loan(path, tree))
+
+
+def priced(told: Loan | Bond) -> Priced:
+    """A loan or bond with everything that is told of it."""
+    if isinstance(told, Bond):
+        return Priced(told, bond_sheet(told), bond_inputs(told))
+    return Priced(told, loan_sheet(told), loan_inputs(told))
+
+
+def _same_ids(scenario: Scenario, found: Sequence[Priced]) -> Iterator[Finding]:
+    ids = [one.told.file.id for one in found]
+    for place, name in enumerate(ids):
+        if name in ids[:place]:
+            en, zh = f"another instrument is called {name} already", f"已有同名金融工具 {name}"
+            yield Finding(scenario.where("instruments", place), f"instruments[{place}]", en, zh)
+
+
+def _pledged_twice(found: Sequence[Priced]) -> list[Finding]:
+    """Tonnes that two of the instruments promise; what one file says of others' uses is checked with that file."""
+    claims: list[Claim] = []
+    projects: dict[str, list[str]] = {}
+    for one in found:
+        project, path, holder = _project_of(one.told)
+        if project is not None:
+            place, terms = read_yaml(one.told.source).where((*path, "code")), one.told.file.terms
+            years, days = (project.crediting_from, project.last_year), (terms.drawn, terms.last_payment)
+            claims.append(Claim(place, project.code, *years, Fraction(1), "pledged", *days, holder))
+            projects |= {project.code: project.parcels} if project.parcels else {}
+    try:
+        check_claims(claims, projects)
+    except InputError as error:
+        return list(error.findings)
+    return []
+
+
+def _project_of(told: Loan | Bond) -> tuple[ProjectFile | None, Path_, str]:
+    """The forest project whose tonnes an instrument pledges, its place in the file, and to whom they are pledged."""
+    if isinstance(told, Bond):
+        return (None if told.file.forest is None else told.file.forest.project), ("forest", "project"), INVESTORS
+    project = told.file.project if isinstance(told.file, CarbonPledgeLoan) else None
+    return project, ("project",), told.file.lender
+
+
+def finance_tables(instruments: Sequence[Priced]) -> dict[str, pd.DataFrame]:
+    """The tables of the outcome, one row of `instrument` beside what the folder of each instrument holds."""
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for one in instruments:
+        shown = {NAMED.get(name, name): frame for name, frame in {**one.sheet.tables, **one.inputs}.items()}
+        for name, frame in {**shown, **_told(one.sheet)}.items():
+            table = PREFIX + name
+            if table in outcome_columns():
+                parts.setdefault(table, []).append(_declared(frame, table, one.told.file.id))
+    return {table: pd.concat(frames, ignore_index=True) for table, frames in parts.items()}
+
+
+def _declared(frame: pd.DataFrame, table: str, name: str) -> pd.DataFrame:
+    """The declared columns of a table, typed so that an empty cell is nothing else than an empty cell."""
+    told = frame.assign(instrument=name)
+    kinds = {column.name: column.type for column in outcome_columns()[table]}
+    return pd.DataFrame({column: told[column].astype(_TYPES[kind]) for column, kind in kinds.items()})
+
+
+_TYPES: Mapping[str, Any] = {"int": "Int64", "float": "float64", "text": "object", "bool": "bool"}
+
+
+def _told(sheet: Sheet) -> dict[str, pd.DataFrame]:
+    """Terms, figures, parameters and the fit of the drawn prices as tables."""
+    terms = sheet.terms
+    missing = terms.get("missing", {})
+    head = {
+        "kind": terms["instrument"],
+        "title_zh": terms["title"]["zh"],
+        "title_en": terms["title"]["en"],
+        "policy_date": terms["policy_date"],
+        "borrower": terms["borrower"]["name"],
+        "borrower_kind": terms["borrower"]["kind"],
+        "day_count": terms["day_count"],
+        "payment_rule": terms["payment_rule"],
+        "interest_to": terms["interest_to"],
+        "evidence_status": terms["evidence"]["status"],
+        "evidence_title": terms["evidence"]["title"],
+        "assumed": ";".join(terms["evidence"]["assumed"]),
+        "missing_elements": ";".join(missing.get("elements", ())),
+        "missing_disclosures": ";".join(missing.get("disclosures", ())),
+        "status": terms["status"],
+    }
+    figures = [
+        (name, place, str(value), figure["unit"])
+        for name, figure in terms["figures"].items()
+        for place, value in enumerate(_values(figure["value"]), 1)
+    ]
+    tables = {
+        "instruments": pd.DataFrame([head]),
+        "terms": pd.DataFrame(figures, columns=["figure", "place", "value", "unit"]),
+        "parameters": pd.DataFrame(terms["parameters"], columns=["parameter", "value", "unit", "status", "reference"]),
+    }
+    if "calibration" in terms:
+        tables["calibration"] = pd.DataFrame([terms["calibration"]])
+    return tables
+
+
+def _values(value: object) -> Sequence[object]:
+    """The values of a figure: none where there is none, several internal rates where there are several."""
+    return value if isinstance(value, list) else [] if value is None else [value]
