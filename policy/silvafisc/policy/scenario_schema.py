@@ -12,6 +12,7 @@ from silvafisc.quantities import share, yuan_to_fen
 from .catalogue import Payer
 from .parameter_files import Change, Reference, ReferenceFile
 from .scenario_carbon import CarbonSource
+from .scenario_loans import LoanOffer
 from .scenario_notice import Notice
 from .scenario_terms import AnyObjective, AnyRule, Number
 from .schema import Date, Label, Quoted, RegionCode, ShareText, Strict, Yuan, reject
@@ -301,6 +302,8 @@ class Scenario(Strict):
     """Categories of recurring compensation by id."""
     menus: dict[str, Menu] = Field(default_factory=dict)
     """Task measures by id."""
+    loans: dict[str, LoanOffer] = Field(default_factory=dict)
+    """Loans on offer beside the grants of a task measure, by id."""
     factors: dict[str, dict[str, FactorBand]] = Field(default_factory=dict)
     """Fund -> factor -> band; template ± the band on record where left out."""
     factor_step: ShareText | None = None
