@@ -20,7 +20,6 @@ from silvafisc.economy.response_table import local_share
 from silvafisc.finance.offered import (
     Money,
     carbon_receipts,
-    drawing,
     moved_money,
     offered_schedule,
     other_receipts,
@@ -251,8 +250,3 @@ def _row(
     named = (project.region, loan.id, loan.measure, project.period, offer, rate, quantity)
     values = (*named, area, principal, uptake, income)
     return dict(zip(COLUMNS, values, strict=True)) | public
-
-
-def last_drawing(loan: LoanSpec, resolved: Resolved) -> str:
-    """The last day on which one is drawn, ISO."""
-    return drawing(loan, resolved.periods[-1]).isoformat()

@@ -25,6 +25,7 @@ from .infeasible import explain_infeasible, floors_within_envelopes
 from .levels import TABLE as LEVELS
 from .levels import levels
 from .listed_units import listed_units
+from .loan_tables import loan_tables
 from .meta import describe
 from .notice_identity import notice_identity, read_beside
 from .prepare import Prepared, Progress, case_engine, engines, prepare
@@ -68,6 +69,7 @@ def settled(prepared: Prepared, say: Progress, lines: list[Line] | None = None) 
     say("settle and audit")
     shown = published(prepared, decision, point)
     tables = outcome_tables(shown.decision.engine.model, shown.point)
+    tables |= loan_tables(prepared, tables)
     checked = audit(prepared.resolved, prepared.inputs, tables)
     if not checked["clean"]:
         broken = [f"{c['rule']}: {f['en']}" for c in checked["checks"] for f in c["findings"]]

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from .case import Case
+from .case import WORK, Case
 from .finding import Check
 
 KIND = "rule"
@@ -21,7 +21,7 @@ def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
     assigned: defaultdict[tuple[str, str], int] = defaultdict(int)
     funds: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
     for row in case.rows:
-        if row.nature == "task":
+        if row.nature in WORK:
             assigned[row.region, row.measure] += row.area or 0
         if row.area:
             funds[row.region, row.measure, row.category, row.period].add(row.fund)
