@@ -9,8 +9,9 @@ from silvafisc.finance.offered import moved_money, other_receipts, pledged_years
 from silvafisc.quantities import entitlement, mu_to_tenths, share, tenths_to_mu
 from silvafisc.quantities.money import TENTHS_PER_MU
 from silvafisc.results import Resolved
-from silvafisc.results.loans import LoanSpec, level_of
+from silvafisc.results.loans import level_of
 
+from .loan_claims import pledge_code
 from .loan_offers import Project, projects
 from .prepare import Prepared
 
@@ -105,11 +106,6 @@ def _term(resolved: Resolved, row: Mapping[Any, Any]) -> tuple[object, ...]:
     head = (loan.fund, loan.measure, loan.id, row["period"], row["region_code"], row["subsidy_rate"])
     area = tenths_to_mu(int(row["area_tenth_mu"]))
     return (*head, f"need:{row['quantity']}", row["units"], area, row["principal_fen"], row["public_cost_fen"])
-
-
-def pledge_code(loan: LoanSpec, region: str) -> str:
-    """Under which code a unit's loans stand in the register of uses."""
-    return f"{region}/{loan.measure}"
 
 
 def _pledge(prepared: Prepared, project: Project, row: Mapping[str, Any]) -> tuple[object, ...]:

@@ -1,7 +1,8 @@
 """A loan of the scenario with what it takes from the record: caps of the subsidy, cover, and how tonnes become money."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from silvafisc.economy.ledger import DEMO
 from silvafisc.policy import Rules, Scenario
 from silvafisc.policy.scenario_loans import LoanGuarantee, LoanOffer, RiskCompensation
 from silvafisc.quantities import share, yuan_to_fen
@@ -49,6 +50,31 @@ def loan_spec(scenario: Scenario, name: str, task: TaskSpec, rules: Rules, note:
         borne_share=borne.borne_share,
         **priced,
     )
+
+
+def loan_ledger(scenario: Scenario) -> list[dict[str, str]]:
+    """Rows of sources.csv: every number that the scenario states of a loan, with what it rests on."""
+    rows = []
+    for name, loan in sorted(scenario.loans.items()):
+        status, title = loan.evidence.status, loan.evidence.title
+        stated = loan.model_dump(mode="json", exclude={"label", "measure", "evidence", "other_uses"}, exclude_none=True)
+        for what, value in _flat(stated, f"loans.{name}"):
+            row = {"what": what, "value": value, "unit": "", "reference": title, "status": status}
+            origin = "assumption" if status == "assumption" else "data"
+            rows.append(row | {"origin": origin, "demo": "yes" if DEMO in title else ""})
+    return rows
+
+
+def _flat(value: object, path: str) -> Iterator[tuple[str, str]]:
+    """(path, text) of every number or word below a value; lists of plain values in one cell, joined by `;`."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from _flat(part, f"{path}.{key}")
+    elif isinstance(value, list) and any(isinstance(part, dict) for part in value):
+        for number, part in enumerate(value):
+            yield from _flat(part, f"{path}[{number}]")
+    elif value or not isinstance(value, list):
+        yield path, ";".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _priced(loan: LoanOffer, rules: Rules) -> dict[str, str | int]:

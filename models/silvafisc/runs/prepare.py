@@ -23,6 +23,7 @@ from .carbon_source import moved_yields, yields_of
 from .draws import with_draws
 from .inputs import load_inputs
 from .lacking import lacking, uncredited
+from .loan_claims import check_pledges
 from .loan_offers import loan_offers
 from .needs import unmet_needs
 from .red_flags import unknown_funds
@@ -91,6 +92,8 @@ def prepare(
     responses = economy.responses(inputs, resolved, scores, rules)
     say("offers")
     loans = loan_offers(loaded, resolved, inputs, yields) if resolved.loans else None
+    if loans is not None:
+        check_pledges(loaded, resolved, loans)
     offered = menus(resolved, inputs, yields, responses, loans)
     inputs = with_draws(loaded, inputs, resolved, rules, offered)
     unused = tree.unused_changes()

@@ -22,10 +22,12 @@ from .carbon_accounts import carbon_accounts
 from .carbon_beside import felling_and_reserve
 from .indicators import indicators, lorenz_points
 from .infeasible import explain_infeasible, floors_within_envelopes
+from .leverage import leverage
 from .levels import TABLE as LEVELS
 from .levels import levels
 from .listed_units import listed_units
 from .loan_tables import loan_tables
+from .loan_terms import loan_ledger
 from .meta import describe
 from .notice_identity import notice_identity, read_beside
 from .prepare import Prepared, Progress, case_engine, engines, prepare
@@ -111,6 +113,7 @@ def finish(
     frames |= felling_and_reserve(prepared)
     flags = listed_units(prepared.resolved, prepared.inputs, frames)
     frames["red_flags"] = red_flags(prepared.inputs, prepared.rules, flags)
+    frames["leverage"] = leverage(prepared, shown, frames)
     frames[LEVELS] = levels(prepared.inputs, frames["allocation"])
     frames["lorenz"] = lorenz_points(prepared, frames["allocation"])
     frames["notice_identity"] = notice_identity(prepared.scenario, prepared.rules)
@@ -119,7 +122,9 @@ def finish(
     known = prepared.inputs.ledger.astype(str)
     names = [str(name) for name in known.columns]
     rows = [dict(zip(names, values, strict=True)) for values in known.itertuples(index=False, name=None)]
-    frames["sources"] = ledger_frame({row["what"]: row for row in [*rows, *reads]}.values())
+    frames["sources"] = ledger_frame(
+        {row["what"]: row for row in [*rows, *reads, *loan_ledger(prepared.scenario)]}.values()
+    )
     frames = in_declared_columns(frames)
     final = audit(prepared.resolved, prepared.inputs, frames)
     if not final["clean"]:

@@ -61,7 +61,10 @@ class LoanIncome(Strict):
     @model_validator(mode="after")
     def _ordered(self) -> "LoanIncome":
         if self.last_year < self.first_year:
-            raise reject(f"ends in year {self.last_year}, before {self.first_year}", f"止于第 {self.last_year} 年，早于第 {self.first_year} 年")
+            raise reject(
+                f"ends in year {self.last_year}, before {self.first_year}",
+                f"止于第 {self.last_year} 年，早于第 {self.first_year} 年",
+            )
         return self
 
 
@@ -194,7 +197,9 @@ class LoanOffer(Strict):
                 "interest_only_years 与 repayment: interest_only_then 同时填写，且仅用于此",
             )
         if waits is not None and waits >= self.years:
-            raise reject(f"interest alone for {waits} of {self.years} years", f"共 {self.years} 年，不能有 {waits} 年只付息")
+            raise reject(
+                f"interest alone for {waits} of {self.years} years", f"共 {self.years} 年，不能有 {waits} 年只付息"
+            )
         return self
 
     @property
@@ -249,7 +254,12 @@ def _sources_of_repayment(scenario: "Scenario", path: Path_, loan: LoanOffer) ->
     for position, use in enumerate(loan.other_uses):
         if not use.code.endswith(f"/{loan.measure}"):
             en = f"the code must be <unit>/{loan.measure} (got {use.code!r})"
-            yield _fault(scenario, (*path, "other_uses", position, "code"), en, f"代码须为“单位代码/{loan.measure}”（现为 {use.code!r}）")
+            yield _fault(
+                scenario,
+                (*path, "other_uses", position, "code"),
+                en,
+                f"代码须为“单位代码/{loan.measure}”（现为 {use.code!r}）",
+            )
 
 
 def _fault(scenario: "Scenario", path: Path_, en: str, zh: str) -> Finding:

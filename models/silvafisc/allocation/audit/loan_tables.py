@@ -80,9 +80,7 @@ def read_loan_tables(tables: Mapping[str, pd.DataFrame], check: Check) -> LoanTa
     ]
     cover = {}
     key = ("instrument", "region_code", "period")
-    for cells in rows(
-        "loan_cover", _held(tables, "loan_cover"), key, (*_PER_MU, "cover_least", "on_offer"), check
-    ):
+    for cells in rows("loan_cover", _held(tables, "loan_cover"), key, (*_PER_MU, "cover_least", "on_offer"), check):
         amounts = [cells.integer(column) for column in _PER_MU]
         least = cells.share("cover_least")
         cover[tuple(cells.text(column) for column in key)] = Cover(

@@ -118,7 +118,9 @@ def _terms(case: Case, check: Check) -> None:
         for place, value in enumerate((int(area > 0), area, amount, sum(cost.values()))):
             found[place] += value
     published = {(term.instrument, term.period, term.region): term for term in case.of_loans.terms}
-    check.equal("loan_terms", len(case.of_loans.terms), len(published), "", "不同的行数", "the number of different rows")
+    check.equal(
+        "loan_terms", len(case.of_loans.terms), len(published), "", "不同的行数", "the number of different rows"
+    )
     for spec in case.resolved.loans:
         for period in case.resolved.periods:
             offered = any(case.of_loans.on_offer(spec.id, region, period) for region in case.units)
@@ -127,7 +129,12 @@ def _terms(case: Case, check: Check) -> None:
                 rows = sum((spec.id, period) == (term.instrument, term.period) for term in case.of_loans.terms)
                 check.equal(where, 1, rows, "", "公布的行数", "the number of published rows")
     names = ("units", "0.1 mu", "fen", "fen")
-    words = (("单位数", "the number of units"), ("面积", "the area"), ("本金", "the principal"), ("公共成本", "the public cost"))
+    words = (
+        ("单位数", "the number of units"),
+        ("面积", "the area"),
+        ("本金", "the principal"),
+        ("公共成本", "the public cost"),
+    )
     for key in sorted(sums.keys() | published.keys()):
         term, should = published.get(key), sums.get(key, [0, 0, 0, 0])
         if term is None:
@@ -138,7 +145,12 @@ def _terms(case: Case, check: Check) -> None:
         if term.instrument not in spec_of:
             check.refuse(term.where, "方案中没有这种贷款", "the scenario has no such loan")
             continue
-        _on_grid(spec_of[term.instrument], (term.subsidy_rate or Fraction(0), _quantity(term.quantity_rule)), term.where, check)
+        _on_grid(
+            spec_of[term.instrument],
+            (term.subsidy_rate or Fraction(0), _quantity(term.quantity_rule)),
+            term.where,
+            check,
+        )
         found = (term.units, term.area, term.principal, term.public_cost)
         for unit, (zh, en), expected, value in zip(names, words, should, found, strict=True):
             check.equal(term.where, expected, value, unit, zh, en)
