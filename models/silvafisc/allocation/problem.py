@@ -24,7 +24,6 @@ from .rows import Row as Row
 from .rows import Rows as Rows
 from .rows import joined as joined
 
-
 SINGLE = ("task", "interest_subsidy", "factor", "offer")
 """Kinds of columns of which a menu has exactly one."""
 WORK = ("task", "interest_subsidy")

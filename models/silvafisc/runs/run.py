@@ -22,9 +22,9 @@ from .carbon_accounts import carbon_accounts
 from .carbon_beside import felling_and_reserve
 from .indicators import indicators, lorenz_points
 from .infeasible import explain_infeasible, floors_within_envelopes
-from .leverage import leverage
 from .levels import TABLE as LEVELS
 from .levels import levels
+from .leverage import leverage
 from .listed_units import listed_units
 from .loan_tables import loan_tables
 from .loan_terms import loan_ledger
