@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from silvafisc.allocation.menus.tasks import assigned_area, task_units
@@ -143,7 +144,8 @@ def loan_offers(scenario: Scenario, resolved: Resolved, inputs: UnitInputs, yiel
     Raises:
         InputError: terms that no schedule follows from, or a unit without full cost of the work; all findings at once.
     """
-    rows, covers, findings = [], [], []
+    rows: list[dict[str, object]] = []
+    covers, findings = [], []
     for loan in resolved.loans:
         try:
             for project in projects(loan, resolved, inputs, yields):
@@ -229,7 +231,7 @@ def _offers(project: Project) -> Iterator[dict[str, object]]:
     loan = project.loan
     yield _row(project, NO_LOAN, 0, 0, (0.0, 0.0), {})
     for quantity in loan.quantity_shares[1:]:
-        area = int(assigned_area([project.need], [project.capacity], quantity)[0])
+        area = int(assigned_area(np.array([project.need]), np.array([project.capacity]), quantity)[0])
         lines = project.lines(area) if project.principal(area) else None
         for rate in loan.subsidy_rates:
             offer = offer_name(rate, quantity)

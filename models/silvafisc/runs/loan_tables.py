@@ -50,7 +50,7 @@ def loan_tables(prepared: Prepared, tables: Mapping[str, pd.DataFrame]) -> dict[
     if prepared.loans is None:
         return {}
     lent = list(_lent(prepared, tables["allocation"]))
-    money = [row for project, row in lent for row in _money(project, row)]
+    money = [line for project, row in lent for line in _money(project, row)]
     return {
         "finance": pd.DataFrame(money, columns=FINANCE),
         "loan_terms": _terms(prepared, tables["offers"]),
@@ -59,7 +59,7 @@ def loan_tables(prepared: Prepared, tables: Mapping[str, pd.DataFrame]) -> dict[
     }
 
 
-def _lent(prepared: Prepared, allocation: pd.DataFrame) -> Iterator[tuple[Project, Mapping[str, Any]]]:
+def _lent(prepared: Prepared, allocation: pd.DataFrame) -> Iterator[tuple[Project, Mapping[Any, Any]]]:
     """(project, allocation row) of every loan that is granted, by loan, unit and period."""
     rows = allocation[allocation["nature"] == NATURE]
     held = {(row["measure"], row["region_code"], row["period"]): row for row in rows.to_dict("records")}
@@ -70,7 +70,7 @@ def _lent(prepared: Prepared, allocation: pd.DataFrame) -> Iterator[tuple[Projec
                 yield project, row
 
 
-def _money(project: Project, row: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, int, str]]:
+def _money(project: Project, row: Mapping[Any, Any]) -> Iterator[tuple[str, str, str, str, int, str]]:
     """Rows of finance.csv of one loan, on the whole assigned area."""
     loan, area = project.loan, mu_to_tenths(str(row["area_mu"]))
     rate, _ = level_of(str(row["offer"]))
@@ -108,7 +108,7 @@ def _term(resolved: Resolved, row: Mapping[Any, Any]) -> tuple[object, ...]:
     return (*head, f"need:{row['quantity']}", row["units"], area, row["principal_fen"], row["public_cost_fen"])
 
 
-def _pledge(prepared: Prepared, project: Project, row: Mapping[str, Any]) -> tuple[object, ...]:
+def _pledge(prepared: Prepared, project: Project, row: Mapping[Any, Any]) -> tuple[object, ...]:
     """A row of pledges.csv: the credited tonnes of the pledged years, on the land that joins."""
     assert prepared.loans is not None
     loan, table = project.loan, prepared.loans.table

@@ -1,10 +1,11 @@
 """A loan of the scenario with what it takes from the record: caps of the subsidy, cover, and how tonnes become money."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from silvafisc.economy.ledger import DEMO
 from silvafisc.policy import Rules, Scenario
-from silvafisc.policy.scenario_loans import LoanGuarantee, LoanOffer, RiskCompensation
+from silvafisc.policy.scenario_loans import LoanGuarantee, LoanOffer, LoanPrice, RiskCompensation
 from silvafisc.quantities import share, yuan_to_fen
 from silvafisc.results import TaskSpec
 from silvafisc.results.loans import LoanSpec
@@ -22,8 +23,7 @@ def loan_spec(scenario: Scenario, name: str, task: TaskSpec, rules: Rules, note:
     loan = scenario.loans[name]
     _within_caps(loan, ("loans", name), rules, note)
     guarantee, borne = loan.guarantee or _NO_GUARANTEE, loan.risk_compensation or _NO_LOSS_BORNE
-    priced = {} if loan.price is None else _priced(loan, rules)
-    return LoanSpec(
+    bare = LoanSpec(
         id=name,
         measure=loan.measure,
         fund=task.fund,
@@ -48,8 +48,8 @@ def loan_spec(scenario: Scenario, name: str, task: TaskSpec, rules: Rules, note:
         default_rate=borne.default_rate,
         loss_share=borne.loss_share,
         borne_share=borne.borne_share,
-        **priced,
     )
+    return bare if loan.price is None else _priced(bare, loan.price, loan.pledged_share, rules)
 
 
 def loan_ledger(scenario: Scenario) -> list[dict[str, str]]:
@@ -77,19 +77,19 @@ def _flat(value: object, path: str) -> Iterator[tuple[str, str]]:
         yield path, ";".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _priced(loan: LoanOffer, rules: Rules) -> dict[str, str | int]:
-    """How pledged tonnes become money."""
-    assert loan.price is not None
-    whole = {name: int(rules.number(ISSUANCE + name)) for name in ("months_to_issue", "months_to_sell")}
-    part = {name: exact_text(rules.fraction(ISSUANCE + name)) for name in ("sale_haircut", "fees")}
-    return {
-        "pledged_share": loan.pledged_share,
-        "yuan_per_tco2": loan.price.yuan_per_tco2,
-        "market": loan.price.market,
-        "years_between": int(rules.number(ISSUANCE + "years_between_verifications")),
-        **whole,
-        **part,
-    }
+def _priced(bare: LoanSpec, price: LoanPrice, pledged_share: str, rules: Rules) -> LoanSpec:
+    """The loan with how its pledged tonnes become money."""
+    return replace(
+        bare,
+        pledged_share=pledged_share,
+        yuan_per_tco2=price.yuan_per_tco2,
+        market=price.market,
+        years_between=int(rules.number(ISSUANCE + "years_between_verifications")),
+        months_to_issue=int(rules.number(ISSUANCE + "months_to_issue")),
+        months_to_sell=int(rules.number(ISSUANCE + "months_to_sell")),
+        sale_haircut=exact_text(rules.fraction(ISSUANCE + "sale_haircut")),
+        fees=exact_text(rules.fraction(ISSUANCE + "fees")),
+    )
 
 
 def _within_caps(loan: LoanOffer, path: tuple[str, str], rules: Rules, note: Note) -> None:

@@ -81,16 +81,17 @@ def read_loan_tables(tables: Mapping[str, pd.DataFrame], check: Check) -> LoanTa
     cover = {}
     key = ("instrument", "region_code", "period")
     for cells in rows("loan_cover", _held(tables, "loan_cover"), key, (*_PER_MU, "cover_least", "on_offer"), check):
-        amounts = [cells.integer(column) for column in _PER_MU]
-        least = cells.share("cover_least")
-        cover[tuple(cells.text(column) for column in key)] = Cover(
-            cells.where, *amounts, least, cells.truth("on_offer")
+        instrument, region, period = (cells.text(column) for column in key)
+        lent, carbon, other, service = (cells.integer(column) for column in _PER_MU)
+        cover[instrument, region, period] = Cover(
+            cells.where, lent, carbon, other, service, cells.share("cover_least"), cells.truth("on_offer")
         )
     finance = {}
     names = ("instrument", "region_code", "drawn", "period", "item")
     for cells in rows("finance", _held(tables, "finance"), names, ("amount_fen",), check):
-        finance[tuple(cells.text(column) for column in names)] = cells.integer("amount_fen")
-    return LoanTables(tuple(terms), cover, finance)  # type: ignore[arg-type]
+        instrument, region, drawn, year, item = (cells.text(column) for column in names)
+        finance[instrument, region, drawn, year, item] = cells.integer("amount_fen")
+    return LoanTables(tuple(terms), cover, finance)
 
 
 def _held(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:

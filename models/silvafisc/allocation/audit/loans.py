@@ -151,8 +151,8 @@ def _terms(case: Case, check: Check) -> None:
             term.where,
             check,
         )
-        found = (term.units, term.area, term.principal, term.public_cost)
-        for unit, (zh, en), expected, value in zip(names, words, should, found, strict=True):
+        stated = (term.units, term.area, term.principal, term.public_cost)
+        for unit, (zh, en), expected, value in zip(names, words, should, stated, strict=True):
             check.equal(term.where, expected, value, unit, zh, en)
 
 
@@ -198,7 +198,7 @@ def _offers(case: Case, check: Check) -> None:
 
 
 def _costs(case: Case, spec: LoanSpec, region: str, by_year: dict[str, int]) -> dict[tuple[str, str, str], int]:
-    found = {}
+    found: dict[tuple[str, str, str], int] = {}
     for year, fen in by_year.items():
         if year in case.resolved.periods:
             parts = largest_remainder(fen, case.payer_shares(spec.payer_shares, region))
