@@ -95,7 +95,9 @@ def yields() -> Yields:
 
 
 def solved(mode: str) -> Lent:
-    bare = sample_resolved(mode=mode, graded=False, levels=(16_00, 18_00), rules=tuple(map(RuleSpec, RULES)))
+    rules = tuple(map(RuleSpec, RULES))
+    # So little money that grants alone cannot fill the need.
+    bare = sample_resolved(mode=mode, graded=False, levels=(16_00, 18_00), rules=rules, reform=30_000_00)
     resolved, inputs = replace(bare, loans=(LOAN,)), sample_inputs()
     heard, held = sample_responses(resolved, inputs), yields()
     scenario = SimpleNamespace(where=lambda *path: "sample.yaml:7:3", loans={})
