@@ -120,6 +120,23 @@ def lent(request: pytest.FixtureRequest) -> Lent:
     return solved(request.param)
 
 
+def cover_of(lent: Lent) -> Any:
+    """loan_cover by unit and period."""
+    assert lent.prepared.loans is not None
+    return lent.prepared.loans.cover.set_index(["region_code", "period"])
+
+
+def offered_by(lent: Lent) -> Any:
+    """What units are offered."""
+    assert lent.prepared.loans is not None
+    return lent.prepared.loans.table
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
 def loans_of(lent: Lent) -> pd.DataFrame:
     allocation = lent.tables["allocation"]
     return allocation[allocation["nature"] == "interest_subsidy"]
@@ -128,7 +145,7 @@ def loans_of(lent: Lent) -> pd.DataFrame:
 def test_a_loan_is_on_offer_where_the_project_covers_it(lent: Lent) -> None:
     # By hand: full cost 900 yuan, 30 % lent: 270. Interest on 270 x 4 % falling in 20 steps: 270 x 0.02 x 10.5 = 56.70, so
     # 326.70 to pay. Other income 9 x 30 = 270. Sold by March 2036: four lumps of 2026 to 2033, 8 years x 0.8 x tonnes x 75.
-    cover = lent.prepared.loans.cover.set_index(["region_code", "period"])  # type: ignore[union-attr]
+    cover = cover_of(lent)
     assert len(cover) == 6
     assert set(cover["principal_fen_per_mu"]) == {270_00}
     assert set(cover["other_fen_per_mu"]) == {270_00}
@@ -139,23 +156,23 @@ def test_a_loan_is_on_offer_where_the_project_covers_it(lent: Lent) -> None:
         assert row["on_offer"] == (code != BARE)
     assert "不宜贷款" in cover.loc[BARE, "2026"]["reason_zh"]
     assert "not worth it" in cover.loc[BARE, "2026"]["reason_en"]
-    assert set(lent.prepared.loans.table["region_code"]) == {FAIR, RICH}  # type: ignore[union-attr]
+    assert set(offered_by(lent)["region_code"]) == {FAIR, RICH}
 
 
 def test_money_follows_the_area_and_the_curve_moves_tonnes_only(lent: Lent) -> None:
-    table = lent.prepared.loans.table  # type: ignore[union-attr]
+    table = offered_by(lent)
     offer = table[
         (table["region_code"] == RICH) & (table["period"] == "2026") & (table["offer"] == "i=0.03;q=0.25")
     ].iloc[0]
-    tasks = lent.prepared.inputs.tasks.set_index("region_code").loc[RICH]
+    tasks: Any = lent.prepared.inputs.tasks.set_index("region_code").loc[RICH]
     area = min(int(tasks["need_tenth_mu"]) // 4, int(tasks["capacity_tenth_mu"]))
     assert offer["area_tenth_mu"] == area
     assert offer["principal_fen"] == 27000 * area // 10
     # By hand per mu: receipts 510 yuan; interest subsidised at 3/4 for three years: 270 x 0.02 x 3/4 x (20+19+…+15)/20 = 21.26;
     # half of a fee of 0.5 % on 270, 243, … 27: 3.71; less interest 56.70 and fee 7.43.
     responses = lent.prepared.inputs.responses
-    need = responses[(responses["region_code"] == RICH) & (responses["subject"] == "afforestation")].iloc[0]
-    cover = lent.prepared.loans.cover.set_index(["region_code", "period"]).loc[RICH, "2026"]  # type: ignore[union-attr]
+    need: Any = responses[(responses["region_code"] == RICH) & (responses["subject"] == "afforestation")].iloc[0]
+    cover = cover_of(lent).loc[RICH, "2026"]
     pays = cover["carbon_fen_per_mu"] + 270_00 + 2126 + 371 - 5670 - 743
     assert offer["uptake"] == pytest.approx(participation(pays, need["opportunity_cost_fen"], 0.5), rel=1e-3)
 
@@ -247,8 +264,8 @@ def test_a_planted_error_is_found(lent: Lent, name: str) -> None:
 
 
 def test_finance_sums_to_the_allocation_and_closes(lent: Lent) -> None:
-    money = lent.tables["finance"].groupby(["region_code", "drawn", "item"])["amount_fen"].sum()
-    for row in loans_of(lent).to_dict("records"):
+    money: Any = lent.tables["finance"].groupby(["region_code", "drawn", "item"])["amount_fen"].sum()
+    for row in records(loans_of(lent)):
         mine = money.loc[row["region_code"], row["period"]]
         assert mine["public_cost"] == row["payment_fen"] + row["due_later_fen"]
         assert (
@@ -259,7 +276,7 @@ def test_finance_sums_to_the_allocation_and_closes(lent: Lent) -> None:
 
 
 def test_leverage_is_the_sum_of_what_was_chosen_and_a_price_is_a_solve_again(lent: Lent) -> None:
-    table = leverage(lent.prepared, lent.published, lent.tables).set_index(["measure", "channel"])
+    table: Any = leverage(lent.prepared, lent.published, lent.tables).set_index(["measure", "channel"])
     loan, grant, whole = (
         table.loc[key] for key in (("afforestation", "loan"), ("afforestation", "grant"), ("", "both"))
     )
@@ -289,8 +306,8 @@ def test_leverage_is_the_sum_of_what_was_chosen_and_a_price_is_a_solve_again(len
 
 def test_pledged_tonnes_are_those_of_the_land_that_joins(lent: Lent) -> None:
     # By hand: 0.8 x tonnes x 10 years on the area that joins; additional tonnes are 0.5 a year to 2060.
-    rows = loans_of(lent).set_index(["region_code", "period"])
-    for pledge in lent.tables["pledges"].to_dict("records"):
+    rows: Any = loans_of(lent).set_index(["region_code", "period"])
+    for pledge in records(lent.tables["pledges"]):
         row, period = rows.loc[pledge["region_code"], pledge["period"]], int(pledge["period"])
         joined = row["carbon_tco2e"] / (0.5 * (2061 - period))
         tonnes = {FAIR: 0.3, RICH: 0.5}[pledge["region_code"]]
@@ -302,13 +319,13 @@ def test_pledged_tonnes_are_those_of_the_land_that_joins(lent: Lent) -> None:
 def test_the_explanation_works_the_same_amount_out_again(lent: Lent) -> None:
     outcome = SimpleNamespace(resolved=lent.prepared.resolved, inputs=lent.prepared.inputs)
     allocation = lent.tables["allocation"]
-    for row in loans_of(lent).to_dict("records"):
+    for row in records(loans_of(lent)):
         said, fen = worked_loan(cast(Any, outcome), row, row["period"])
         assert fen == row["payment_fen"]
         assert "3.00%" in said.en or "2.00%" in said.en
     later = allocation[(allocation["nature"] == "committed") & (allocation["region_code"] == RICH)]
     first = loans_of(lent)[(loans_of(lent)["region_code"] == RICH) & (loans_of(lent)["period"] == "2026")]
-    for row in first.to_dict("records"):
+    for row in records(first):
         fen = worked_loan(cast(Any, outcome), row, "2027")[1]
         assert fen in set(later["payment_fen"])
         shares = [(payer, Fraction(part)) for payer, part in SHARED["2"]]
