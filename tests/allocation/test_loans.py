@@ -12,7 +12,10 @@ from tests.allocation.loaned import LOAN, fits, lends, loaned
 from tests.allocation.tiny import MODES, REFORM, Tiny, value
 
 from silvafisc.allocation.beyond import due_beyond
+from silvafisc.allocation.decide import decide
+from silvafisc.allocation.engine import Engine
 from silvafisc.allocation.menus import Menus
+from silvafisc.allocation.nested import granted, kept
 from silvafisc.results import Offers, RuleSpec
 
 WORK = (ENVELOPE, RuleSpec("eligible_area"), RuleSpec("delivery_capacity"))
@@ -133,6 +136,22 @@ def test_the_rule_on_liabilities_counts_what_loans_leave_to_later_years() -> Non
     top, _ = best(choices, [problem.affordable], CARBON)
     decision = problem.rules(*WORK, RuleSpec("instalments", params)).decide()
     assert value(decision, "carbon") == top[0] < optimum(problem)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_what_a_smaller_budget_lends_stays_lent(mode: str) -> None:
+    smaller = loaned(mode, units=2, seed=1).rules(*WORK).budget("0.3")
+    larger = smaller.budget("0.6")
+    before = smaller.decide()
+    held = granted(smaller.problem(), before.point)
+    assert any(nature == "interest_subsidy" for nature, _, _ in held.tasks)
+    problem = larger.problem()
+    after = decide([Engine(problem, extra=kept(problem, held))], larger.resolved.objectives)
+    now = granted(problem, after.point)
+    if mode == "rule":
+        assert all(now.tasks[key][place] >= numbers[place] for key, numbers in held.tasks.items() for place in (0, 1))
+    assert all(now.payments.get(key, 0) >= fen for key, fen in held.payments.items())
+    assert value(after, "carbon") >= value(before, "carbon")
 
 
 def test_published_numbers_of_a_loan_are_columns_of_their_own() -> None:
