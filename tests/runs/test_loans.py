@@ -94,11 +94,11 @@ def yields() -> Yields:
     return Yields(pd.DataFrame(rows), 2060)
 
 
-def solved(mode: str) -> Lent:
+def solved(mode: str, loan: LoanSpec = LOAN) -> Lent:
     rules = tuple(map(RuleSpec, RULES))
     # So little money that grants alone cannot fill the need.
     bare = sample_resolved(mode=mode, graded=False, levels=(16_00, 18_00), rules=rules, reform=30_000_00)
-    resolved, inputs = replace(bare, loans=(LOAN,)), sample_inputs()
+    resolved, inputs = replace(bare, loans=(loan,)), sample_inputs()
     heard, held = sample_responses(resolved, inputs), yields()
     scenario = SimpleNamespace(where=lambda *path: "sample.yaml:7:3", loans={})
     offered = loan_offers(cast(Any, scenario), resolved, inputs, held)
@@ -359,3 +359,14 @@ def test_work_without_a_known_cost_is_refused(lent: Lent) -> None:
     )
     with pytest.raises(InputError, match="full_cost"):
         loan_offers(lent.prepared.scenario, lent.prepared.resolved, inputs, lent.prepared.yields)
+
+
+def test_a_loan_that_nobody_covers_leaves_grants_alone() -> None:
+    lent = solved("rule", replace(LOAN, cover_least="9"))
+    found = audit(lent.prepared.resolved, lent.prepared.inputs, lent.tables)
+    assert found["clean"], [f["en"] for c in found["checks"] for f in c["findings"]][:5]
+    assert not lent.tables["loan_cover"]["on_offer"].any()
+    assert all(lent.tables[name].empty for name in ("loan_terms", "finance", "pledges"))
+    table = leverage(lent.prepared, lent.published, lent.tables).set_index(["measure", "channel"])
+    assert table.loc[("afforestation", "loan"), "public_cost_fen"] == 0
+    assert table.loc[("afforestation", "loan"), "price"] == 0

@@ -26,7 +26,7 @@ from .case import (
 from .cells import Cells, rows
 from .finding import Check
 from .known import refuse_unknown
-from .loan_tables import read_loan_tables
+from .loan_tables import LoanTables, read_loan_tables
 from .rule_tables import read_rule_tables
 from .verification import unverified_factors
 
@@ -63,7 +63,7 @@ def read_case(
     later = _later("allocation", tables, "credited_tco2e")
     allocation = _allocation(tables.get("allocation"), check, later, negative=resolved.offers_given)
     published = _table(tables, "regions", ("region_code",), _published, _PUBLISHED_COLUMNS, check)
-    grants, loans = _channels(tables.get("offers"))
+    grants, loans = _channels(tables.get("offers")) if resolved.loans else (tables.get("offers"), None)
     offers, menus, objectives = _offers(grants, check)
     known = read_known(resolved, inputs, check) if known is None else known
     case = Case(
@@ -111,7 +111,7 @@ def read_case(
         indicators=_indicators(tables.get("indicators"), check),
         draws=inputs.draws,
         loans=() if loans is None else _offers(loans, check)[0],
-        of_loans=read_loan_tables(tables, check),
+        of_loans=read_loan_tables(tables, check) if resolved.loans else LoanTables(),
         of_rules=read_rule_tables(inputs, tables, check, gaps=resolved.offers_given),
     )
     refuse_unknown(case, check)

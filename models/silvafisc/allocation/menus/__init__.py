@@ -53,7 +53,11 @@ def menus(
         *(compensation_offers(resolved, inputs, consequences, category) for category in resolved.categories),
         *(task_offers(resolved, inputs, consequences, task) for task in resolved.tasks),
         *(factor_offers(resolved, inputs, consequences, fund) for fund in resolved.funds if fund.factor_pot_fen),
-        *(loan_menus(resolved, inputs, consequences, loans, loan) for loan in resolved.loans if loans is not None),
+        *(
+            loan_menus(resolved, inputs, consequences, loans, loan)
+            for loan in resolved.loans
+            if loans is not None and (loans.table["instrument"] == loan.id).any()
+        ),
     ]
     table = finish(pd.concat(frames, ignore_index=True)) if frames else finish(pd.DataFrame())
     return Menus(Offers(table, fixed.objectives()), fixed)
