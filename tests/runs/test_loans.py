@@ -242,6 +242,7 @@ PLANTED = {
     "unpublished": (_dropped("loan_terms", "instrument", "planting_loan"), "loans"),
     "offered uncovered": (_set("loan_cover", "on_offer", True, region_code=BARE), "loans"),
     "not offered": (_set("loan_cover", "on_offer", False, region_code=RICH), "loans"),
+    "left out": (_dropped("loan_cover", "region_code", BARE), "loans"),
     "service": (_set("loan_cover", "service_fen_per_mu", -1), "loans"),
     "other receipts": (_set("loan_cover", "other_fen_per_mu", 1), "loans"),
     "interest": (_set("finance", "amount_fen", 1, item="interest"), "loans"),

@@ -61,6 +61,10 @@ COVER = [
 ]
 
 
+class UnknownCost(Exception):
+    """`<unit>/<measure>` of work whose full cost, of which a share is lent, nobody states."""
+
+
 @dataclass(frozen=True)
 class Project:
     """The work of one unit, loan and period; areas in 0.1 mu, costs in fen per mu. tonnes: year -> credited per mu."""
@@ -153,9 +157,9 @@ def loan_offers(scenario: Scenario, resolved: Resolved, inputs: UnitInputs, yiel
                 rows += _offers(project) if project.covered else []
         except TermsError as error:
             findings.append(Finding(scenario.where("loans", loan.id), f"loans.{loan.id}", error.en, error.zh))
-        except KeyError as error:
-            en = f"the table responses has no full_cost_yuan_per_mu of {error.args[0]}"
-            zh = f"responses 表没有 {error.args[0]} 的全部成本（full_cost_yuan_per_mu）"
+        except UnknownCost as error:
+            en = f"the table responses has no full_cost_yuan_per_mu of {error}"
+            zh = f"responses 表没有 {error} 的全部成本（full_cost_yuan_per_mu）"
             findings.append(Finding(scenario.where("loans", loan.id), f"loans.{loan.id}", en, zh))
     if findings:
         raise InputError(findings)
@@ -168,7 +172,7 @@ def loan_offers(scenario: Scenario, resolved: Resolved, inputs: UnitInputs, yiel
 
 
 def projects(loan: LoanSpec, resolved: Resolved, inputs: UnitInputs, yields: Yields) -> Iterator[Project]:
-    """The work that a loan may pay for: every unit with a need, every period. Raises KeyError without a full cost."""
+    """The work that a loan may pay for: every unit with a need, every period. Raises UnknownCost."""
     table = inputs.responses[inputs.responses["subject"] == loan.measure].set_index("region_code")
     regions = inputs.regions.set_index("region_code")
     flows = yields.table[(yields.table["measure"] == loan.measure) & (yields.table["year"] <= yields.horizon)]
@@ -179,11 +183,11 @@ def projects(loan: LoanSpec, resolved: Resolved, inputs: UnitInputs, yields: Yie
     units = task_units(inputs, loan.measure)
     for code, need, capacity, tier in units.itertuples(index=False, name=None):
         full = table["full_cost_fen"].get(code)
-        if full is None or pd.isna(full):
-            raise KeyError(f"{code}/{loan.measure}")
+        if full is None or pd.isna(full) or not full > 0:
+            raise UnknownCost(f"{code}/{loan.measure}")
         duty = float(local_share(loan.payer_shares, str(regions["unit_level"][code]), str(tier)))
         for period in resolved.periods if need else ():
-            yield Project(
+            project = Project(
                 loan=loan,
                 region=str(code),
                 period=period,
@@ -196,6 +200,8 @@ def projects(loan: LoanSpec, resolved: Resolved, inputs: UnitInputs, yields: Yie
                 duty=duty,
                 tonnes=tonnes.get((str(code), period), {}),
             )
+            if project.principal(project.need):
+                yield project
 
 
 def cover_row(project: Project) -> dict[str, object]:

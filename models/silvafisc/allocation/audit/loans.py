@@ -85,9 +85,26 @@ def examine(case: Case, check: Check) -> None:
             check.refuse(row.where, "方案中没有这种贷款", "the scenario has no such loan")
             continue
         _cover(case, spec, region, period, check)
+    _nobody_left_out(case, check)
     _terms(case, check)
     _offers(case, check)
     _finance(case, check)
+
+
+def _nobody_left_out(case: Case, check: Check) -> None:
+    """Every unit with a need that a loan could pay for is told whether it is on offer."""
+    if not case.of_loans.cover:
+        return  # a proposal beside the scenario's own answer: it has no loans
+    for spec in case.resolved.loans:
+        for region in sorted(case.units):
+            need, cost = (
+                case.needs.get((region, spec.measure), 0),
+                case.of_rules.full_cost.get((region, spec.measure), 0),
+            )
+            for period in case.resolved.periods if principal(spec, cost, need) else ():
+                there = (spec.id, region, period) in case.of_loans.cover
+                where = f"loan_cover: instrument={spec.id}, region_code={region}, period={period}"
+                check.equal(where, True, there, "", "是否列出", "whether it is listed")
 
 
 def _cover(case: Case, spec: LoanSpec, region: str, period: str, check: Check) -> None:
@@ -138,6 +155,8 @@ def _terms(case: Case, check: Check) -> None:
     for key in sorted(sums.keys() | published.keys()):
         term, should = published.get(key), sums.get(key, [0, 0, 0, 0])
         if term is None:
+            if not should[1]:
+                continue  # in case mode units without a loan are not listed
             where = f"loan_terms: instrument={key[0]}, period={key[1]}, region_code={key[2]}"
             check.equal(where, 0, should[1], "0.1 mu", "缺少一行，其面积", "a row is missing; its area")
             continue
@@ -190,10 +209,10 @@ def _offers(case: Case, check: Check) -> None:
         if row is not None:
             check.equal(row.where, offer.offer, row.offer, "", "备选档次", "the offer")
             _tonnes(offer, row, check)
+    measures = {loan.id: loan.measure for loan in case.resolved.loans}
     for (instrument, region, period), cover in case.of_loans.cover.items():
-        if cover.on_offer:
-            spec = next(loan for loan in case.resolved.loans if loan.id == instrument)
-            there = (region, spec.measure, period) in chosen
+        if cover.on_offer and instrument in measures:
+            there = (region, measures[instrument], period) in chosen
             check.holds(there, cover.where, 1, 0, "", "入选档次数", "the number of chosen offers")
 
 
