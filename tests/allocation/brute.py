@@ -143,10 +143,10 @@ def rule_choices(offers: Sequence[Offer], cells: Sequence[Sequence[str]], grades
     standards = sorted({(o.category, o.period) for o in offers if o.category})
     grids = [sorted({o.standard for o in offers if (o.category, o.period) == key}) for key in standards]
     paid = {(o.category, o.period, o.region, o.standard): o for o in offers if o.category}
-    common: dict[tuple[str, str, str], dict[str, list[Offer]]] = {}
+    common: dict[tuple[str, str, str, str], dict[str, list[Offer]]] = {}
     for o in offers:
         if not o.category:
-            common.setdefault((o.fund, o.measure, o.period), {}).setdefault(o.name, []).append(o)
+            common.setdefault((o.nature, o.fund, o.measure, o.period), {}).setdefault(o.name, []).append(o)
     others = list(product(*(list(by_name.values()) for by_name in common.values())))
     for vectors in product(*(list(combinations_with_replacement(grid, len(cells))) for grid in grids)):
         changes = {g for v in vectors for g in range(1, len(cells)) if v[g] != v[g - 1]}
@@ -215,7 +215,13 @@ def published_numbers(resolved: Resolved, cells: Sequence[Sequence[str]]) -> Cal
             (o.measure, o.period): (o.standard, share(o.name.split("q=")[1])) for o in choice.offers if _is_task(o)
         }
         pots = {(o.fund, o.period): _weighting(o.name) for o in choice.offers if o.nature == "factor"}
-        return (standards, [tasks[k] for k in sorted(tasks)], [pots[k] for k in sorted(pots)])
+        loans = {(o.measure, o.period): _weighting(o.name) for o in choice.offers if o.nature == "interest_subsidy"}
+        return (
+            standards,
+            [tasks[k] for k in sorted(tasks)],
+            [loans[k] for k in sorted(loans)],
+            [pots[k] for k in sorted(pots)],
+        )
 
     return numbers
 

@@ -8,12 +8,16 @@ from .exact import Ints, entitlements, split_by_tier
 from .menus.tasks import instalment_amounts
 from .problem import Problem
 
+BEYOND = "beyond."
+"""Start of the names of columns with what loans cost after the horizon, as `menus.columns.beyond_column`."""
 Later = Mapping[tuple[str, str, str], Ints]
 """(fund, payer, year) -> fen per offer."""
 
 
 def due_beyond(problem: Problem) -> Later:
-    """Instalments of task offers due after the last period, by the plan of the measure and the legal payer shares."""
+    """What offers leave to years after the last period: instalments of tasks, by the plan of the measure and the legal
+    payer shares, and the subsidies of loans, as their columns say.
+    """
     table, resolved = problem.offers.table, problem.resolved
     tiers = dict(zip(problem.inputs.regions["region_code"], problem.inputs.regions["payer_tier"], strict=True))
     found: dict[tuple[str, str, str], Ints] = {}
@@ -31,4 +35,8 @@ def due_beyond(problem: Problem) -> Later:
                 for payer, fen in split_by_tier(amount, owners, task.payer_shares).items():
                     column = found.setdefault((task.fund, payer, due), np.zeros(len(table), np.int64))
                     column[used] += fen
+    for name in (name for name in table.columns if str(name).startswith(BEYOND)):
+        fund, payer, year = str(name).removeprefix(BEYOND).removesuffix("_fen").rsplit(".", 2)
+        column = found.setdefault((fund, payer, year), np.zeros(len(table), np.int64))
+        column += table[name].to_numpy(np.int64)
     return found

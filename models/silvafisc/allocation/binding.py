@@ -4,7 +4,7 @@ import numpy as np
 from scipy import sparse
 
 from .model import Model
-from .problem import Floats, grouped
+from .problem import SINGLE, Floats, grouped
 from .rows import entries_of
 from .settle import broken_rows
 
@@ -40,7 +40,7 @@ def _next_steps(model: Model, point: Floats, cost: Floats) -> dict[int, tuple[in
     """Chosen column -> signed columns (position + 1, negative for leaving) of the step to the next dearer number."""
     columns = model.problem.columns
     steps: dict[int, tuple[int, ...]] = {}
-    single = columns[columns["kind"].isin(["task", "offer"])]
+    single = columns[columns["kind"].isin([kind for kind in SINGLE if kind != "factor"])]
     for used in grouped(single, ["menu"]).values():
         menu = single.index.to_numpy()[used]
         now = int(menu[np.argmax(point[menu])])

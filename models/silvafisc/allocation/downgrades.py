@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from .problem import Floats, Indices, Problem, grouped
+from .problem import SINGLE, Floats, Indices, Problem, grouped
 from .rows import entries_of
 
 
@@ -31,7 +31,7 @@ class Moves:
 
 def menus_of(problem: Problem) -> dict[str, Indices]:
     """Menus of which exactly one column is chosen (thresholds are staircases, not menus)."""
-    single = problem.columns[problem.columns["kind"].isin(["task", "factor", "offer"])]
+    single = problem.columns[problem.columns["kind"].isin(SINGLE)]
     return {menu: single.index[used].to_numpy() for (menu,), used in grouped(single, ["menu"]).items()}
 
 
@@ -53,7 +53,7 @@ def downgrades(problem: Problem, point: Floats) -> Moves:
 
 def _other_columns(problem: Problem, point: Floats) -> tuple[Indices, Indices]:
     """For every column of a menu that is not chosen: the chosen one, and itself; menus in order of their names."""
-    single = problem.columns[problem.columns["kind"].isin(["task", "factor", "offer"])]
+    single = problem.columns[problem.columns["kind"].isin(SINGLE)]
     columns = single.index.to_numpy()
     menu, names = pd.factorize(single["menu"], sort=True)
     order = np.lexsort((columns, menu))

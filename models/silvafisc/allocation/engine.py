@@ -305,7 +305,7 @@ class Engine:
         return result
 
     def _descend(self, unit: _Unit, session: Session) -> Floats:
-        """Minimise each published number in turn, fixing it before the next: standards, then tasks, then weights.
+        """Minimise each published number in turn, fixing it before the next: standards, tasks, loans, then weights.
 
         Standards in the order of standards.csv: category, grade (ascending cell), period.
         """
@@ -313,7 +313,11 @@ class Engine:
         levels, offers = columns["level"].tolist(), columns["offer"].tolist()
         fixed, best = 0, np.zeros(0)
         resolved = self.problem.resolved
-        subjects = [*(c.id for c in resolved.categories), *(t.id for t in resolved.tasks)]
+        subjects = [
+            *(c.id for c in resolved.categories),
+            *(t.id for t in resolved.tasks),
+            *(x.id for x in resolved.loans),
+        ]
         order = {subject: number for number, subject in enumerate(subjects)}
         columns["order"] = [order.get(subject, len(order)) for subject in columns["subject"]]
         for _, group in columns[columns["kind"] != "cut"].groupby(["order", "fund", "cell", "period"], sort=True):

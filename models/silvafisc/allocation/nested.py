@@ -1,8 +1,8 @@
 """Nested plans: what a smaller budget grants stays granted at a larger one.
 
 Rows of the larger budget's problem, from the plan of the smaller one:
-    rule mode   Σ s · x[r, c, p, s] ≥ standard granted; a task's standard and quantity not lower; factor money of each
-                unit, fund and period not lower
+    rule mode   Σ s · x[r, c, p, s] ≥ standard granted; a task's standard and quantity, and a loan's subsidy rate and
+                quantity, not lower; factor money of each unit, fund and period not lower
     case mode   Σ cost · x over the offers of unit r in fund f and period p ≥ what it was granted (fen, all payers)
 In words: nobody is worse off because there is more money. The smaller plan stays possible, so the larger problem has one.
 """
@@ -15,8 +15,9 @@ from math import lcm
 import numpy as np
 
 from silvafisc.quantities import share
+from silvafisc.results.loans import level_of
 
-from .problem import Floats, Indices, Part, Problem, Row, grouped
+from .problem import WORK, Floats, Indices, Part, Problem, Row, grouped
 from .tables import chosen_offers
 
 RULE = "nested"
@@ -29,13 +30,14 @@ class Granted:
     """What a plan grants.
 
     payments, factor: by unit, fund and period (all chosen offers; factor money alone). standards: (region_code,
-    category, period) -> fen per mu. tasks: (measure, period) -> standard and quantity share.
+    category, period) -> fen per mu. tasks: (nature, measure, period) -> the two numbers of a task or loan: unit standard
+    (fen per mu) or subsidy rate, and quantity share.
     """
 
     payments: Payments
     factor: Payments
     standards: dict[tuple[str, str, str], int]
-    tasks: dict[tuple[str, str], tuple[int, Fraction]]
+    tasks: dict[tuple[str, str, str], tuple[Fraction, Fraction]]
 
 
 def granted(problem: Problem, point: Floats) -> Granted:
@@ -51,8 +53,8 @@ def granted(problem: Problem, point: Floats) -> Granted:
     for nature, (code, category, measure, period, standard, offer) in zip(natures, fields, strict=True):
         if category:
             standards[str(code), str(category), str(period)] = int(standard)
-        elif nature == "task":
-            tasks[str(measure), str(period)] = (int(standard), _quantity(str(offer)))
+        elif nature in WORK:
+            tasks[str(nature), str(measure), str(period)] = _numbers(str(nature), int(standard), str(offer))
     return Granted(_payments(problem, chosen), _payments(problem, factor), standards, tasks)
 
 
@@ -107,19 +109,29 @@ def _standards(problem: Problem, before: Granted) -> Iterator[Row]:
 def _tasks(problem: Problem, before: Granted) -> Iterator[Row]:
     table = problem.offers.table
     # A task is published once for all: the offers of any one unit stand for its level.
-    first = table[table["nature"] == "task"].groupby(["measure", "period"])["region_code"].min().to_dict()
-    of_unit = grouped(table, ["measure", "period", "region_code"])
-    for (measure, period), (standard, quantity) in sorted(before.tasks.items()):
-        used = of_unit[measure, period, str(first[measure, period])]
-        shares = [_quantity(str(offer)) for offer in table["offer"].iloc[used]]
-        whole = lcm(*(part.denominator for part in shares), quantity.denominator)
-        levels = table["standard_fen"].to_numpy(np.float64)[used]
-        counts = np.array([float(part * whole) for part in shares])
-        label = f"{measure}/{period}"
-        yield problem.row(RULE, f"{label}/standard", used, levels, lower=float(standard), relaxable=False)
-        yield problem.row(RULE, f"{label}/quantity", used, counts, lower=float(quantity * whole), relaxable=False)
+    work = table[table["nature"].isin(WORK)]
+    first = work.groupby(["nature", "measure", "period"])["region_code"].min().to_dict()
+    of_unit = grouped(table, ["nature", "measure", "period", "region_code"])
+    for (nature, measure, period), numbers_before in sorted(before.tasks.items()):
+        used = of_unit[nature, measure, period, str(first[nature, measure, period])]
+        offered = [
+            _numbers(nature, int(standard), str(offer))
+            for standard, offer in zip(table["standard_fen"].iloc[used], table["offer"].iloc[used], strict=True)
+        ]
+        for place, name in enumerate(("standard" if nature == "task" else "rate", "quantity")):
+            numbers, least = [one[place] for one in offered], numbers_before[place]
+            # Whole numbers, so that the row is exact.
+            whole = lcm(*(number.denominator for number in numbers), least.denominator)
+            values = np.array([float(number * whole) for number in numbers])
+            label = f"{'' if nature == 'task' else 'loan/'}{measure}/{period}/{name}"
+            yield problem.row(RULE, label, used, values, lower=float(least * whole), relaxable=False)
 
 
-def _quantity(offer: str) -> Fraction:
-    """The share of the need that a task offer assigns: `…q=0.4` -> 2/5."""
-    return share(offer.split("q=")[1])
+def _numbers(nature: str, standard: int, offer: str) -> tuple[Fraction, Fraction]:
+    """What an offer of work publishes: unit standard (`u=…;q=0.4` of a task) or subsidy rate (`i=…;q=0.4` of a loan), and
+    the share of the need.
+    """
+    quantity = share(offer.split("q=")[1])
+    if nature == "task":
+        return Fraction(standard), quantity
+    return share(level_of(offer)[0]), quantity

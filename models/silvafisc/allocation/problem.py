@@ -24,6 +24,11 @@ from .rows import Row as Row
 from .rows import Rows as Rows
 from .rows import joined as joined
 
+SINGLE = ("task", "interest_subsidy", "factor", "offer")
+"""Kinds of columns of which a menu has exactly one."""
+WORK = ("task", "interest_subsidy")
+"""Natures of offers that have work done on an area: grants and loans."""
+
 
 @dataclass(frozen=True)
 class Aux:
@@ -72,7 +77,7 @@ class Part:
 class Problem:
     """Everything that is needed to build the model; nothing is decided yet.
 
-    columns: one row per column: kind (`standard`, `task`, `factor`, `offer`, `arc`), subject, period, level (fen or
+    columns: one row per column: kind (`standard`, one of SINGLE, `arc`), subject, period, level (fen or
         -1), offer, first_cell, last_cell, name.
     membership: offers x columns, 1 where choosing the column makes the unit's offer happen.
     structure: rows that make a choice well formed (one per menu, a path over the cut-offs, order of grades).

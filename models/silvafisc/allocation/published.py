@@ -77,7 +77,7 @@ def _tasks(problem: Problem, chosen: Chosen) -> list[tuple[object, ...]]:
     table = problem.offers.table.iloc[chosen]
     rows: list[tuple[object, ...]] = []
     for task in problem.resolved.tasks:
-        mine = table[table["measure"] == task.id].copy()
+        mine = table[(table["nature"] == "task") & (table["measure"] == task.id)].copy()
         mine["quantity"] = [str(offer).split("q=")[1] for offer in mine["offer"]]
         mine["paid"] = mine["area_tenth_mu"] > 0
         groups = mine.groupby(["period", "standard_fen", "quantity"], sort=True)[["paid", "area_tenth_mu"]].sum()

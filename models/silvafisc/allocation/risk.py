@@ -25,7 +25,7 @@ from silvafisc.results.draws import CARBON, Draws, Key
 from .menus.tonnes import CARBON as CARBON_COLUMN
 from .menus.tonnes import CREDITED as CREDITED_COLUMN
 from .model import power_of_two
-from .problem import Aux, Floats, Indices, Problem, Row
+from .problem import SINGLE, Aux, Floats, Indices, Problem, Row
 
 Fill = Callable[[Floats], Mapping[str, float]]
 # Tonnes are floats; the audit allows the same.
@@ -272,7 +272,7 @@ def _reach(problem: Problem, sums: sparse.csr_matrix) -> tuple[Floats, Floats]:
     """
     columns = problem.columns
     kinds = columns["kind"].to_numpy(object)
-    known = np.isin(kinds, ["threshold", "task", "factor", "offer"])
+    known = np.isin(kinds, ["threshold", *SINGLE])
     order = np.lexsort((columns["level"], columns["cell"], columns["menu"].astype(str)))
     order = order[known[order]]
     menu, cell = columns["menu"].to_numpy(object)[order], columns["cell"].to_numpy()[order]

@@ -19,7 +19,7 @@ from scipy import sparse
 from silvafisc.results import CategorySpec, GradeSpec, Resolved, UnitInputs
 
 from .menus import Menus
-from .problem import Part, Problem, Row, grouped, one_of
+from .problem import SINGLE, Part, Problem, Row, grouped, one_of
 
 _DECIMALS = 6
 _SIX = Decimal(1).scaleb(-_DECIMALS)
@@ -94,11 +94,13 @@ def _columns(resolved: Resolved, menus: Menus, cells: int) -> pd.DataFrame:
             for level in _levels(category, period):
                 rows += [("threshold", category.id, category.fund, period, level, "", g) for g in spans]
     table = menus.offers.table
-    for nature in ("task", "factor"):
+    loans = {loan.measure: loan.id for loan in resolved.loans}
+    for nature in ("task", "interest_subsidy", "factor"):
         chosen = table[table["nature"] == nature]
         keys = chosen[["measure", "fund", "period", "standard_fen", "offer"]].drop_duplicates()
         for measure, fund, period, standard, offer in zip(*(keys[name] for name in keys.columns), strict=True):
-            rows.append((nature, measure, fund, period, int(standard), offer, 0))
+            subject = loans[measure] if nature == "interest_subsidy" else measure
+            rows.append((nature, subject, fund, period, int(standard), offer, 0))
     frame = pd.DataFrame(rows, columns=["kind", "subject", "fund", "period", "level", "offer", "cell"])
     frame["menu"] = frame["kind"] + "/" + frame["fund"] + "/" + frame["subject"] + "/" + frame["period"]
     frame["region_code"] = ""
@@ -118,6 +120,7 @@ def _membership(resolved: Resolved, menus: Menus, columns: pd.DataFrame, cells: 
     names = ("kind", "fund", "subject", "period", "level", "offer", "cell")
     position = {key: i for i, key in enumerate(zip(*(columns[name] for name in names), strict=True))}
     graded = {c.id: c.graded for c in resolved.categories}
+    loans = {loan.measure: loan.id for loan in resolved.loans}
     # The threshold above, where there is one, is taken off.
     next_level = {
         (c.id, period, low): high
@@ -131,7 +134,8 @@ def _membership(resolved: Resolved, menus: Menus, columns: pd.DataFrame, cells: 
     by = ["nature", "fund", "category", "measure", "period", "standard_fen", "offer"]
     for (nature, fund, category, measure, period, level, offer), at in grouped(table, by).items():
         if nature != "top_up":
-            own[at] = position[nature, fund, measure, period, level, offer, 0]
+            subject = loans[measure] if nature == "interest_subsidy" else measure
+            own[at] = position[nature, fund, subject, period, level, offer, 0]
             continue
         place = cell[at] if graded[category] else 0
         own[at] = position["threshold", fund, category, period, level, "", 0] + place
@@ -174,7 +178,7 @@ def _structure(columns: pd.DataFrame, cells: int, grading: GradeSpec) -> Part:
                 rows.append(
                     Row("menu", f"cut/{label}", used_columns, np.array([1.0, -1.0, -1.0]), upper=0.0, relaxable=False)
                 )
-    menus = columns[columns["kind"].isin(["task", "factor"])]
+    menus = columns[columns["kind"].isin(SINGLE)]
     rows += [one_of(menu, menus.index[used].to_numpy()) for (menu,), used in grouped(menus, ["menu"]).items()]
     return Part(tuple(rows), ())
 

@@ -15,7 +15,7 @@ from .menus.factor_pot import pot_parts, weight_vectors
 from .menus.tonnes import CARBON, CREDITED
 from .model import Model
 from .owed import instalments_owed
-from .problem import Floats, Problem
+from .problem import WORK, Floats, Problem
 from .published import grade_of_units, published_standards
 from .uses import uses_of_money
 
@@ -113,7 +113,7 @@ def allocation_of(problem: Problem, chosen: Chosen, binding: Mapping[int, str]) 
         )
     for position, offer in zip(chosen, problem.offers.table.iloc[chosen].to_dict("records"), strict=True):
         nature, own = str(offer["nature"]), str(offer["period"])
-        area = tenths_to_mu(int(offer["area_tenth_mu"])) if nature == "task" else ""
+        area = tenths_to_mu(int(offer["area_tenth_mu"])) if nature in WORK else ""
         standard = fen_to_yuan(int(offer["standard_fen"])) if int(offer["standard_fen"]) >= 0 else ""
         later, tonnes = int(offer["due_later_fen"]), {n: float(offer[n]) for n in (CARBON, CREDITED) if n in offer}
         add(offer, own, nature, area, standard, later, tonnes, binding.get(int(position), ""))

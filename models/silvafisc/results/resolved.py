@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from .loans import LoanSpec
+
 Shares = tuple[tuple[str, str], ...]
 """(payer, share) in payer order; the shares sum to 1."""
 
@@ -164,6 +166,8 @@ class Resolved:
     time_limit_seconds: float = 120.0
     offers_given: bool = False
     """Offers come from a table made elsewhere: amounts follow from its cost columns, not from standards and areas."""
+    loans: tuple[LoanSpec, ...] = ()
+    """Loans on offer, one per task measure at most."""
 
     def fund(self, fund: str) -> FundSpec:
         """The fund of that id. Raises KeyError."""
@@ -176,6 +180,10 @@ class Resolved:
     def task(self, measure: str) -> TaskSpec:
         """The task measure of that id. Raises KeyError."""
         return _named(self.tasks, measure)
+
+    def loan(self, instrument: str) -> LoanSpec:
+        """The loan of that id. Raises KeyError."""
+        return _named(self.loans, instrument)
 
     def rule(self, rule: str) -> RuleSpec | None:
         """The first rule of that name, or None where the scenario does not list it."""
@@ -195,7 +203,7 @@ class Resolved:
 _ADAPTER: TypeAdapter[Resolved] = TypeAdapter(Resolved)
 
 
-_Spec = TypeVar("_Spec", FundSpec, CategorySpec, TaskSpec)
+_Spec = TypeVar("_Spec", FundSpec, CategorySpec, TaskSpec, LoanSpec)
 
 
 def _named(items: tuple[_Spec, ...], name: str) -> _Spec:

@@ -17,6 +17,7 @@ from silvafisc.policy import Scenario
 from silvafisc.quantities import fen_to_yuan
 
 from .answers import Answer, Basis, basis, changes, percent, plain, quantity, refused
+from .loan_tables import loan_tables
 from .prepare import Progress
 from .run import AuditError
 from .spoken import Said, join, yuan
@@ -80,6 +81,7 @@ def _tables(known: Basis, plans: Sequence[Alternative], measure: Measure) -> dic
     frames: dict[str, list[pd.DataFrame]] = {"alternative_units": [], "alternative_standards": []}
     for number, plan in enumerate(plans):
         tables = outcome_tables(engine.model, plan.point)
+        tables |= loan_tables(prepared, tables)
         if not audit(prepared.resolved, prepared.inputs, tables)["clean"]:
             raise AuditError(f"alternative {number}")
         keys = ["region_code", "region_name", "fund", "period"]

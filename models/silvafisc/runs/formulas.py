@@ -3,7 +3,8 @@
 rigid      floor × area
 top_up     standard × area − floor × area
 task       unit standard × min(need × share, capacity), the first instalment of it
-committed  later instalments of earlier tasks, and what was due from before
+interest_subsidy  what funds pay for a loan in its own period
+committed  later instalments of earlier tasks, later costs of earlier loans, and what was due from before
 factor     Σ over factors: pot × weight × the unit's value / all values, each times its unit's multiplier for performance
 
 All in whole fen: entitlements rounded down, pots and instalments shared by largest remainder.
@@ -21,6 +22,7 @@ from silvafisc.quantities import apportion, entitlement, mu_to_tenths, share, sp
 from silvafisc.results import Outcome, OutcomeError, TaskSpec
 from silvafisc.results.resolved import Shares
 
+from .loan_formulas import worked_loan
 from .spoken import Said, area, factor_name, join, money, mu, name, rate, subject, yuan
 
 NEED = "need:"
@@ -63,6 +65,7 @@ class Unit:
             "task": self._task,
             "factor": self._factor,
             "committed": self._committed,
+            "interest_subsidy": self._loan,
         }
         place = "/".join(str(row[key]) for key in ("nature", "fund", "measure", "category", "period"))
         if row["nature"] not in makers:
@@ -111,6 +114,10 @@ class Unit:
             )
         return Worked(text, instalments(task, total)[0], task.payer_shares[self.tier])
 
+    def _loan(self, row: Row) -> Worked:
+        text, fen = worked_loan(self.outcome, row, str(row["period"]))
+        return Worked(text, fen, self.resolved.task(str(row["measure"])).payer_shares[self.tier])
+
     def _quantity(self, task: TaskSpec, period: str, tenths: int) -> Said | None:
         """min(need × share, capacity) where the share is published and gives the area; the area is stated else."""
         published = self.outcome.tables["standards"]
@@ -149,7 +156,11 @@ class Unit:
         if task is None:
             return due
         for source in self.rows:
-            if source["nature"] != "task" or source["measure"] != task.id:
+            if source["measure"] != task.id:
+                continue
+            if source["nature"] == "interest_subsidy" and str(source["period"]) < period:
+                due.append(Worked(*worked_loan(self.outcome, source, period), shares))
+            if source["nature"] != "task":
                 continue
             tenths = mu_to_tenths(str(source["area_mu"]))
             total = entitlement(yuan_to_fen(str(source["standard_yuan_per_mu"])), tenths)

@@ -77,10 +77,10 @@ def load_loan(source: str | Path, tree: ParameterTree | None = None) -> Loan:
         InputError: everything that is refused.
     """
     path = locate(source)
-    return price_loan(read_yaml(path), path)
+    return price_loan(read_yaml(path), path, tree)
 
 
-def price_loan(document: Document, path: Path) -> Loan:
+def price_loan(document: Document, path: Path, tree: ParameterTree | None = None) -> Loan:
     """A loan's file, checked and worked out. Raises InputError as `load_loan`."""
     file = validate(LOANS[kind_of(document, LOANS)], document)
     rules = (tree or ParameterTree.load()).on(file.policy_date)
@@ -91,10 +91,10 @@ def price_loan(document: Document, path: Path) -> Loan:
 def load_bond(source: str | Path, tree: ParameterTree | None = None) -> Bond:
     """The same of a bond. Raises InputError."""
     path = locate(source)
-    return price_bond(read_yaml(path), path)
+    return price_bond(read_yaml(path), path, tree)
 
 
-def price_bond(document: Document, path: Path) -> Bond:
+def price_bond(document: Document, path: Path, tree: ParameterTree | None = None) -> Bond:
     """A bond's file, checked and worked out. Raises InputError as `load_bond`."""
     kind_of(document, BONDS)
     file = validate(CarbonBond, document)

@@ -218,5 +218,8 @@ def _subjects(code: str, plan: _Plan) -> dict[tuple[str, str, str], int]:
     table = problem.offers.table.iloc[chosen_offers(problem, plan.point)]
     mine = table[table["region_code"] == code]
     costs = mine[problem.offers.cost_columns].sum(axis=1)
-    keys = zip(mine["measure"], mine["category"], mine["period"], strict=True)
-    return {(str(m), str(c), str(p)): int(fen) for (m, c, p), fen in zip(keys, costs, strict=True)}
+    found: dict[tuple[str, str, str], int] = {}
+    for measure, category, period, fen in zip(mine["measure"], mine["category"], mine["period"], costs, strict=True):
+        key = str(measure), str(category), str(period)
+        found[key] = found.get(key, 0) + int(fen)  # grants and loans of one measure together
+    return found

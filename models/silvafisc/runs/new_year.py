@@ -40,6 +40,11 @@ def new_year(before: Outcome, book: Book, events: Events, say: Progress) -> Outc
         InputError: the scenario of the new year lacks a number that nobody gave, or acceptance and scores do not fit.
         Infeasible: no allocation keeps all rules.
     """
+    if before.resolved.loans:
+        # Their subsidies follow no plan of instalments and pass no check of survival: the register cannot hold them yet.
+        en = "the outcome has loans on offer, whose later subsidies the register of commitments does not carry into a new year"
+        zh = "本结果含贷款贴息备选，其以后年度的贴息尚不能由承诺台账结转到新年度"
+        raise events.refusal("kind", en, zh)
     year = before.resolved.periods[0]
     tiers = dict(zip(before.inputs.regions["region_code"], before.inputs.regions["payer_tier"], strict=True))
     register = book.year_commitments

@@ -17,11 +17,14 @@ from silvafisc.datasets import load_package
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import ParameterTree, Rules, Scenario, load_scenario
 from silvafisc.results import FundSpec, Resolved, Responses, UnitInputs, Yields
+from silvafisc.results.loans import LoanOffers
 
 from .carbon_source import moved_yields, yields_of
 from .draws import with_draws
 from .inputs import load_inputs
 from .lacking import lacking, uncredited
+from .loan_claims import check_pledges
+from .loan_offers import loan_offers
 from .needs import unmet_needs
 from .red_flags import unknown_funds
 from .reporting import unknown_figures
@@ -46,6 +49,8 @@ class Prepared:
     scores: pd.DataFrame
     responses: Responses
     menus: Menus
+    loans: LoanOffers | None = None
+    """What units are offered of the scenario's loans; None where it has none."""
     instruments: tuple[Priced, ...] = ()
 
 
@@ -88,7 +93,10 @@ def prepare(
     scores = carbon.scores(inputs.stands, packages, rules)
     responses = economy.responses(inputs, resolved, scores, rules)
     say("offers")
-    offered = menus(resolved, inputs, yields, responses)
+    loans = loan_offers(loaded, resolved, inputs, yields) if resolved.loans else None
+    if loans is not None:
+        check_pledges(loaded, resolved, loans)
+    offered = menus(resolved, inputs, yields, responses, loans)
     inputs = with_draws(loaded, inputs, resolved, rules, offered)
     priced = priced_instruments(loaded, tree)
     unused = tree.unused_changes()
@@ -99,7 +107,9 @@ def prepare(
                 for c in unused
             ]
         )
-    return Prepared(loaded, tree, rules, inputs, resolved, yields, scores, responses, offered, priced)
+    return Prepared(
+        loaded, tree, rules, inputs, resolved, yields, scores, responses, offered, loans=loans, instruments=priced
+    )
 
 
 def changed(
@@ -128,11 +138,15 @@ def changed(
             table[column] = table[column] * factor
         yields = Yields(table, yields.horizon)
     responses = economy.responses(tables, exact, prepared.scores, prepared.rules, shape=shape)
-    if exact is prepared.resolved and same_money(prepared.inputs, tables):
+    loans = loan_offers(prepared.scenario, exact, tables, yields) if exact.loans else None
+    # What a loan brings decides where it is on offer, so offers with loans are made anew.
+    if exact is prepared.resolved and same_money(prepared.inputs, tables) and loans is None:
         offered = renewed(prepared.menus, exact, yields, responses)
     else:
-        offered = menus(exact, tables, yields, responses)
-    return replace(prepared, inputs=tables, resolved=exact, yields=yields, responses=responses, menus=offered)
+        offered = menus(exact, tables, yields, responses, loans)
+    return replace(
+        prepared, inputs=tables, resolved=exact, yields=yields, responses=responses, menus=offered, loans=loans
+    )
 
 
 def same_money(inputs: UnitInputs, other: UnitInputs) -> bool:

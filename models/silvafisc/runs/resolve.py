@@ -29,6 +29,7 @@ from silvafisc.results.resolved import Shares
 
 from .acceptance import gated
 from .groups import GROUP_FUNCTIONS
+from .loan_terms import loan_spec
 from .recorded import exact_text, recorded
 
 LEVELS = "assumptions.allocation.standard_levels"
@@ -91,6 +92,14 @@ def resolve(scenario: Scenario, tree: ParameterTree, inputs: UnitInputs, law: Ru
     funds = _each(sources, "funds", scenario.funds, _fund)
     categories = _each(sources, "categories", scenario.categories, _category)
     tasks = _each(sources, "menus", scenario.menus, _task)
+    known_tasks = {task.id: task for task in tasks}
+    offered = [name for name, loan in scenario.loans.items() if loan.measure in known_tasks]
+    loans = _each(
+        sources,
+        "loans",
+        offered,
+        lambda s, name: loan_spec(s.scenario, name, known_tasks[s.scenario.loans[name].measure], s.rules, s.note),
+    )
     factors = _each(sources, "funds", [name for name, use in scenario.funds.items() if use.pots], _factors)
     rules = _each(sources, "rules", range(len(scenario.all_rules)), _rule)
     groups = {name: _group(sources, name) for name in sorted(scenario.groups)}
@@ -119,6 +128,7 @@ def resolve(scenario: Scenario, tree: ParameterTree, inputs: UnitInputs, law: Ru
         seed=scenario.seed,
         gap=scenario.solver.gap,
         time_limit_seconds=float(scenario.solver.time_limit),
+        loans=loans,
     )
 
 

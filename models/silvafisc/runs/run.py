@@ -24,7 +24,10 @@ from .indicators import indicators, lorenz_points
 from .infeasible import explain_infeasible, floors_within_envelopes
 from .levels import TABLE as LEVELS
 from .levels import levels
+from .leverage import leverage
 from .listed_units import listed_units
+from .loan_tables import loan_tables
+from .loan_terms import loan_ledger
 from .meta import describe
 from .notice_identity import notice_identity, read_beside
 from .prepare import Prepared, Progress, case_engine, engines, prepare
@@ -69,6 +72,7 @@ def settled(prepared: Prepared, say: Progress, lines: list[Line] | None = None) 
     say("settle and audit")
     shown = published(prepared, decision, point)
     tables = outcome_tables(shown.decision.engine.model, shown.point)
+    tables |= loan_tables(prepared, tables)
     checked = audit(prepared.resolved, prepared.inputs, tables)
     if not checked["clean"]:
         broken = [f"{c['rule']}: {f['en']}" for c in checked["checks"] for f in c["findings"]]
@@ -110,6 +114,7 @@ def finish(
     frames |= felling_and_reserve(prepared)
     flags = listed_units(prepared.resolved, prepared.inputs, frames)
     frames["red_flags"] = red_flags(prepared.inputs, prepared.rules, flags)
+    frames["leverage"] = leverage(prepared, shown, frames)
     frames[LEVELS] = levels(prepared.inputs, frames["allocation"])
     frames["lorenz"] = lorenz_points(prepared, frames["allocation"])
     frames |= finance_tables(prepared.instruments)
@@ -119,7 +124,9 @@ def finish(
     known = prepared.inputs.ledger.astype(str)
     names = [str(name) for name in known.columns]
     rows = [dict(zip(names, values, strict=True)) for values in known.itertuples(index=False, name=None)]
-    frames["sources"] = ledger_frame({row["what"]: row for row in [*rows, *reads]}.values())
+    frames["sources"] = ledger_frame(
+        {row["what"]: row for row in [*rows, *reads, *loan_ledger(prepared.scenario)]}.values()
+    )
     frames = in_declared_columns(frames)
     final = audit(prepared.resolved, prepared.inputs, frames)
     if not final["clean"]:

@@ -80,6 +80,8 @@ def moved_engines(prepared: Prepared, moved: Prepared, decision: Decision) -> li
     engine, resolved = decision.engine, moved.resolved
     untouched = {spec.rule for spec in resolved.rules} <= _OF_MONEY
     before, after = (p.responses.indices[["region_code", "importance", "need"]] for p in (prepared, moved))
+    if resolved.loans:
+        untouched = False  # where one is on offer follows from what it brings
     if plain(engine.objectives) and untouched and same_money(prepared.inputs, moved.inputs) and after.equals(before):
         indices, (offers, fixed) = moved.responses.indices, (moved.menus.offers, moved.menus.fixed)
         problem = replace(engine.problem, inputs=moved.inputs, indices=indices, offers=offers, fixed=fixed)

@@ -10,6 +10,7 @@ from silvafisc.quantities import share
 from .catalogue import Catalogue
 from .instrument_files import shipped_instruments
 from .parameters import ParameterTree
+from .scenario_loans import loan_faults
 from .scenario_rules import NeedCap, OneChannel, Split
 from .scenario_schema import Scenario
 from .scenario_terms import AnyRule
@@ -23,7 +24,7 @@ BUILTIN_DATA = ("builtin:nation", PREDECESSOR)
 
 def check_scenario(scenario: Scenario, catalogue: Catalogue, tree: ParameterTree) -> list[Finding]:
     """Every finding about a scenario whose schema is right."""
-    checks = (_time, _funds, _subjects, _factors, _terms, _instruments, _provisions, _notice)
+    checks = (_time, _funds, _subjects, _factors, _terms, _instruments, _provisions, _notice, loan_faults)
     findings = [finding for check in checks for finding in check(scenario, catalogue)]
     findings += _payers(scenario, tree)
     try:

@@ -14,6 +14,7 @@ from .instrument_files import instrument_file
 from .parameter_files import Change, Reference
 from .scenario_carbon import CarbonSource
 from .scenario_changes import Assumption, ChangeEntry, Provision
+from .scenario_loans import LoanOffer
 from .scenario_notice import Notice
 from .scenario_terms import AnyObjective, AnyRule, Number
 from .schema import Date, Label, Quoted, RegionCode, ShareText, Strict, Yuan, reject
@@ -258,6 +259,8 @@ class Scenario(Strict):
     """Categories of recurring compensation by id."""
     menus: dict[str, Menu] = Field(default_factory=dict)
     """Task measures by id."""
+    loans: dict[str, LoanOffer] = Field(default_factory=dict)
+    """Loans on offer beside the grants of a task measure, by id."""
     factors: dict[str, dict[str, FactorBand]] = Field(default_factory=dict)
     """Fund -> factor -> band; template ± the band on record where left out."""
     factor_step: ShareText | None = None

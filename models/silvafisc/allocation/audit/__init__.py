@@ -15,7 +15,7 @@ import pandas as pd
 
 from silvafisc.results import Resolved, UnitInputs
 
-from . import amounts, given, grades, instruments, levels, offers, standards, sums, weights, year
+from . import amounts, given, grades, instruments, levels, loans, offers, standards, sums, weights, year
 from .case import Case
 from .finding import Check
 from .reading import read_case, read_known
@@ -28,6 +28,7 @@ _ALWAYS: tuple[tuple[str, Callable[[Case, Check], None]], ...] = (
     ("weights", weights.examine),
     ("grades", grades.examine),
     ("offers", offers.examine),
+    ("loans", loans.examine),
     ("sums.payers", sums.payers),
     ("sums.envelopes", sums.envelopes),
     ("sums.committed", sums.committed),

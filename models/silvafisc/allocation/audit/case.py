@@ -1,7 +1,7 @@
 """The exact view that every check reads: scenario, input tables and published tables, parsed once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
@@ -9,12 +9,15 @@ import pandas as pd
 
 from silvafisc.results import Resolved
 
+from .loan_tables import LoanTables
 from .rule_tables import RuleTables
 
 PAYERS = ("central", "provincial", "city", "county")
 COMPENSATION = "compensation"
 FACTOR_POT = "factor_pot"
-NATURES = ("rigid", "committed", "top_up", "factor", "task", "project")
+NATURES = ("rigid", "committed", "top_up", "factor", "task", "project", "interest_subsidy")
+WORK = ("task", "interest_subsidy")
+"""Natures of rows that have work done on an area: grants and loans."""
 ALL_UNITS = "000000"
 
 Key = tuple[str, str, str, str, str, str]
@@ -223,7 +226,7 @@ class Case(Known):
     envelopes: tuple[Envelope, ...]
     published: Mapping[str, Published]
     offers: tuple[Offer, ...]
-    """Chosen offers only."""
+    """Chosen offers only, without loans."""
     menus: Mapping[tuple[str, str, str, str], int]
     """(region, measure, category, period) -> number of chosen offers in that menu."""
     objective_columns: frozenset[str]
@@ -235,6 +238,10 @@ class Case(Known):
     """Tables that only some rules read."""
     draws: pd.DataFrame | None = None
     """The table of draws as it was handed over; parsed by the checks that need it."""
+    loans: tuple[Offer, ...] = ()
+    """Chosen offers of loans."""
+    of_loans: LoanTables = field(default_factory=LoanTables)
+    """Tables of loans."""
 
     @property
     def by_rule(self) -> bool:

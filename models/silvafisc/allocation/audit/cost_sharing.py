@@ -13,6 +13,7 @@ from .case import PAYERS, Case, Key, Row
 from .exact import entitled
 from .expected import alone, instalments, split
 from .finding import Check
+from .loans import public_cost_of
 
 KIND = "rule"
 
@@ -28,14 +29,14 @@ def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
         elif row.payment >= 0:
             spec = case.resolved.category(row.category) if row.category else case.resolved.task(row.measure)
             _same(row.where, split(row.payment, case.payer_shares(spec.payer_shares, row.region)), row.columns, check)
-    legal = _committed(case)
+    legal = _committed(case, check)
     for key in sorted(legal.keys() | committed.keys()):
         found = {payer: sum(row.columns[payer] for row in committed[key]) for payer in PAYERS}
         where = f"allocation: region_code={key[0]}, nature=committed, fund={key[2]}, measure={key[3]}, period={key[-1]}"
         _same(where, legal[key], found, check)
 
 
-def _committed(case: Case) -> defaultdict[Key, dict[str, int]]:
+def _committed(case: Case, check: Check) -> defaultdict[Key, dict[str, int]]:
     legal: defaultdict[Key, dict[str, int]] = defaultdict(lambda: dict.fromkeys(PAYERS, 0))
 
     def add(key: Key, parts: Mapping[str, int]) -> None:
@@ -45,6 +46,11 @@ def _committed(case: Case) -> defaultdict[Key, dict[str, int]]:
         if period in case.resolved.periods:
             add((region, "committed", fund, measure, "", period), alone(fen, case.resolved.fund(fund).payer))
     for row in case.rows:
+        if row.nature == "interest_subsidy":
+            for due, fen in public_cost_of(case, row, check).items():
+                if due != row.period and due in case.resolved.periods:
+                    shares = case.payer_shares(case.resolved.task(row.measure).payer_shares, row.region)
+                    add((row.region, "committed", row.fund, row.measure, "", due), split(fen, shares))
         if row.nature == "task":
             task = case.resolved.task(row.measure)
             shares = case.payer_shares(task.payer_shares, row.region)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from .case import Case
+from .case import WORK, Case
 from .finding import Check
 
 KIND = "rule"
@@ -20,7 +20,7 @@ def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
     for row in case.rows:
         if row.category:
             paid[row.region, row.category, row.period] += row.area or 0
-        elif row.nature == "task":
+        elif row.nature in WORK:
             assigned[row.region, row.measure] += row.area or 0
     for (region, category, period), area in sorted(paid.items()):
         limit = case.area(region, category)

@@ -2,6 +2,7 @@
 
 rigid_rcp     = floor(floor_cp · area_rc / 10)
 top_up_rcp    = floor(s_cp(grade r) · area_rc / 10) − rigid_rcp
+loan_rmp      = interest subsidy, fee subsidy and risk compensation of its own period; later ones are committed rows
 task_rmp      = first instalment of floor(u_mp · min(floor(need · q), capacity) / 10); later ones are committed rows
 factor_rfp    = Σ_j largest remainder(pot_fpj, value_rj · multiplier_r), the multiplier being 1 without a rule for performance
 payer columns = largest remainder(payment, legal shares of the unit's tier), payer order wins ties
@@ -17,6 +18,7 @@ from silvafisc.results import CategorySpec, FundSpec, TaskSpec
 from .case import COMPENSATION, FACTOR_POT, PAYERS, Case, Key
 from .exact import entitled, fraction, largest_remainder
 from .finding import Check
+from .loans import all_lent
 from .performance import multiplier
 
 NEED = "need:"
@@ -69,6 +71,8 @@ def expected_rows(case: Case, check: Check) -> dict[Key, Expected]:
     for task in case.resolved.tasks:
         for key, row in _task(case, task, check):
             result[key] = _plus(result[key], row) if key in result else row
+    for key, row in _loans(case):
+        result[key] = _plus(result[key], row) if key in result else row
     for region, fund_id, measure, period, fen in case.resolved.opening_commitments:
         key = (region, "committed", fund_id, measure, "", period)
         row = Expected(None, 0, fen, alone(fen, case.resolved.fund(fund_id).payer))
@@ -162,6 +166,19 @@ def _task(case: Case, task: TaskSpec, check: Check) -> Iterator[tuple[Key, Expec
                     yield (region, "committed", task.fund, task.id, "", due), row
             row = Expected(standard if area else None, area, now, split(now, shares), total - now)
             yield (region, "task", task.fund, task.id, "", period), row
+
+
+def _loans(case: Case) -> Iterator[tuple[Key, Expected]]:
+    """Loan rows: what funds pay in the loan's own period, and in each later one as committed money."""
+    for spec, region, period, (area, _, cost) in all_lent(case):
+        shares = case.payer_shares(spec.payer_shares, region)
+        now, total = cost.get(period, 0), sum(cost.values())
+        row = Expected(None, area, now, split(now, shares), total - now)
+        yield (region, "interest_subsidy", spec.fund, spec.measure, "", period), row
+        for year, fen in cost.items():
+            if year != period and year in case.resolved.periods:
+                later = Expected(None, 0, fen, split(fen, shares))
+                yield (region, "committed", spec.fund, spec.measure, "", year), later
 
 
 def _factor(case: Case, fund: FundSpec, check: Check) -> dict[Key, Expected]:

@@ -15,6 +15,7 @@ from .case import Case, Row
 from .exact import entitled
 from .expected import instalments, split
 from .finding import Check
+from .loans import public_cost_of
 from .parameters import share_parameter
 
 KIND = "rule"
@@ -26,7 +27,7 @@ def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
     """params: liabilities_at_most, survival, retention (decimal strings)."""
     most = share_parameter(params, "liabilities_at_most", check)
     required = {name: share_parameter(params, name, check) for name in CHECKS}
-    later = _later(case)
+    later = _later(case, check)
     if most is not None:
         _liabilities(case, later, most, check)
     _listed(case, later, check)
@@ -34,10 +35,13 @@ def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
         _gates(case, {name: part for name, part in required.items() if part is not None}, check)
 
 
-def _later(case: Case) -> list[tuple[Row, str, int]]:
-    """(task row, year after the horizon, fen of all payers) of every instalment that is left to such a year."""
+def _later(case: Case, check: Check) -> list[tuple[Row, str, int]]:
+    """(row of a task or loan, year after the horizon, fen of all payers) of what is left to such a year."""
     found = []
     for row in case.rows:
+        if row.nature == "interest_subsidy":
+            cost = public_cost_of(case, row, check)
+            found += [(row, year, fen) for year, fen in cost.items() if year > case.resolved.periods[-1]]
         if row.nature == "task":
             task = case.resolved.task(row.measure)
             for years, part in instalments(task, entitled(row.standard or 0, row.area or 0)):
@@ -57,7 +61,7 @@ def _liabilities(case: Case, later: list[tuple[Row, str, int]], most: Fraction, 
     }
     for row, year, part in later:
         shares = case.payer_shares(case.resolved.task(row.measure).payer_shares, row.region)
-        due[row.fund, year] += split(part, shares)[case.resolved.fund(row.fund).payer]
+        due[row.fund, year] = due.get((row.fund, year), 0) + split(part, shares)[case.resolved.fund(row.fund).payer]
     last = case.resolved.periods[-1]
     for (fund, year), fen in sorted(due.items()):
         limit = floor(most * case.resolved.fund(fund).appropriation_fen[last])

@@ -14,7 +14,7 @@ KIND = "rule"
 
 def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
     """No parameters. Refused by name where offers.csv has no such column."""
-    for offer in case.offers:
+    for offer in (*case.offers, *case.loans):
         if offer.repaid is None:
             check.refuse("offers", "缺少列 repaid_by_appropriation", "the column repaid_by_appropriation is missing")
             return

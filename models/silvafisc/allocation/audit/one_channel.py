@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from .case import Case
+from .case import WORK, Case
 from .finding import Check
 
 KIND = "rule"
-WORK = ("region_code", "measure", "category", "period")
+KEY = ("region_code", "measure", "category", "period")
 
 
 def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
@@ -21,12 +21,12 @@ def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
     assigned: defaultdict[tuple[str, str], int] = defaultdict(int)
     funds: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
     for row in case.rows:
-        if row.nature == "task":
+        if row.nature in WORK:
             assigned[row.region, row.measure] += row.area or 0
         if row.area:
             funds[row.region, row.measure, row.category, row.period].add(row.fund)
     for work, payers in sorted(funds.items()):
-        where = ", ".join(f"{n}={v}" for n, v in zip(WORK, work, strict=True) if v)
+        where = ", ".join(f"{n}={v}" for n, v in zip(KEY, work, strict=True) if v)
         check.equal(where, 1, len(payers), "", "付款资金数", "the number of funds that pay for it")
     for shared in params.get("exclusive", ()):
         land, measures = shared["land"], shared["measures"]

@@ -12,7 +12,7 @@ from .finding import Check
 from .parameters import group_parameter, share_parameter
 
 KIND = "rule"
-OPEN = ("top_up", "factor", "task", "project")
+OPEN = ("top_up", "factor", "task", "project", "interest_subsidy")
 
 
 def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:

@@ -26,6 +26,7 @@ from .case import (
 from .cells import Cells, rows
 from .finding import Check
 from .known import refuse_unknown
+from .loan_tables import LoanTables, read_loan_tables
 from .rule_tables import read_rule_tables
 from .verification import unverified_factors
 
@@ -62,7 +63,8 @@ def read_case(
     later = _later("allocation", tables, "credited_tco2e")
     allocation = _allocation(tables.get("allocation"), check, later, negative=resolved.offers_given)
     published = _table(tables, "regions", ("region_code",), _published, _PUBLISHED_COLUMNS, check)
-    offers, menus, objectives = _offers(tables.get("offers"), check)
+    grants, loans = _channels(tables.get("offers")) if resolved.loans else (tables.get("offers"), None)
+    offers, menus, objectives = _offers(grants, check)
     known = read_known(resolved, inputs, check) if known is None else known
     case = Case(
         resolved=resolved,
@@ -108,6 +110,8 @@ def read_case(
         ),
         indicators=_indicators(tables.get("indicators"), check),
         draws=inputs.draws,
+        loans=() if loans is None else _offers(loans, check)[0],
+        of_loans=read_loan_tables(tables, check) if resolved.loans else LoanTables(),
         of_rules=read_rule_tables(inputs, tables, check, gaps=resolved.offers_given),
     )
     refuse_unknown(case, check)
@@ -263,6 +267,14 @@ def _notice(cells: Cells) -> Notice:
     region, fund, period = (cells.text(column) for column in ("region_code", "fund", "period"))
     amounts = (cells.integer(column) for column in ("amount_fen", "notice_fen", "rounding_fen"))
     return Notice(cells.where, region, fund, period, *amounts)
+
+
+def _channels(frame: pd.DataFrame | None) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+    """Offers without loans, and those of loans, whose menus stand beside the grants' of the same work."""
+    if frame is None or "nature" not in frame.columns:
+        return frame, None
+    loans = frame["nature"].astype(str).eq("interest_subsidy")
+    return (frame[~loans], frame[loans]) if loans.any() else (frame, None)
 
 
 def _offers(

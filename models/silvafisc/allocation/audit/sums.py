@@ -9,6 +9,7 @@ from .case import Case, Envelope
 from .exact import entitled, fraction, largest_remainder
 from .expected import instalments
 from .finding import Check
+from .loans import public_cost_of
 
 
 def payers(case: Case, check: Check) -> None:
@@ -60,7 +61,8 @@ def _rest(row: Envelope) -> int:
 
 
 def committed(case: Case, check: Check) -> None:
-    """Σ committed rows = opening commitments + later instalments of the task rows that fall due inside the horizon.
+    """Σ committed rows = opening commitments + later instalments of the task rows, and what funds pay later for the
+    loan rows, as far as either falls due inside the horizon.
 
     Also, per task row: paid now + due later = floor(u · area / 10). Both read the rows alone, not the standards.
     """
@@ -68,6 +70,14 @@ def committed(case: Case, check: Check) -> None:
     for region, fund, measure, period, fen in case.resolved.opening_commitments:
         due[region, fund, measure, period] += fen
     for row in case.rows:
+        if row.nature == "interest_subsidy":
+            cost = public_cost_of(case, row, check)
+            later = sum(fen for year, fen in cost.items() if year != row.period)
+            check.equal(row.where, later, row.due_later, "fen", "以后年度应付", "what is due later")
+            for year, fen in cost.items():
+                if year != row.period:
+                    due[row.region, row.fund, row.measure, year] += fen
+            continue
         if row.nature != "task":
             check.equal(row.where, 0, row.due_later, "fen", "以后年度应付", "what is due later")
             continue

@@ -22,6 +22,11 @@ def cost_column(fund: str, payer: str, period: str) -> str:
     return f"cost.{fund}.{payer}.{period}_fen"
 
 
+def beyond_column(fund: str, payer: str, year: str) -> str:
+    """The same for a year after the last period, which no appropriation is planned for."""
+    return f"beyond.{fund}.{payer}.{year}_fen"
+
+
 def menu_name(region: str, subject: str, period: str) -> str:
     """Name of the menu of one unit, subject and period."""
     return f"{region}/{subject}/{period}"
@@ -30,9 +35,11 @@ def menu_name(region: str, subject: str, period: str) -> str:
 def finish(frame: pd.DataFrame) -> pd.DataFrame:
     """Put columns in order, absent costs to 0 (nothing is paid there), rows in order of menu and offer."""
     costs = sorted(c for c in frame.columns if c.startswith("cost."))
+    beyond = sorted(c for c in frame.columns if c.startswith("beyond."))
     objectives = sorted(c for c in frame.columns if c.startswith("obj."))
-    frame = frame.reindex(columns=[*KEYS, *costs, *objectives, "repaid_by_appropriation"])
-    frame[costs] = frame[costs].fillna(0).astype("int64")
+    frame = frame.reindex(columns=[*KEYS, *costs, *beyond, *objectives, "repaid_by_appropriation"])
+    money = [*costs, *beyond]
+    frame[money] = frame[money].fillna(0).astype("int64")
     frame[objectives] = frame[objectives].fillna(0.0).astype("float64")
     frame["repaid_by_appropriation"] = frame["repaid_by_appropriation"].eq(True)
     # Plain Python strings: rules loop over these columns, which is several times faster than over pandas' own strings.

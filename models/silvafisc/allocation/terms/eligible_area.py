@@ -1,7 +1,8 @@
 """Eligible area: nobody is paid for more area than there is.
 
     category: area[r, c] ≤ certified[r, c];   task: Σ_p area[r, m, p] · x ≤ need[r, m]
-In words: a recurring standard is paid on certified area, and the task areas of all periods together stay within the need.
+In words: a recurring standard is paid on certified area, and the task areas of all periods together, whether grants or
+loans pay for them, stay within the need.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..problem import Floats, Indices, Part, Problem, forbid, joined
+from ..problem import WORK, Floats, Indices, Part, Problem, forbid, joined
 
 TITLE = {"zh": "面积上限", "en": "Eligible area"}
 LAW = "公益林区划落界成果；任务不得超过需求"
@@ -33,7 +34,7 @@ def rows(problem: Problem, params: Mapping[str, Any]) -> Part:
             over[used] = area[used] > areas.get((code, category), 0)
     listed: list[tuple[str, Indices, Floats]] = []
     limits: list[float] = []
-    tasks = ((table["nature"] == "task") & (area > 0)).to_numpy()
+    tasks = (table["nature"].isin(WORK) & (area > 0)).to_numpy()
     menus, _ = pd.factorize(table["menu"])
     largest = pd.Series(area).groupby(menus).max().to_numpy()[menus]
     heads = np.zeros(len(table), bool)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..problem import Part, Problem, Row, grouped
+from ..problem import WORK, Part, Problem, Row, grouped
 
 TITLE = {"zh": "不重复安排", "en": "One channel"}
 LAW = "林业草原改革发展资金管理办法（同一地块同类建设内容不得重复安排中央资金）"
@@ -41,7 +41,7 @@ def _land(problem: Problem, land: str, measures: Sequence[str]) -> list[Row]:
         if category in measures:
             room[str(code)] -= int(area)
     area = table["area_tenth_mu"].to_numpy()
-    tasks = np.flatnonzero((table["nature"] == "task") & table["measure"].isin(measures) & (area > 0))
+    tasks = np.flatnonzero(table["nature"].isin(WORK) & table["measure"].isin(measures) & (area > 0))
     offers = {code: tasks[used] for (code,), used in grouped(table.iloc[tasks], ["region_code"]).items()}
     built = []
     for code, left in sorted(room.items()):

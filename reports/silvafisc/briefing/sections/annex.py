@@ -103,6 +103,15 @@ def _lines(draft: Draft, code: str) -> list[tuple[str, str, dict[str, str]]]:
         (words("annex.factor", fund=words.short_name("fund", fund.id)), "factor", {"nature": "factor", "fund": fund.id})
         for fund in resolved.funds
     ]
+    subsidy = words.name("nature", "interest_subsidy")
+    lines += [
+        (
+            words("carbon.part", measure=words.name("measure", loan.measure), nature=subsidy),
+            "loan",
+            {"measure": loan.measure, "nature": "interest_subsidy"},
+        )
+        for loan in resolved.loans
+    ]
     lines.append((words.name("nature", "committed"), "committed", {"nature": "committed"}))
     return [line for line in lines if draft.lookup.has("allocation", region_code=code, **line[2])]
 

@@ -198,6 +198,9 @@ def costs_picture(draft: Draft) -> Figure | None:
     words, steps = draft.words, []
     for label, measure, where in _blocks(draft):
         money, tonnes = (ref("allocation", f"sum({what})", **where) for what in ("payment_fen", "carbon_tco2e"))
+        if where["nature"] == "interest_subsidy":
+            # Nearly all that a loan costs is paid in later years: its first year alone would make tonnes look free.
+            money = combine("total", money, ref("allocation", "sum(due_later_fen)", **where))
         if draft.lookup.value(tonnes) > 0 and draft.lookup.value(money) > 0:
             price = draft.number("fen_per_tonne", combine("ratio", money, tonnes))
             steps.append((price, draft.number("carbon", tonnes), draft.number("money_total", money), label, measure))
