@@ -104,6 +104,11 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
         {"repaid_from": ["own", "future_appropriation"]},
         "repaid_from[1]: debt service by future appropriations is hidden debt",
     ),
+    "coupon periods to the day of payment": (
+        "benchmark-bond",
+        {"terms__day_count": "ACT/ACT", "terms__interest_to": "paid"},
+        "terms.interest_to: ACT/ACT counts by due dates",
+    ),
     "quoted after its end": (
         "benchmark-bond",
         {"quote__settled": "2029-01-15"},

@@ -203,6 +203,11 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
         {"price__market": "cea"},
         "price.market: allowances (CEA) are another good",
     ),
+    "the day count of bonds": (
+        "wuning-ccer-2025",
+        {"terms__day_count": "ACT/ACT"},
+        "terms.day_count: ACT/ACT counts by coupon periods, as bonds do",
+    ),
     "no rate yet": (
         "wuning-ccer-2025",
         {"rates": [{"from": "2026-06-30", "rate": "0.04"}]},

@@ -36,4 +36,5 @@ def drawn_service(case: BondCase, lines: Sequence[Payment], sold: Sales) -> Draw
     """What is paid with every coupon, (draws, coupons), fen: balance x rate x part of a year + principal."""
     balance = np.array([float(line.opening_fen * line.period.years) for line in lines])
     principal = np.array([float(line.principal_fen) for line in lines])
-    return drawn_coupons(case, lines, sold) * balance + principal
+    paid: Drawn = drawn_coupons(case, lines, sold) * balance + principal
+    return paid

@@ -21,7 +21,7 @@ from ..assess import Parties
 from ..bond_case import BondCase, Proceed
 from ..bonds import CarbonLink, StepUp
 from ..cash_flows import Flow
-from ..dates import Day
+from ..dates import PERIODIC, Day
 from ..schedules import Terms
 from .carbon_fields import ClaimFile
 from .carbon_side import CarbonFile, carbon_of
@@ -266,6 +266,11 @@ def _faults(file: CarbonBond, rules: Rules, where: Where) -> Iterator[Finding]:
         en = f"the uses sum to {fen_to_yuan(total)} yuan, the face is {fen_to_yuan(face)}"
         yield finding(
             where, ("proceeds",), en, f"募集资金用途合计 {fen_to_yuan(total)} 元，面值 {fen_to_yuan(face)} 元"
+        )
+    if file.terms.day_count == PERIODIC and file.terms.interest_to == "paid":
+        en = "ACT/ACT counts by due dates: interest runs to the due date, not to the day of payment"
+        yield finding(
+            where, ("terms", "interest_to"), en, "ACT/ACT 按应付日划分付息期：利息计至应付日（due），不计至实际付款日"
         )
     if file.quote is not None and not file.terms.drawn <= file.quote.settled < file.terms.last_payment:
         en, zh = "does not lie in the life of the bond", "不在债券存续期内"

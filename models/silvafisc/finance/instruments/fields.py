@@ -121,8 +121,8 @@ class TermsFile(Strict):
     """Due date of the last payment."""
     every_months: int = Field(ge=1, le=MOST_MONTHS)
     """Months between payments."""
-    day_count: Literal["ACT/365", "ACT/360", "30/360"]
-    """How parts of a year are counted."""
+    day_count: Literal["ACT/365", "ACT/360", "30/360", "ACT/ACT"]
+    """How parts of a year are counted; ACT/ACT (ICMA) for bonds only."""
     payment_rule: Literal["unadjusted", "following", "modified_following", "preceding"]
     """When a payment is made whose due date is no business day."""
     interest_to: Literal["paid", "due"]

@@ -15,7 +15,7 @@ from silvafisc.quantities import share, yuan_to_fen
 
 from ..assess import Parties, Support
 from ..cash_flows import Flow
-from ..dates import Day, add_months
+from ..dates import PERIODIC, Day, add_months
 from ..enhancement import Guarantee, Insurance
 from ..schedules import Terms
 from ..subsidies import longest_subsidy
@@ -90,6 +90,10 @@ def loan_faults(file: LoanFile, pledged: str, rules: Rules, where: Where) -> Ite
         others.append((("insurance", "insurer"), file.insurance.insurer))
     yield from party_faults(file.borrower, others, file.other_income, where)
     yield from rate_faults(file.rates, file.terms, where)
+    if file.terms.day_count == PERIODIC:
+        en = "ACT/ACT counts by coupon periods, as bonds do; a loan states ACT/365, ACT/360 or 30/360"
+        zh = "ACT/ACT 按付息期计息，只用于债券；贷款请写 ACT/365、ACT/360 或 30/360"
+        yield finding(where, ("terms", "day_count"), en, zh)
     yield from income_faults(file.other_income, file.repaid_from, pledged, where)
     if (file.repayment == "interest_only_then") != (file.interest_only_payments is not None):
         en = "goes with `repayment: interest_only_then`, and only with it"
