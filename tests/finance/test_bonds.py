@@ -2,6 +2,7 @@
 
 import datetime
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -99,7 +100,7 @@ def test_short_and_long_first_periods_and_shifted_payments_accrue_by_coupon_peri
                                       + period.end.month - first.month))  # fmt: skip
         years = sum(
             COUNTS["ACT/ACT"].yearFraction(day(max(start, period.start)), day(end), day(start), day(end))
-            for start, end in zip(ends, ends[1:], strict=False)
+            for start, end in pairwise(ends)
         )
         assert float(period.years) == pytest.approx(years, abs=1e-12)
         assert abs(line.interest_fen - face * 0.0365 * years) <= 0.5001

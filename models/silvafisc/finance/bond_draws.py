@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from .bond_case import BondCase
-from .drawn import Drawn, Sales
+from .drawn import Draws, Sales
 from .schedules import Payment
 
 
-def drawn_coupons(case: BondCase, lines: Sequence[Payment], sold: Sales) -> Drawn:
+def drawn_coupons(case: BondCase, lines: Sequence[Payment], sold: Sales) -> Draws:
     """The rate of every coupon, (draws, coupons): fixed + linked to the income of its own period + step.
 
     As `bonds.coupon_rates` has it for one course of things.
@@ -32,9 +32,9 @@ def drawn_coupons(case: BondCase, lines: Sequence[Payment], sold: Sales) -> Draw
     return rates
 
 
-def drawn_service(case: BondCase, lines: Sequence[Payment], sold: Sales) -> Drawn:
+def drawn_service(case: BondCase, lines: Sequence[Payment], sold: Sales) -> Draws:
     """What is paid with every coupon, (draws, coupons), fen: balance x rate x part of a year + principal."""
     balance = np.array([float(line.opening_fen * line.period.years) for line in lines])
     principal = np.array([float(line.principal_fen) for line in lines])
-    paid: Drawn = drawn_coupons(case, lines, sold) * balance + principal
+    paid: Draws = drawn_coupons(case, lines, sold) * balance + principal
     return paid

@@ -12,7 +12,7 @@ from silvafisc.quantities.money import FEN_PER_YUAN
 from .dates import Day
 from .issuance import Lump, Window
 
-Drawn = NDArray[np.float64]
+Draws = NDArray[np.float64]
 _WHOLE = 1e-6
 """Tonnes that a sum of floats may lack of a whole one."""
 
@@ -38,28 +38,28 @@ class Sales:
 
     days: tuple[Day, ...]
     issued: tuple[Day, ...]
-    tonnes: Drawn
-    fen: Drawn
+    tonnes: Draws
+    fen: Draws
 
-    def between(self, first: Day, end: Day) -> Drawn:
+    def between(self, first: Day, end: Day) -> Draws:
         """Fen of the sales from `first` (included) to `end` (excluded), by draw."""
         return self._of([first <= day < end for day in self.days])
 
-    def of_year(self, year: int, since: Day) -> Drawn:
+    def of_year(self, year: int, since: Day) -> Draws:
         """Fen of the sales of a calendar year from a day on, by draw."""
         return self._of([day.year == year and day >= since for day in self.days])
 
-    def issued_by(self, day: Day) -> Drawn:
+    def issued_by(self, day: Day) -> Draws:
         """Tonnes issued by a day, by draw."""
-        total: Drawn = self.tonnes[:, [issued <= day for issued in self.issued]].sum(axis=1)
+        total: Draws = self.tonnes[:, [issued <= day for issued in self.issued]].sum(axis=1)
         return total
 
-    def _of(self, which: Sequence[bool]) -> Drawn:
-        total: Drawn = self.fen[:, list(which)].sum(axis=1)
+    def _of(self, which: Sequence[bool]) -> Draws:
+        total: Draws = self.fen[:, list(which)].sum(axis=1)
         return total
 
 
-def sales(selling: Selling, prices: Drawn, first: int, lost: Drawn | None = None) -> Sales:
+def sales(selling: Selling, prices: Draws, first: int, lost: Draws | None = None) -> Sales:
     """The sales in each draw up to the last year of the prices.
 
     prices: (draws, years from `first` on), yuan per tonne. lost: the same shape, share of the stand that a fire destroys
@@ -87,7 +87,7 @@ def sales(selling: Selling, prices: Drawn, first: int, lost: Drawn | None = None
     )
 
 
-def issued_tonnes(tonnes: Mapping[int, Fraction], windows: Sequence[Window], first: int, lost: Drawn) -> Drawn:
+def issued_tonnes(tonnes: Mapping[int, Fraction], windows: Sequence[Window], first: int, lost: Draws) -> Draws:
     """Whole tonnes issued at each window, (draws, windows).
 
     stored(t) = (1 − lost(t)) (stored(t − 1) + standing(t − 1) tonnes(t)),  standing(t) = (1 − lost(t)) standing(t − 1);

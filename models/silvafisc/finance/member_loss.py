@@ -11,7 +11,7 @@ from .bond_case import BondCase
 from .bond_draws import drawn_service
 from .cover import yearly_cover
 from .dates import Day
-from .drawn import Drawn, Sales, Selling, sales
+from .drawn import Draws, Sales, Selling, sales
 from .enhancement import Insurance
 from .schedules import Payment
 
@@ -68,13 +68,13 @@ class MemberLoss:
     """
 
     member: Member
-    unpaid: Drawn
-    lender: Drawn
-    guarantor: Drawn
+    unpaid: Draws
+    lender: Draws
+    guarantor: Draws
     late: NDArray[np.bool_]
 
 
-def member_loss(member: Member, prices: Drawn, fires: NDArray[np.bool_], first: int) -> MemberLoss:
+def member_loss(member: Member, prices: Draws, fires: NDArray[np.bool_], first: int) -> MemberLoss:
     """The loss of a member.
 
         owed(t) = max(0, owed(t − 1) + debt service(t) − receipts(t) − indemnity(t)) by calendar year
@@ -103,8 +103,8 @@ def member_loss(member: Member, prices: Drawn, fires: NDArray[np.bool_], first: 
 
 
 def _sales(
-    member: Member, prices: Drawn, fires: NDArray[np.bool_], first: int
-) -> tuple[Sales | None, Sales | None, Drawn]:
+    member: Member, prices: Draws, fires: NDArray[np.bool_], first: int
+) -> tuple[Sales | None, Sales | None, Draws]:
     """What is sold, what would be sold without fires, and the share lost by year."""
     lost = np.where(fires, member.burnt, 0.0)
     lost[:, : member.first_year + 1 - first] = 0.0
@@ -113,18 +113,18 @@ def _sales(
     return sales(member.selling, prices, first, lost), sales(member.selling, prices, first), lost
 
 
-def _service(member: Member, sold: Sales | None) -> dict[int, Drawn] | None:
+def _service(member: Member, sold: Sales | None) -> dict[int, Draws] | None:
     """Debt service by year where coupons follow what is sold; None where it stands as the lines have it."""
     if member.bond is None or sold is None:
         return None
     paid = drawn_service(member.bond, member.lines, sold)
-    years: dict[int, Drawn] = {year: np.zeros(len(paid)) for year in range(member.first_year, member.last_year + 1)}
+    years: dict[int, Draws] = {year: np.zeros(len(paid)) for year in range(member.first_year, member.last_year + 1)}
     for at, line in enumerate(member.lines):
         years[line.period.due.year] = years[line.period.due.year] + paid[:, at]
     return years
 
 
-def _indemnities(member: Member, sold: Sales | None, unburnt: Sales | None, lost: Drawn, first: int) -> Drawn:
+def _indemnities(member: Member, sold: Sales | None, unburnt: Sales | None, lost: Draws, first: int) -> Draws:
     """What the insurer pays at the end of each year with a fire: min(limit, what fires took and no year has paid yet)."""
     paid = np.zeros(lost.shape)
     insurance = member.insurance

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from .dates import year_end
-from .drawn import Drawn
+from .drawn import Draws
 from .enhancement import balance_on
 from .factors import Correlation, happens, normals
 from .member_loss import Member, MemberLoss, member_loss
@@ -78,7 +78,7 @@ class PooledLoss:
 
     pool: Pool
     losses: tuple[MemberLoss, ...]
-    total: Drawn
+    total: Draws
     levels: tuple[Level, ...]
 
     @property
@@ -97,7 +97,7 @@ def pooled(pool: Pool) -> PooledLoss:
     first = min(member.first_year for member in pool.members)
     years = max(member.last_year for member in pool.members) - first + 1
     losses = tuple(_drawn(member, pool, first, years) for member in pool.members)
-    total: Drawn = np.sum([loss.lender for loss in losses], axis=0)
+    total: Draws = np.sum([loss.lender for loss in losses], axis=0)
     return PooledLoss(pool, losses, total, tuple(_level(losses, total, level) for level in pool.levels))
 
 
@@ -113,12 +113,12 @@ def _drawn(member: Member, pool: Pool, first: int, years: int) -> MemberLoss:
     return member_loss(member, prices, happens(shocks, member.chance), first)
 
 
-def quantile(values: Drawn, level: float) -> float:
+def quantile(values: Draws, level: float) -> float:
     """The least value that at least this share of the draws does not exceed."""
     return float(np.quantile(values, level, method="inverted_cdf"))
 
 
-def _level(losses: Sequence[MemberLoss], total: Drawn, level: float) -> Level:
+def _level(losses: Sequence[MemberLoss], total: Draws, level: float) -> Level:
     worst = np.argsort(total, kind="stable")[len(total) - max(1, round((1 - level) * len(total))) :]
     return Level(
         level,

@@ -1,5 +1,7 @@
 """A bond as tables and as one set of terms."""
 
+from typing import Any
+
 import pandas as pd
 
 from silvafisc.finance.bond_case import BondAssessment
@@ -8,10 +10,16 @@ from .instruments import Bond
 from .sheet import (
     Figure,
     Sheet,
-    cover_table,
+    calibration,
+    courses_table,
+    covers_table,
     date,
+    drawn_figures,
+    fan_table,
     fen,
     flows_table,
+    households,
+    missing,
     number,
     parties_table,
     schedule_table,
@@ -44,9 +52,12 @@ def bond_sheet(bond: Bond) -> Sheet:
         "tonnes_per_10k_yuan": {"value": number(per_10k), "unit": "tco2e"},
         "all_in": {"value": [number(rate) for rate in found.cost.rates], "unit": "shares"},
     }
+    spans = [(number(low), number(high)) for low, high in found.coupons]
+    coupons = pd.DataFrame(spans, columns=["coupon_least", "coupon_most"])
     tables = {
         "schedule": schedule_table(found.lines),
-        "cover": cover_table(found.cover, "base"),
+        "cover": covers_table(found.covers),
+        "courses": courses_table(found.covers).join(coupons),
         "cash_flows": flows_table(found.flows),
         "parties": parties_table(found.flows),
     }
@@ -56,7 +67,16 @@ def bond_sheet(bond: Bond) -> Sheet:
     if found.case.proceeds:
         uses = [(use.use, use.amount_fen, use.low_carbon) for use in found.case.proceeds]
         tables["proceeds"] = pd.DataFrame(uses, columns=["use", "amount_fen", "low_carbon"])
-    return Sheet(terms_of(bond, figures, {}), tables, bond.source)
+    more: dict[str, Any] = {}
+    if file.forest is not None:
+        more["missing"] = missing(file.forest, bond.rules)
+        tables |= households(file.forest, found.flows, found.lines)
+    if bond.drawn is not None:
+        figures |= drawn_figures(bond.drawn)
+        tables["cover_fan"] = fan_table("year", bond.drawn.fan.years)
+        tables["coupon_fan"] = fan_table("payment", dict(enumerate(bond.drawn.fan.coupons, 1)))
+        more["calibration"] = calibration(bond.drawn)
+    return Sheet(terms_of(bond, figures, more), tables, bond.source)
 
 
 _FEN_OF_10K = 10**6

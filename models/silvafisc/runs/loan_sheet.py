@@ -5,23 +5,25 @@ from typing import Any
 import pandas as pd
 
 from silvafisc.finance.assess import Assessment
-from silvafisc.finance.cash_flows import by_year
 from silvafisc.finance.cash_gap import SCHEMES, cash_gap, payment_plan
-from silvafisc.finance.fan import QUANTILES
 from silvafisc.finance.instruments.carbon_pledge_loan import CarbonPledgeLoan
-from silvafisc.finance.offsets import missing_elements
-from silvafisc.finance.sharing import household_years
 from silvafisc.policy import Rules
 from silvafisc.quantities import yuan_to_fen
 
-from .instruments import Drawn, Loan
+from .instruments import Loan
 from .sheet import (
     Figure,
     Sheet,
-    cover_table,
+    calibration,
+    courses_table,
+    covers_table,
     date,
+    drawn_figures,
+    fan_table,
     fen,
     flows_table,
+    households,
+    missing,
     number,
     parties_table,
     price,
@@ -64,11 +66,8 @@ def loan_sheet(loan: Loan) -> Sheet:
     }
     tables = {
         "schedule": schedule_table(found.lines),
-        "cover": pd.concat([cover_table(course.years, course.name) for course in found.covers], ignore_index=True),
-        "courses": pd.DataFrame(
-            [(course.name, number(course.least), number(course.life), course.indemnity_fen) for course in found.covers],
-            columns=["course", "least_cover", "life_cover", "indemnity_fen"],
-        ),
+        "cover": covers_table(found.covers),
+        "courses": courses_table(found.covers),
         "cash_flows": flows_table(found.flows),
         "parties": parties_table(found.flows),
     }
@@ -77,40 +76,13 @@ def loan_sheet(loan: Loan) -> Sheet:
         tables["subsidy"] = pd.DataFrame(rows, columns=["claim_year", "interest_fen", "entitled_fen", "granted_fen"])
     more: dict[str, Any] = {}
     if isinstance(file, CarbonPledgeLoan):
-        stated = {"elements": file.contract, "disclosures": file.disclosures}
-        more["missing"] = {
-            what: list(missing_elements(names, what, loan.rules)) for what, names in stated.items() if names is not None
-        }
+        more["missing"] = missing(file, loan.rules)
         tables |= _beside(file, found, loan.rules)
     if loan.drawn is not None:
-        fan = loan.drawn.fan
-        figures["cover_drawn_low"] = times(fan.least[0])
-        figures["cover_drawn_middle"] = times(fan.least[1])
-        figures["below_one"] = share_of(fan.below_one)
-        names = [f"p{round(100 * level):02}" for level in QUANTILES]
-        drawn = [(year, *map(number, values)) for year, values in fan.years.items()]
-        tables["cover_fan"] = pd.DataFrame(drawn, columns=["year", *names])
-        more["calibration"] = _calibration(loan.drawn)
+        figures |= drawn_figures(loan.drawn)
+        tables["cover_fan"] = fan_table("year", loan.drawn.fan.years)
+        more["calibration"] = calibration(loan.drawn)
     return Sheet(terms_of(loan, figures, more), tables, loan.source)
-
-
-def _calibration(drawn: Drawn) -> dict[str, Any]:
-    """What the drawn prices were fitted from."""
-    fitted = drawn.fitted
-    return {
-        "market": fitted.market,
-        "origin": fitted.origin,
-        "mean_yuan_per_tco2": number(fitted.mean),
-        "speed_per_year": number(fitted.speed),
-        "speed_estimated": fitted.speed_estimated,
-        "free_slope": number(fitted.free_slope),
-        "volatility": number(fitted.volatility),
-        "residuals": {year: number(value) for year, value in fitted.residuals.items()},
-        "n": fitted.n,
-        "floor_yuan_per_tco2": number(fitted.floor),
-        "draws": drawn.draws,
-        "seed": drawn.seed,
-    }
 
 
 def _beside(file: CarbonPledgeLoan, found: Assessment, rules: Rules) -> dict[str, pd.DataFrame]:
@@ -125,15 +97,5 @@ def _beside(file: CarbonPledgeLoan, found: Assessment, rules: Rules) -> dict[str
         ]
         columns = ["scheme", "year", "cost_fen", "subsidy_fen", "to_date_fen", "gap_fen"]
         tables["cash_gap"] = pd.DataFrame(rows, columns=columns)
-    span = range(found.lines[0].period.start.year, found.lines[-1].period.due.year + 1)
-    held = []
-    for holder in file.sharing or ():
-        if holder.opportunity_cost is not None:
-            cash = {year: net for year, net in by_year(found.flows, holder.name).items() if year in span}
-            years = household_years(cash, dict.fromkeys(span, yuan_to_fen(holder.opportunity_cost)))
-            held += [(holder.name, row.year, row.cash_fen, row.opportunity_cost_fen, row.gap_fen) for row in years]
-    if held:
-        tables["households"] = pd.DataFrame(
-            held, columns=["holder", "year", "cash_fen", "opportunity_cost_fen", "gap_fen"]
-        )
+    tables |= households(file, found.flows, found.lines)
     return tables

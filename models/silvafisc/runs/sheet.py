@@ -8,13 +8,19 @@ from typing import Any
 import pandas as pd
 
 from silvafisc.datasets import worst_status
-from silvafisc.finance.cash_flows import Flow, balances
+from silvafisc.finance.assess import CourseCover
+from silvafisc.finance.cash_flows import Flow, balances, by_year
 from silvafisc.finance.cover import YearCover
+from silvafisc.finance.fan import QUANTILES
+from silvafisc.finance.instruments.carbon_side import CarbonFile
+from silvafisc.finance.offsets import missing_elements
 from silvafisc.finance.schedules import Payment
+from silvafisc.finance.sharing import household_years
 from silvafisc.policy import Rules
+from silvafisc.quantities import yuan_to_fen
 from silvafisc.results.outcome import write_json, write_tables
 
-from .instruments import Bond, Loan
+from .instruments import Bond, Drawn, Loan
 
 Figure = dict[str, Any]
 """value (None: there is none) and unit: fen, share, shares, times, years, per_100, yuan_per_tco2, tco2e, count, date, word."""
@@ -116,6 +122,71 @@ def parties_table(flows: Sequence[Flow]) -> pd.DataFrame:
     """What each party received and paid."""
     rows = [(name, held.received_fen, held.paid_fen, held.net_fen) for name, held in balances(flows).items()]
     return pd.DataFrame(rows, columns=["party", "received_fen", "paid_fen", "net_fen"])
+
+
+def households(file: CarbonFile, flows: Sequence[Flow], lines: Sequence[Payment]) -> dict[str, pd.DataFrame]:
+    """Cash of those who share the income beside what their land would earn otherwise; no table where none is stated."""
+    span = range(lines[0].period.start.year, lines[-1].period.due.year + 1)
+    held = []
+    for holder in file.sharing or ():
+        if holder.opportunity_cost is not None:
+            cash = {year: net for year, net in by_year(flows, holder.name).items() if year in span}
+            years = household_years(cash, dict.fromkeys(span, yuan_to_fen(holder.opportunity_cost)))
+            held += [(holder.name, row.year, row.cash_fen, row.opportunity_cost_fen, row.gap_fen) for row in years]
+    columns = ["holder", "year", "cash_fen", "opportunity_cost_fen", "gap_fen"]
+    return {"households": pd.DataFrame(held, columns=columns)} if held else {}
+
+
+def missing(file: CarbonFile, rules: Rules) -> dict[str, list[str]]:
+    """Checklist -> what is not stated, for the checklists that the file takes up."""
+    stated = {"elements": file.contract, "disclosures": file.disclosures}
+    return {what: list(missing_elements(names, what, rules)) for what, names in stated.items() if names is not None}
+
+
+def courses_table(covers: Sequence[CourseCover]) -> pd.DataFrame:
+    """Lowest and life cover in each course."""
+    rows = [(course.name, number(course.least), number(course.life), course.indemnity_fen) for course in covers]
+    return pd.DataFrame(rows, columns=["course", "least_cover", "life_cover", "indemnity_fen"])
+
+
+def covers_table(covers: Sequence[CourseCover]) -> pd.DataFrame:
+    """Cover by year in every course."""
+    return pd.concat([cover_table(course.years, course.name) for course in covers], ignore_index=True)
+
+
+def drawn_figures(drawn: Drawn) -> dict[str, Figure]:
+    """The lowest cover over drawn prices."""
+    low, middle, _ = drawn.fan.least
+    return {
+        "cover_drawn_low": times(low),
+        "cover_drawn_middle": times(middle),
+        "below_one": share_of(drawn.fan.below_one),
+    }
+
+
+def fan_table(key: str, rows: Mapping[int, Sequence[float]]) -> pd.DataFrame:
+    """Low, middle and high of the draws by year or coupon."""
+    names = [f"p{round(100 * level):02}" for level in QUANTILES]
+    return pd.DataFrame([(at, *map(number, values)) for at, values in rows.items()], columns=[key, *names])
+
+
+def calibration(drawn: Drawn) -> dict[str, Any]:
+    """What the drawn prices were fitted from."""
+    fitted = drawn.fitted
+    return {
+        "market": fitted.market,
+        "origin": fitted.origin,
+        "mean_yuan_per_tco2": number(fitted.mean),
+        "speed_per_year": number(fitted.speed),
+        "speed_estimated": fitted.speed_estimated,
+        "free_slope": number(fitted.free_slope),
+        "volatility": number(fitted.volatility),
+        "residuals": {year: number(value) for year, value in fitted.residuals.items()},
+        "n": fitted.n,
+        "floor_yuan_per_tco2": number(fitted.floor),
+        "draws": drawn.draws,
+        "seed": drawn.seed,
+    }
 
 
 def number(value: Any) -> float | None:

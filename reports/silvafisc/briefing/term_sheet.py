@@ -72,8 +72,7 @@ class _Sheet:
         if noted:
             yield Callout("caution", self.say("cautions"), noted)
         yield self.figure_table()
-        if "courses" in self.tables:
-            yield self.courses()
+        yield self.courses()
         yield self.years()
         if "coupon_ladder" in self.tables:
             rows = [[_yuan(row["income_fen"]), _percent(row["coupon"])] for row in self.rows("coupon_ladder")]
@@ -119,10 +118,10 @@ class _Sheet:
             most = min(self.value("by_pledge"), self.value("by_cover"))
             if self.value("principal") > most:
                 yield self.runs("above", most=self.money(most))
-            for row in self.rows("courses"):
-                if row["course"] != _BASE and _below_one(row["least_cover"]) and not lacking:
-                    course = inside(self.words.name("finance_course", row["course"]))
-                    yield self.runs("stressed", course=course, cover=plain(row["least_cover"], 2))
+        for row in self.rows("courses"):
+            if row["course"] != _BASE and _below_one(row["least_cover"]) and not lacking:
+                course = inside(self.words.name("finance_course", row["course"]))
+                yield self.runs("stressed", course=course, cover=plain(row["least_cover"], 2))
         for holder, rows in self.grouped("households", "holder").items():
             short = sum(row["gap_fen"] > 0 for row in rows)
             if short:
@@ -147,17 +146,17 @@ class _Sheet:
         return self.table("figures", ["item", "value", "more_item", "more_value"], [], rows)
 
     def courses(self) -> Table:
-        """Lowest and life cover in each course."""
-        rows = [
-            [
-                self.words.name("finance_course", row["course"]),
-                plain(row["least_cover"], 2),
-                plain(row["life_cover"], 2),
-                _yuan(row["indemnity_fen"]),
-            ]
-            for row in self.rows("courses")
-        ]
-        return self.table("courses", ["course"], ["least", "life", "indemnity"], rows)
+        """Lowest and life cover in each course; of a loan the indemnity as well, of a bond its coupons."""
+        bond = "coupon_least" in self.tables["courses"]
+        rows = []
+        for row in self.rows("courses"):
+            last = [_yuan(row["indemnity_fen"])]
+            if bond:
+                last = [_percent(row["coupon_least"]), _percent(row["coupon_most"])]
+            covers = [plain(row["least_cover"], 2), plain(row["life_cover"], 2)]
+            rows.append([self.words.name("finance_course", row["course"]), *covers, *last])
+        more = ["coupon_least", "coupon_most"] if bond else ["indemnity"]
+        return self.table("courses", ["course"], ["least", "life", *more], rows)
 
     def years(self) -> Table:
         """The stated course by year; where there are too many years, those of the lowest cover."""

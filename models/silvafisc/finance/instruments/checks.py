@@ -45,15 +45,20 @@ def government_faults(borrower: BorrowerFile, where: Where) -> Iterator[Finding]
         yield finding(where, ("borrower", "kind"), en, zh)
 
 
-def party_faults(
-    borrower: BorrowerFile, others: Sequence[tuple[Path_, str]], incomes: Sequence[IncomeFile], where: Where
-) -> Iterator[Finding]:
-    """The borrower on the other side of its own payments. others: path and name of those whom it pays or who pay it."""
-    paying: list[tuple[Path_, str]] = [
-        (("other_income", at, "payer"), income.payer) for at, income in enumerate(incomes)
+def party_faults(file: Instrument, others: Sequence[tuple[Path_, str]], where: Where) -> Iterator[Finding]:
+    """The borrower on the other side of its own payments. others: path and name of more whom it pays or who pay it."""
+    named: list[tuple[Path_, str]] = [
+        *others,
+        *((("other_income", at, "payer"), income.payer) for at, income in enumerate(file.other_income)),
+        *((("running_costs", at, "payee"), cost.payee) for at, cost in enumerate(file.running_costs)),
     ]
-    for path, name in (*others, *paying):
-        if name == borrower.name:
+    yield from own_payments(file.borrower.name, named, where)
+
+
+def own_payments(borrower: str, named: Sequence[tuple[Path_, str]], where: Where) -> Iterator[Finding]:
+    """Those of the named parties that are the borrower itself."""
+    for path, name in named:
+        if name == borrower:
             yield finding(where, path, f"{name} is the borrower", f"{name} 即借款人")
 
 
