@@ -132,9 +132,16 @@ def test_guarantee_recovery_and_insurance_bear_their_parts() -> None:
 def test_what_is_late_is_paid_from_later_surplus_and_only_the_rest_is_lost() -> None:
     # by hand: 9 000 yuan due in each of two years, 8 000 and then 9 500 come in
     one = replace(lent(2, 1_800_000), chance=0.0)
-    loss = member_loss(one, np.array([[80.0, 80.0, 95.0], [95.0, 95.0, 80.0]]), np.zeros((2, 3), dtype=bool), 2026)
-    assert loss.unpaid == pytest.approx([50_000, 100_000])  # a surplus is not kept for a later year
+    prices = np.array([[80.0, 80.0, 95.0], [95.0, 95.0, 80.0]])
+    loss = member_loss(one, prices, np.zeros((2, 3), dtype=bool), 2026)
+    assert loss.unpaid == pytest.approx([50_000, 100_000])  # a surplus that is released pays no later year
     assert loss.late.all()
+    kept = member_loss(replace(one, kept=True), prices, np.zeros((2, 3), dtype=bool), 2026)
+    assert kept.unpaid == pytest.approx([50_000, 50_000])
+    assert kept.late.all()
+    # by hand: running costs of 20 000 yuan in the first year take all that comes in, and are themselves no debt of the lender
+    costs = member_loss(replace(one, other={D(2027, 6, 30): -2_000_000}), prices, np.zeros((2, 3), dtype=bool), 2026)
+    assert costs.unpaid == pytest.approx([850_000, 1_000_000])
 
 
 @settings(max_examples=60)

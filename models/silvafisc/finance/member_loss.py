@@ -26,7 +26,8 @@ class Member:
     lines: what it pays; other: receipts that neither price nor fire moves. selling, market, price: what its carbon sells
     as and for on the day of drawing, yuan per tonne; none where it sells nothing. guaranteed: share of a loss that the
     guarantor bears. chance, burnt: of a fire in a year, and the share of the stand that it destroys. recovery: share of
-    what stays unpaid that is got back beside what is pledged. bond: whose coupons follow what is sold.
+    what stays unpaid that is got back beside what is pledged. kept: whether a year's surplus stays in the supervised
+    account for later debt, or is released. bond: whose coupons follow what is sold.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Member:
     chance: float = 0.0
     burnt: float = 0.0
     recovery: float = 0.0
+    kept: bool = False
     bond: BondCase | None = None
 
     @property
@@ -77,27 +79,30 @@ class MemberLoss:
 def member_loss(member: Member, prices: Draws, fires: NDArray[np.bool_], first: int) -> MemberLoss:
     """The loss of a member.
 
-        owed(t) = max(0, owed(t − 1) + debt service(t) − receipts(t) − indemnity(t)) by calendar year
-        unpaid = owed at the end of the year of the last payment
+        account(t) = account(t − 1) + receipts(t) + indemnity(t) − debt service(t), at most 0 where surplus is released
+        unpaid = what the account lacks at the end of the year of the last payment
         guarantor's loss = guaranteed x (1 − recovery) x unpaid;  lender's = (1 − guaranteed) x (1 − recovery) x unpaid
 
-    A year's surplus pays what earlier years left unpaid and is not kept for later ones, as the yearly cover has it; what
-    is late bears no further interest, and nothing is discounted.
+    By calendar year, as the yearly cover has it. A surplus pays first what earlier years left unpaid; what is late bears no
+    further interest, and nothing is discounted. Running costs beyond the receipts of a year and the account are not debt.
 
     prices, fires: (draws, years from `first` on). Fires before the year after the drawing are none of this member's.
     """
     sold, unburnt, lost = _sales(member, prices, fires, first)
     service = _service(member, sold)
     indemnity = _indemnities(member, sold, unburnt, lost, first)
-    owed, late = np.zeros(len(prices)), np.zeros(len(prices), dtype=bool)
+    account, late = np.zeros(len(prices)), np.zeros(len(prices), dtype=bool)
     for year in yearly_cover(member.other, member.lines):
         cash = year.receipts_fen + indemnity[:, year.year - first]
         if sold is not None:
             cash = cash + sold.of_year(year.year, member.lines[0].period.start)
-        due = year.service_fen if service is None else service[year.year]
-        owed = np.maximum(0.0, owed + due - cash)
-        owed = np.where(owed < _HALF_A_FEN, 0.0, owed)
-        late |= owed > 0
+        before = account + cash
+        before = np.where(cash < 0, np.maximum(before, np.minimum(account, 0.0)), before)
+        account = before - (year.service_fen if service is None else service[year.year])
+        if not member.kept:
+            account = np.minimum(account, 0.0)
+        late |= account < -_HALF_A_FEN
+    owed = np.where(account < -_HALF_A_FEN, -account, 0.0)
     left = (1 - member.recovery) * owed
     return MemberLoss(member, owed, (1 - member.guaranteed) * left, member.guaranteed * left, late)
 

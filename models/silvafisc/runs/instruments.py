@@ -7,14 +7,13 @@ from pathlib import Path
 from silvafisc.datasets import Finding, InputError, load_package
 from silvafisc.finance.assess import Assessment, LoanCase, NothingToLendError, assess
 from silvafisc.finance.bond_case import BondAssessment, assess_bond
-from silvafisc.finance.dates import Day
 from silvafisc.finance.drawn import Draws
 from silvafisc.finance.fan import Fan, bond_fan, cover_fan
 from silvafisc.finance.instruments import carbon_bond, carbon_pledge_loan, compensation_loan
 from silvafisc.finance.instruments.carbon_bond import CarbonBond
 from silvafisc.finance.instruments.carbon_fields import PriceFile, SimulationFile
 from silvafisc.finance.instruments.carbon_pledge_loan import CarbonPledgeLoan
-from silvafisc.finance.instruments.carbon_side import price_of
+from silvafisc.finance.instruments.carbon_side import start_price
 from silvafisc.finance.instruments.compensation_loan import CompensationLoan
 from silvafisc.finance.instruments.fields import Where, finding
 from silvafisc.finance.paths import Calibration, NoPricesError, calibrate, simulate
@@ -150,12 +149,6 @@ def fit(price: PriceFile, rules: Rules, where: Where, path: Path_) -> Calibratio
         return calibrate(load_package(PRICES).table, price.market, rules)
     except NoPricesError as error:
         raise InputError([finding(where, path, error.en, error.zh)]) from None
-
-
-def start_price(price: PriceFile, drawn: Day) -> float:
-    """The stated price on the day of drawing, or the first one stated after it."""
-    first = min((Day.fromisoformat(step.from_) for step in price.steps or ()), default=drawn)
-    return float(price_of(price)(max(drawn, first)))
 
 
 def _paths(wanted: SimulationFile, fitted: Calibration, start: float, lines: Sequence[Payment]) -> Draws:

@@ -1,7 +1,7 @@
 """What the sheets of all instruments share: their form, their figures, and the tables of payments, cover and flows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from silvafisc.finance.cover import YearCover
 from silvafisc.finance.fan import QUANTILES
 from silvafisc.finance.instruments.carbon_side import CarbonFile
 from silvafisc.finance.offsets import missing_elements
+from silvafisc.finance.paths import Calibration
 from silvafisc.finance.schedules import Payment
 from silvafisc.finance.sharing import household_years
 from silvafisc.policy import Rules
@@ -31,25 +32,30 @@ RATIO_DIGITS = 6
 
 @dataclass(frozen=True)
 class Sheet:
-    """terms: as terms.json holds them. tables: name -> frame, each a CSV of the folder."""
+    """terms: as terms.json holds them. tables: name -> frame, each a CSV of the folder. copies: path below the folder ->
+    file that `source` names.
+    """
 
     terms: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
     source: Path
+    copies: Mapping[str, Path] = field(default_factory=dict)
 
     def save(self, folder: Path) -> list[Path]:
-        """Write every table, terms.json and a copy of the file into an empty folder; the paths, in order."""
+        """Write every table, terms.json and copies of the files into an empty folder; the paths, in order."""
         folder.mkdir(parents=True, exist_ok=True)
         paths = write_tables(self.tables, folder)
         write_json(self.terms, folder / TERMS)
-        (folder / COPY).write_bytes(self.source.read_bytes())
-        return [*paths, folder / TERMS, folder / COPY]
+        for name, source in {COPY: self.source, **self.copies}.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(source.read_bytes())
+        return [*paths, folder / TERMS, folder / COPY, *(folder / name for name in self.copies)]
 
 
 def terms_of(told: Loan | Bond, figures: Mapping[str, Figure], more: Mapping[str, Any]) -> dict[str, Any]:
     """What terms.json holds: the file's head, the figures, and every parameter that was read."""
     file = told.file
-    parameters = _parameters(told.rules)
+    parameters = parameters_of(told.rules)
     evidence = file.evidence
     return {
         "id": file.id,
@@ -68,7 +74,7 @@ def terms_of(told: Loan | Bond, figures: Mapping[str, Figure], more: Mapping[str
     }
 
 
-def _parameters(rules: Rules) -> list[dict[str, str]]:
+def parameters_of(rules: Rules) -> list[dict[str, str]]:
     """Every parameter that was read, with what it rests on."""
     return [
         {
@@ -171,8 +177,12 @@ def fan_table(key: str, rows: Mapping[int, Sequence[float]]) -> pd.DataFrame:
 
 
 def calibration(drawn: Drawn) -> dict[str, Any]:
-    """What the drawn prices were fitted from."""
-    fitted = drawn.fitted
+    """What the drawn prices were fitted from, and how many were drawn."""
+    return {**calibration_of(drawn.fitted), "draws": drawn.draws, "seed": drawn.seed}
+
+
+def calibration_of(fitted: Calibration) -> dict[str, Any]:
+    """What a price path was fitted from."""
     return {
         "market": fitted.market,
         "origin": fitted.origin,
@@ -184,8 +194,6 @@ def calibration(drawn: Drawn) -> dict[str, Any]:
         "residuals": {year: number(value) for year, value in fitted.residuals.items()},
         "n": fitted.n,
         "floor_yuan_per_tco2": number(fitted.floor),
-        "draws": drawn.draws,
-        "seed": drawn.seed,
     }
 
 

@@ -4,12 +4,13 @@ from .catalogue import Catalogue, Category, Fund, Measure, load_catalogue
 from .errors import NotInForce, PolicyError, UnknownParameter, WrongUnit
 from .parameter_files import Change, DatedValue, Parameter, Reference
 from .parameters import ParameterTree, Rules, Value
-from .scenario_files import INSTRUMENTS, load_scenario, shipped_scenarios
+from .scenario_files import INSTRUMENTS, PORTFOLIOS, load_scenario, shipped_scenarios
 from .scenario_schema import Scenario
 from .schema import STATUSES
 
 __all__ = [
     "INSTRUMENTS",
+    "PORTFOLIOS",
     "STATUSES",
     "Catalogue",
     "Category",

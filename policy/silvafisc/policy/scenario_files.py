@@ -19,6 +19,8 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 """The folder of the shipped scenarios."""
 INSTRUMENTS = Path(__file__).parent / "instruments"
 """The folder of the shipped loans and bonds."""
+PORTFOLIOS = Path(__file__).parent / "portfolios"
+"""The folder of the shipped portfolios of them."""
 _SCENARIO = ("scenario", "情景")
 
 

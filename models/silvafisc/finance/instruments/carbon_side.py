@@ -145,3 +145,9 @@ def price_of(file: PriceFile) -> Price:
     if file.steps is None:
         return flat(share(file.yuan_per_tco2 or "0"))
     return stepped([(Day.fromisoformat(step.from_), share(step.yuan_per_tco2)) for step in file.steps])
+
+
+def start_price(price: PriceFile, drawn: Day) -> float:
+    """The stated price on the day of drawing, or the first one stated after it."""
+    first = min((Day.fromisoformat(step.from_) for step in price.steps or ()), default=drawn)
+    return float(price_of(price)(max(drawn, first)))

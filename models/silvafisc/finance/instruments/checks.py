@@ -116,8 +116,17 @@ def tenor_faults(terms: TermsFile, last_year: int, where: Where) -> Iterator[Fin
 def claim_faults(
     file: ProjectFile, others: list[ClaimFile], terms: TermsFile, lender: str, where: Where
 ) -> Iterator[Finding]:
-    """Tonnes promised twice: the pledge of this loan beside the uses that the register holds."""
-    own = Claim(
+    """Tonnes promised twice: the pledge of this instrument beside the uses that the register holds."""
+    projects: Mapping[str, list[str]] = {file.code: file.parcels} if file.parcels else {}
+    try:
+        check_claims([own_claim(file, terms, lender, where), *held_claims(others, where)], projects)
+    except InputError as error:
+        yield from error.findings
+
+
+def own_claim(file: ProjectFile, terms: TermsFile, lender: str, where: Where) -> Claim:
+    """The pledge of an instrument as a row of the register."""
+    return Claim(
         where(("project", "code")),
         file.code,
         file.crediting_from,
@@ -128,7 +137,11 @@ def claim_faults(
         terms.last_payment,
         lender,
     )
-    held = [
+
+
+def held_claims(others: Sequence[ClaimFile], where: Where) -> list[Claim]:
+    """The uses that the register holds already."""
+    return [
         Claim(
             where(("other_uses", at)),
             row.code,
@@ -142,11 +155,6 @@ def claim_faults(
         )
         for at, row in enumerate(others)
     ]
-    projects: Mapping[str, list[str]] = {file.code: file.parcels} if file.parcels else {}
-    try:
-        check_claims([own, *held], projects)
-    except InputError as error:
-        yield from error.findings
 
 
 def income_faults(
