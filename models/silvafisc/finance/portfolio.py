@@ -62,7 +62,8 @@ class Concentration:
 @dataclass(frozen=True)
 class Level:
     """The lender's loss at a level. value: the least loss that is not exceeded in so many of the draws; tail: mean of the
-    draws beyond; alone: Σ of the members' own values, which pooling brings down; parts: of the members in the tail.
+    worst draws beyond it; alone: Σ of the members' own tails, which pooling never raises; parts: of the members in the
+    pool's tail, which they sum to.
     """
 
     level: float
@@ -119,12 +120,13 @@ def quantile(values: Draws, level: float) -> float:
 
 
 def _level(losses: Sequence[MemberLoss], total: Draws, level: float) -> Level:
-    worst = np.argsort(total, kind="stable")[len(total) - max(1, round((1 - level) * len(total))) :]
+    beyond = max(1, round((1 - level) * len(total)))
+    worst = np.argsort(total, kind="stable")[-beyond:]
     return Level(
         level,
         quantile(total, level),
         float(total[worst].mean()),
-        sum(quantile(loss.lender, level) for loss in losses),
+        sum(float(np.sort(loss.lender)[-beyond:].mean()) for loss in losses),
         tuple(float(loss.lender[worst].mean()) for loss in losses),
     )
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from silvafisc.datasets import worst_status
 from silvafisc.finance.factors import Correlation
-from silvafisc.finance.instruments.portfolio import PortfolioFile, StatedFile
+from silvafisc.finance.instruments.portfolio import PARAMETERS, PortfolioFile, StatedFile
 from silvafisc.finance.portfolio import (
     DIMENSIONS,
     PooledLoss,
@@ -16,6 +16,8 @@ from silvafisc.finance.portfolio import (
     loss_correlation,
     quantile,
 )
+from silvafisc.policy import Rules
+from silvafisc.quantities import share
 
 from .portfolios import Portfolio
 from .sheet import Figure, Sheet, calibration_of, fen, number, parameters_of, share_of
@@ -31,6 +33,7 @@ def portfolio_sheet(portfolio: Portfolio) -> Sheet:
     expected = float(found.total.mean())
     figures: dict[str, Figure] = {
         "exposure": fen(found.exposure_fen),
+        "exposure_peak": fen(max(exposure_by_year(found.pool.members).values())),
         "members": {"value": len(found.losses), "unit": "count"},
         "unpaid_expected": _mean(sum(loss.unpaid for loss in found.losses)),
         "loss_expected": fen(round(expected)),
@@ -45,8 +48,9 @@ def portfolio_sheet(portfolio: Portfolio) -> Sheet:
         "largest_share": share_of(by_member.largest),
         "herfindahl": {"value": number(by_member.herfindahl), "unit": "index"},
     }
+    markets = sorted({member.market for member in found.pool.members if member.market})
+    assumptions = _assumptions(file, portfolio.rules)
     parameters = parameters_of(portfolio.rules)
-    stated = _stated(file)
     statuses = [held.file.evidence.status for held in portfolio.members]
     terms = {
         "id": file.id,
@@ -55,24 +59,25 @@ def portfolio_sheet(portfolio: Portfolio) -> Sheet:
         "policy_date": file.policy_date,
         "evidence": file.evidence.model_dump(),
         "status": worst_status(
-            file.evidence.status, *statuses, *(row["status"] for row in parameters), *(row[2] for row in stated)
+            file.evidence.status, *statuses, *(row["status"] for row in parameters), *(row[3] for row in assumptions)
         ),
         "surplus": file.surplus,
         "draws": file.simulation.draws,
         "seed": file.simulation.seed,
         "figures": figures,
         "calibrations": {market: calibration_of(fit) for market, fit in found.pool.fits.items()},
-        "undrawn_markets": sorted({one.market for one in found.pool.members if one.market} - set(found.pool.fits)),
+        "markets": markets,
+        "undrawn_markets": [market for market in markets if market not in found.pool.fits],
         "parameters": parameters,
     }
-    return Sheet(terms, _tables(portfolio, stated), portfolio.source, portfolio.copies)
+    return Sheet(terms, _tables(portfolio, assumptions), portfolio.source, portfolio.copies)
 
 
 def _mean(values: Any) -> Figure:
     return fen(round(float(np.mean(values))))
 
 
-def _tables(portfolio: Portfolio, stated: Rows) -> dict[str, pd.DataFrame]:
+def _tables(portfolio: Portfolio, assumptions: Rows) -> dict[str, pd.DataFrame]:
     found = portfolio.loss
     members = found.pool.members
     levels = [
@@ -88,7 +93,7 @@ def _tables(portfolio: Portfolio, stated: Rows) -> dict[str, pd.DataFrame]:
     spread = [concentration(members, dimension) for dimension in DIMENSIONS]
     return {
         "members": _members(portfolio),
-        "losses": pd.DataFrame(levels, columns=["level", "loss_fen", "loss_share", "tail_mean_fen", "sum_alone_fen"]),
+        "losses": pd.DataFrame(levels, columns=["level", "loss_fen", "loss_share", "tail_mean_fen", "tail_alone_fen"]),
         "exposure": pd.DataFrame(list(exposure_by_year(members).items()), columns=["year", "balance_fen"]),
         "concentration": pd.DataFrame(
             [
@@ -106,7 +111,7 @@ def _tables(portfolio: Portfolio, stated: Rows) -> dict[str, pd.DataFrame]:
             columns=["dimension", "names", "exposure_fen", "largest_share", "herfindahl"],
         ),
         "correlations": pd.DataFrame(_pairs(found), columns=["member", "other", "price", "fire", "loss"]),
-        "stated": pd.DataFrame(stated, columns=["number", "value", "status", "title"]),
+        "assumptions": pd.DataFrame(assumptions, columns=["number", "member", "value", "status", "title"]),
     }
 
 
@@ -119,6 +124,7 @@ def _members(portfolio: Portfolio) -> pd.DataFrame:
         rows.append(
             {
                 "member": member.id,
+                "source": held.entry.instrument,
                 "title_zh": file.title.zh,
                 "title_en": file.title.en,
                 "instrument": file.instrument,
@@ -162,8 +168,8 @@ def _of(correlation: Correlation, together: bool) -> float:
     return correlation.within if together else correlation.across
 
 
-def _stated(file: PortfolioFile) -> Rows:
-    """Every number that the file itself states, with what it rests on."""
+def _assumptions(file: PortfolioFile, rules: Rules) -> Rows:
+    """Every number that the pool rests on: as the file states it, else the parameter."""
     price, reversal = file.correlation.price, file.correlation.reversal
     named: list[tuple[str, StatedFile | None]] = [
         ("price_same_market", price.same_market),
@@ -173,9 +179,15 @@ def _stated(file: PortfolioFile) -> Rows:
         ("fire_chance", file.fire_chance),
         ("recovery", file.recovery),
     ]
-    for entry in file.members:
-        named += [
-            (f"fire_chance {entry.instrument}", entry.fire_chance),
-            (f"recovery {entry.instrument}", entry.recovery),
-        ]
-    return [(name, one.value, one.status, one.title) for name, one in named if one is not None]
+    rows: Rows = []
+    for name, one in named:
+        if one is None:
+            entry = rules.entry(PARAMETERS + name)
+            rows.append((name, "", number(rules.fraction(PARAMETERS + name)), entry.status, entry.reference.text()))
+        else:
+            rows.append((name, "", number(share(one.value)), one.status, one.title))
+    for member in file.members:
+        for name, one in (("fire_chance", member.fire_chance), ("recovery", member.recovery)):
+            if one is not None:
+                rows.append((name, member.instrument, number(share(one.value)), one.status, one.title))
+    return rows

@@ -24,7 +24,8 @@ from silvafisc.results.outcome import write_json, write_tables
 from .instruments import Bond, Drawn, Loan
 
 Figure = dict[str, Any]
-"""value (None: there is none) and unit: fen, share, shares, times, years, per_100, yuan_per_tco2, tco2e, count, date, word."""
+"""value (None: there is none) and unit: fen, share, shares, times, years, per_100, yuan_per_tco2, tco2e, count,
+date, word, index."""
 TERMS, COPY = "terms.json", "instrument.yaml"
 RATIO_DIGITS = 6
 """Decimals of a ratio: a hundredth of a basis point."""

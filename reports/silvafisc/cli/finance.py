@@ -1,4 +1,4 @@
-"""`silvafisc finance`: one loan or bond priced from its own file, without any allocation."""
+"""`silvafisc finance`: a loan, a bond or a portfolio of them priced from its own file, without any allocation."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 finance = typer.Typer(
     name="finance",
-    help="绿色金融：碳汇收益权质押贷款、补偿收益权贷款、碳汇债券 / pledge loans and forestry carbon bonds",
+    help="绿色金融：碳汇收益权质押贷款、补偿收益权贷款、碳汇债券及其组合 / pledge loans, carbon bonds, portfolios",
     rich_markup_mode=None,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -44,6 +44,16 @@ def bond(file: File, out: Out = None, lang: Language = None, json: Json = False)
     _tell(Terminal(language_of(lang), json), lambda: bond_sheet(load_bond(file)), out)
 
 
+@finance.command(
+    help="汇总若干笔贷款和债券：敞口、预期损失和分位数、集中度、相关 / pool instruments: losses, concentration"
+)
+def portfolio(file: File, out: Out = None, lang: Language = None, json: Json = False) -> None:
+    from silvafisc.runs.instrument_tables import portfolio_sheet
+    from silvafisc.runs.portfolios import load_portfolio
+
+    _tell(Terminal(language_of(lang), json), lambda: portfolio_sheet(load_portfolio(file)), out)
+
+
 def _tell(terminal: Terminal, made: "Callable[[], Sheet]", out: Path | None) -> None:
     """Print the sheet; write its folder whole where one is asked for."""
     if out is not None:
@@ -58,7 +68,7 @@ def _tell(terminal: Terminal, made: "Callable[[], Sheet]", out: Path | None) -> 
         terminal.progress("写出条件书", "writing the term sheet")
         with staged(out) as place:
             paths = [*sheet.save(place), *write_sheets(sheet.terms, sheet.tables, place)]
-        files = [str(out / path.name) for path in paths]
+        files = [str(out / path.relative_to(place)) for path in paths]
     shown = lines(sheet.terms, sheet.tables, terminal.language)
     terminal.result({"exit_code": 0, "terms": sheet.terms, "files": files}, [*shown, *files])
 

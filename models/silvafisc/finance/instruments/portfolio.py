@@ -18,7 +18,8 @@ from silvafisc.quantities import share
 from ..factors import Correlation
 from .fields import Evidence, Where, finding
 
-_PORTFOLIO = "finance.portfolio."
+PARAMETERS = "finance.portfolio."
+"""Where the numbers stand that a file leaves out."""
 MOST_POOLED_DRAWS = 200_000
 """More would only fill the memory: every member keeps its loss in every draw."""
 
@@ -114,7 +115,7 @@ class PortfolioFile(Strict):
 
 def number(given: StatedFile | None, name: str, rules: Rules) -> float:
     """What the file states, else the parameter of finance.portfolio."""
-    return float(rules.fraction(_PORTFOLIO + name) if given is None else share(given.value))
+    return float(rules.fraction(PARAMETERS + name) if given is None else share(given.value))
 
 
 def spans(file: PortfolioFile, rules: Rules) -> dict[str, tuple[float, float]]:
