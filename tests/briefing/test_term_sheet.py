@@ -10,12 +10,15 @@ from silvafisc.briefing.blocks import Briefing, Callout, Table, runs_text, texts
 from silvafisc.briefing.pdf import render_pdf
 from silvafisc.briefing.term_sheet import MOST_YEARS, lines, page, write_sheets
 from silvafisc.policy import INSTRUMENTS
-from silvafisc.runs.instrument_tables import Sheet, bond_sheet, loan_sheet
+from silvafisc.runs.instrument_tables import Sheet, bond_sheet, loan_sheet, portfolio_sheet
 from silvafisc.runs.instruments import load_bond, load_loan, shipped_instruments
+from silvafisc.runs.portfolios import load_portfolio, shipped_portfolios
 
 
 def sheet(name: str) -> Sheet:
-    """The sheet of a shipped instrument."""
+    """The sheet of a shipped instrument or portfolio."""
+    if name in shipped_portfolios():
+        return portfolio_sheet(load_portfolio(name))
     bond = "instrument: carbon_bond" in (INSTRUMENTS / f"{name}.yaml").read_text(encoding="utf-8")
     return bond_sheet(load_bond(name)) if bond else loan_sheet(load_loan(name))
 
@@ -30,7 +33,7 @@ def tabled(briefing: Briefing) -> list[Table]:
     return [block for block in briefing.sections[0].blocks if isinstance(block, Table)]
 
 
-@pytest.mark.parametrize("name", shipped_instruments())
+@pytest.mark.parametrize("name", [*shipped_instruments(), *shipped_portfolios()])
 def test_every_shipped_instrument_takes_one_page_and_leaves_no_id_without_a_name(name: str) -> None:
     zh, en = both(name)
     assert [pages(render_pdf(briefing)) for briefing in (zh, en)] == [1, 1]

@@ -55,6 +55,7 @@ def load_portfolio(source: str | Path) -> Portfolio:
             if held.file.id in {other.file.id for other in members}:
                 en, zh = f"{held.file.id} is in the portfolio already", f"{held.file.id} 已在组合中"
                 findings.append(finding(document.where, ("members", at, "instrument"), en, zh))
+                continue
             members.append(held)
             if place.parent != INSTRUMENTS:
                 copies[entry.instrument] = place

@@ -111,15 +111,19 @@ class PortfolioPage(SheetWords):
         return self.word(name) if name in self.terms["markets"] else name
 
     def assumptions(self) -> Table:
-        """The numbers of the pool with what they rest on."""
-        titles = {row["source"]: self.title(row) for row in self.rows("members")}
-        rows = []
-        for row in self.rows("assumptions"):
-            name = self.words.name("finance_word", str(row["number"]))
-            if row["member"]:
-                name = self.say("of_member", number=name, member=titles[row["member"]])
-            rows.append([name, self.words.name("status", str(row["status"])), plain(row["value"], 4)])
-        return self.table("assumptions", ["number", "known"], ["value"], rows)
+        """The numbers of the pool with what they rest on; how many members have their own."""
+        rows = [
+            [
+                self.words.name("finance_word", str(row["number"])),
+                self.words.name("status", str(row["status"])),
+                plain(row["value"], 4),
+            ]
+            for row in self.rows("assumptions")
+            if not row["member"]
+        ]
+        table = self.table("assumptions", ["number", "known"], ["value"], rows)
+        own = sum(bool(row["member"]) for row in self.rows("assumptions"))
+        return replace(table, note=self.runs("assumptions_note", own=str(own))) if own else table
 
     def notes(self) -> Iterator[Note]:
         """What the page rests on."""
