@@ -17,6 +17,10 @@ class PortfolioPage(SheetWords):
 
     topic = "portfolio"
 
+    def key(self, name: str) -> str:
+        """The full key of a text."""
+        return f"portfolio.{name}"
+
     def blocks(self) -> Iterator[Block]:
         """Everything on the page, in order."""
         yield Paragraph(self.lead())

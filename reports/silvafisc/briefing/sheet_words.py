@@ -18,20 +18,24 @@ EMPTY = "—"
 class SheetWords:
     """Terms, tables and words of one page: a class, because every block needs all of them."""
 
-    topic = "term_sheet"
+    topic: str
     """Where its texts stand."""
 
     def __init__(self, terms: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], words: Words) -> None:
         self.terms, self.tables, self.words = terms, tables, words
         self.figures: Mapping[str, Mapping[str, Any]] = terms["figures"]
 
+    def key(self, name: str) -> str:
+        """The full key of a text of this page; every page writes it out, so that a text that none uses is noticed."""
+        raise NotImplementedError
+
     def say(self, key: str, **values: str) -> str:
         """A text of the sheet."""
-        return self.words(f"{self.topic}.{key}", **values)
+        return self.words(self.key(key), **values)
 
     def runs(self, key: str, **values: str) -> Runs:
         """The same as runs."""
-        return self.words.runs(f"{self.topic}.{key}", **values)
+        return self.words.runs(self.key(key), **values)
 
     def word(self, item: str) -> str:
         """A word of the files in this language."""
@@ -52,8 +56,8 @@ class SheetWords:
         self, caption: str, texts: Sequence[str], numbers: Sequence[str], rows: Any, after: Sequence[str] = ()
     ) -> Table:
         """A table whose heads are texts of the sheet."""
-        keys = [[f"{self.topic}.{name}" for name in names] for names in (texts, numbers, after)]
-        return plain_table(self.words, f"{self.topic}.{caption}", keys[0], keys[1], rows, keys[2])
+        keys = [[self.key(name) for name in names] for names in (texts, numbers, after)]
+        return plain_table(self.words, self.key(caption), keys[0], keys[1], rows, keys[2])
 
     def rows(self, table: str) -> list[dict[Hashable, Any]]:
         """The rows of a table."""

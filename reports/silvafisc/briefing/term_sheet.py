@@ -52,6 +52,12 @@ def _sheet(terms: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], languag
 class _Terms(SheetWords):
     """The page of a loan or bond."""
 
+    topic = "term_sheet"
+
+    def key(self, name: str) -> str:
+        """The full key of a text."""
+        return f"term_sheet.{name}"
+
     def blocks(self) -> Iterator[Block]:
         """Everything on the page, in order."""
         yield Paragraph(self.lead())
