@@ -11,6 +11,7 @@ from .sheet import (
     Figure,
     Sheet,
     calibration,
+    carbon_terms,
     courses_table,
     covers_table,
     date,
@@ -19,7 +20,6 @@ from .sheet import (
     fen,
     flows_table,
     households,
-    missing,
     number,
     parties_table,
     schedule_table,
@@ -69,7 +69,7 @@ def bond_sheet(bond: Bond) -> Sheet:
         tables["proceeds"] = pd.DataFrame(uses, columns=["use", "amount_fen", "low_carbon"])
     more: dict[str, Any] = {}
     if file.forest is not None:
-        more["missing"] = missing(file.forest, bond.rules)
+        more |= carbon_terms(file.forest, bond.rules)
         tables |= households(file.forest, found.flows, found.lines)
     if bond.drawn is not None:
         figures |= drawn_figures(bond.drawn)

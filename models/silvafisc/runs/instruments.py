@@ -24,6 +24,8 @@ from silvafisc.policy.schema import validate
 from silvafisc.policy.yaml_source import Document, Path_, read_yaml
 from silvafisc.quantities import fen_to_yuan
 
+from .engine_tonnes import credited
+
 LOANS: Mapping[str, type[CarbonPledgeLoan] | type[CompensationLoan]] = {
     "carbon_pledge_loan": CarbonPledgeLoan,
     "compensation_loan": CompensationLoan,
@@ -79,7 +81,7 @@ def load_loan(source: str | Path) -> Loan:
     """Read, check and work out a loan. Raises InputError with everything that is refused."""
     path = locate(source)
     document = read_yaml(path)
-    file = validate(LOANS[kind_of(document, LOANS)], document)
+    file = credited(validate(LOANS[kind_of(document, LOANS)], document), document)
     rules = ParameterTree.load().on(file.policy_date)
     found = _assess(_case(file, rules, document), document)
     return Loan(file, found, rules, path, _drawn(file, found, rules, document))
@@ -90,7 +92,7 @@ def load_bond(source: str | Path) -> Bond:
     path = locate(source)
     document = read_yaml(path)
     kind_of(document, BONDS)
-    file = validate(CarbonBond, document)
+    file = credited(validate(CarbonBond, document), document)
     rules = ParameterTree.load().on(file.policy_date)
     case = carbon_bond.build(file, rules, document.where)
     try:

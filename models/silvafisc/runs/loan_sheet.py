@@ -15,6 +15,7 @@ from .sheet import (
     Figure,
     Sheet,
     calibration,
+    carbon_terms,
     courses_table,
     covers_table,
     date,
@@ -23,7 +24,6 @@ from .sheet import (
     fen,
     flows_table,
     households,
-    missing,
     number,
     parties_table,
     price,
@@ -76,7 +76,7 @@ def loan_sheet(loan: Loan) -> Sheet:
         tables["subsidy"] = pd.DataFrame(rows, columns=["claim_year", "interest_fen", "entitled_fen", "granted_fen"])
     more: dict[str, Any] = {}
     if isinstance(file, CarbonPledgeLoan):
-        more["missing"] = missing(file, loan.rules)
+        more |= carbon_terms(file, loan.rules)
         tables |= _beside(file, found, loan.rules)
     if loan.drawn is not None:
         figures |= drawn_figures(loan.drawn)

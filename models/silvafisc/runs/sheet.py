@@ -144,10 +144,14 @@ def households(file: CarbonFile, flows: Sequence[Flow], lines: Sequence[Payment]
     return {"households": pd.DataFrame(held, columns=columns)} if held else {}
 
 
-def missing(file: CarbonFile, rules: Rules) -> dict[str, list[str]]:
-    """Checklist -> what is not stated, for the checklists that the file takes up."""
+def carbon_terms(file: CarbonFile, rules: Rules) -> dict[str, Any]:
+    """missing: checklist -> what is not stated, for the checklists that the file takes up. engine: where the tonnes come
+    from, where it is the carbon engine.
+    """
     stated = {"elements": file.contract, "disclosures": file.disclosures}
-    return {what: list(missing_elements(names, what, rules)) for what, names in stated.items() if names is not None}
+    lacking = {what: list(missing_elements(names, what, rules)) for what, names in stated.items() if names is not None}
+    engine = file.project.engine
+    return {"missing": lacking, **({} if engine is None else {"engine": engine.model_dump()})}
 
 
 def courses_table(covers: Sequence[CourseCover]) -> pd.DataFrame:

@@ -169,6 +169,18 @@ class _Terms(SheetWords):
                 worst=self.words.name("status", self.terms["status"]),
             )
         )
+        engine = self.terms.get("engine")
+        if engine:
+            measure = inside(self.words.name("measure", engine["measure"]))
+            yield Note(
+                self.runs(
+                    "engine",
+                    scenario=engine["scenario"],
+                    region_code=engine["region_code"],
+                    measure=measure,
+                    period=engine["period"],
+                )
+            )
         gaps = {
             scheme: max(row["gap_fen"] for row in rows) for scheme, rows in self.grouped("cash_gap", "scheme").items()
         }

@@ -5,10 +5,23 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from silvafisc.policy.schema import Date, ShareText, Strict, Yuan, reject
+from silvafisc.policy.schema import Date, Quoted, RegionCode, ShareText, Strict, Yuan, reject
 from silvafisc.quantities import share, yuan_to_fen
 
 from .fields import LAST_YEAR, MOST_DRAWS, Market, Months, NotNegative, Positive, Year, YearText
+
+
+class EngineFile(Strict):
+    """Where the carbon engine tells the tonnes of a mu: the yields of a scenario."""
+
+    scenario: str = Field(min_length=1)
+    """Shipped name or path."""
+    region_code: RegionCode
+    """Unit."""
+    measure: str = Field(min_length=1)
+    """Measure."""
+    period: Quoted
+    """Period in which it is carried out."""
 
 
 class ProjectFile(Strict):
@@ -29,14 +42,18 @@ class ProjectFile(Strict):
     tco2e_per_year: Positive | None = None
     """The same credited tonnes in every year of the period…"""
     tonnes: dict[YearText, NotNegative] | None = Field(default=None, min_length=1)
-    """…or tonnes by year, as the carbon engine credits them: no year between is left out, none come after the last."""
+    """…or tonnes by year: no year between is left out, none come after the last…"""
+    engine: EngineFile | None = None
+    """…or what the carbon engine credits to the area, year by year."""
     verified_tco2e: NotNegative = "0"
     """Tonnes that are issued and not yet sold."""
 
     @model_validator(mode="after")
     def _one(self) -> "ProjectFile":
-        if (self.tco2e_per_year is None) == (self.tonnes is None):
-            raise reject("give either `tco2e_per_year` or `tonnes`", "tco2e_per_year 与 tonnes 须二选一")
+        if sum(given is not None for given in (self.tco2e_per_year, self.tonnes, self.engine)) != 1:
+            raise reject(
+                "give one of `tco2e_per_year`, `tonnes` and `engine`", "tco2e_per_year、tonnes、engine 须三选一"
+            )
         years = sorted(map(int, self.tonnes or ()))
         lacking = [year for year in range(years[0], years[-1]) if year not in years] if years else []
         if lacking:
@@ -49,9 +66,11 @@ class ProjectFile(Strict):
         return self.crediting_from + self.crediting_years - 1
 
     def by_year(self) -> dict[int, Fraction]:
-        """Year -> credited tonnes."""
+        """Year -> credited tonnes. Raises ValueError where the engine's are not put in yet."""
         if self.tonnes is not None:
             return {int(year): share(text) for year, text in sorted(self.tonnes.items())}
+        if self.engine is not None:
+            raise ValueError("the carbon engine's tonnes are put in when the file is read")
         flat = share(self.tco2e_per_year or "0")
         return dict.fromkeys(range(self.crediting_from, self.last_year + 1), flat)
 

@@ -113,19 +113,8 @@ def tenor_faults(terms: TermsFile, last_year: int, where: Where) -> Iterator[Fin
         yield finding(where, ("terms", "last_payment"), en, zh)
 
 
-def claim_faults(
-    file: ProjectFile, others: list[ClaimFile], terms: TermsFile, lender: str, where: Where
-) -> Iterator[Finding]:
-    """Tonnes promised twice: the pledge of this instrument beside the uses that the register holds."""
-    projects: Mapping[str, list[str]] = {file.code: file.parcels} if file.parcels else {}
-    try:
-        check_claims([own_claim(file, terms, lender, where), *held_claims(others, where)], projects)
-    except InputError as error:
-        yield from error.findings
-
-
-def own_claim(file: ProjectFile, terms: TermsFile, lender: str, where: Where) -> Claim:
-    """The pledge of an instrument as a row of the register."""
+def pledge(file: ProjectFile, terms: TermsFile, lender: str, where: Where) -> Claim:
+    """The instrument's own use of its project's tonnes, as a row of the register."""
     return Claim(
         where(("project", "code")),
         file.code,
@@ -137,6 +126,21 @@ def own_claim(file: ProjectFile, terms: TermsFile, lender: str, where: Where) ->
         terms.last_payment,
         lender,
     )
+
+
+def parcels(file: ProjectFile) -> Mapping[str, list[str]]:
+    """The project -> its parcels, where it tells them."""
+    return {file.code: file.parcels} if file.parcels else {}
+
+
+def claim_faults(
+    file: ProjectFile, others: list[ClaimFile], terms: TermsFile, lender: str, where: Where
+) -> Iterator[Finding]:
+    """Tonnes promised twice: the pledge of this instrument beside the uses that the register holds."""
+    try:
+        check_claims([pledge(file, terms, lender, where), *held_claims(others, where)], parcels(file))
+    except InputError as error:
+        yield from error.findings
 
 
 def held_claims(others: Sequence[ClaimFile], where: Where) -> list[Claim]:

@@ -15,7 +15,7 @@ from ..member_loss import Member
 from .carbon_bond import CarbonBond
 from .carbon_pledge_loan import CarbonPledgeLoan
 from .carbon_side import CarbonFile, carbon_of, start_price
-from .checks import held_claims, own_claim
+from .checks import held_claims, parcels, pledge
 from .compensation_loan import CompensationLoan
 from .fields import Where
 from .incomes import added
@@ -58,9 +58,9 @@ def double_uses(members: Sequence[Held]) -> Iterator[Finding]:
         if carbon is None:
             continue
         project = carbon.project
-        if project.parcels:
-            projects[project.code] = sorted({*projects.get(project.code, ()), *project.parcels})
-        own.append(own_claim(project, held.file.terms, held.found.case.parties.lender, held.inside))
+        for code, held_parcels in parcels(project).items():
+            projects[code] = sorted({*projects.get(code, ()), *held_parcels})
+        own.append(pledge(project, held.file.terms, held.found.case.parties.lender, held.inside))
         for claim in held_claims(carbon.other_uses, held.inside):
             listed.setdefault(replace(claim, where=""), claim)
     try:
