@@ -117,6 +117,15 @@ def test_a_lower_price_a_late_issue_and_a_fire_cover_less(tmp_path: Path) -> Non
     assert found.fiscal_fen == 10 * 600_000  # by hand: 6 % of 100 000 yuan in each of ten years
 
 
+def test_a_price_scenario_is_a_course_of_its_own(tmp_path: Path) -> None:
+    steps = [{"from": "2025-01-01", "yuan_per_tco2": "80"}, {"from": "2030-01-01", "yuan_per_tco2": "50"}]
+    path = changed("wuning-ccer-2025", tmp_path, price__scenarios={"fading": steps})
+    courses = {course.name: course for course in load_loan(path).assessment.covers}
+    # by hand: 6 317 t a year at 80 yuan to 2029 and at 50 from 2030 on, against 369 872.83 a year
+    assert [year.receipts_fen for year in courses["fading"].years[1:]] == [6317 * 8000] * 4 + [6317 * 5000] * 6
+    assert f"{float(courses['fading'].least):.4f}" == "0.8539"
+
+
 def test_the_fan_over_a_price_that_never_moves_is_the_cover_itself() -> None:
     found = worked_out("wuning-ccer-2025")
     still = cover_fan(found, np.full((7, 10), 67.6), 67.6)
@@ -279,6 +288,16 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
         "wuning-ccer-2025",
         {"terms__day_count": "ACT/ACT"},
         "terms.day_count: ACT/ACT counts by coupon periods, as bonds do",
+    ),
+    "a scenario that begins too late": (
+        "wuning-ccer-2025",
+        {"price__scenarios": {"high": [{"from": "2030-01-01", "yuan_per_tco2": "90"}]}},
+        "price.scenarios.high: no price is stated for the first sale",
+    ),
+    "a scenario called as a stressed course is": (
+        "wuning-ccer-2025",
+        {"price__scenarios": {"late": [{"from": "2025-01-01", "yuan_per_tco2": "90"}]}},
+        "must be small letters, digits and _, none of all, base, fire, late, low_price (got 'late')",
     ),
     "no rate yet": (
         "wuning-ccer-2025",

@@ -1,6 +1,6 @@
 """What is refused in the carbon side of any file: project, sharing, buyers, checklists, tonnes promised twice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from silvafisc.datasets.findings import Finding
 from silvafisc.policy import Rules
@@ -11,6 +11,7 @@ from silvafisc.quantities import share
 from ..issuance import Lump
 from ..offsets import Buyer, offset_faults
 from ..sharing import sharing_faults
+from .carbon_fields import PriceStep
 from .carbon_side import CarbonFile
 from .checks import claim_faults, own_payments, project_faults
 from .fields import Instrument, Where, finding
@@ -41,10 +42,13 @@ def sale_faults(file: CarbonFile, sold: tuple[Lump, ...], rules: Rules, where: W
     if buyers:
         for en, zh in offset_faults(sold, buyers, rules):
             yield finding(where, ("buyers",), en, zh)
-    stated_from = min((step.from_ for step in file.price.steps or ()), default="")
-    if sold and min(lump.sold for lump in sold).isoformat() < stated_from:
-        en, zh = "no price is stated for the first sale", "首次出售时尚无价格"
-        yield finding(where, ("price", "steps"), en, zh)
+    first = min((lump.sold for lump in sold), default=None)
+    paths: list[tuple[Path_, Sequence[PriceStep]]] = [(("price", "steps"), file.price.steps or ())]
+    paths += [(("price", "scenarios", name), steps) for name, steps in file.price.scenarios.items()]
+    for path, steps in paths:
+        if first is not None and first.isoformat() < min((step.from_ for step in steps), default=""):
+            en, zh = "no price is stated for the first sale", "首次出售时尚无价格"
+            yield finding(where, path, en, zh)
 
 
 def _elements(file: CarbonFile, rules: Rules, where: Where) -> Iterator[Finding]:

@@ -1,9 +1,10 @@
 """Parts of the files that tell a forest project: its tonnes, how they sell, who shares and buys, what is used already."""
 
+import re
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from silvafisc.policy.schema import Date, Quoted, RegionCode, ShareText, Strict, Yuan, reject
 from silvafisc.quantities import share, yuan_to_fen
@@ -108,6 +109,21 @@ class SimulationFile(Strict):
     """Seed."""
 
 
+def _course_name(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", value) or value in COURSES:
+        taken = ", ".join(sorted(COURSES))
+        raise reject(
+            f"must be small letters, digits and _, none of {taken} (got {value!r})",
+            f"须为小写字母、数字和 _，且不得为 {taken}（现为 {value!r}）",
+        )
+    return value
+
+
+COURSES = frozenset({"base", "low_price", "late", "fire", "all"})
+"""Courses that every instrument with tonnes has."""
+CourseName = Annotated[str, AfterValidator(_course_name)]
+
+
 class PriceFile(Strict):
     """What a tonne is sold for, in its own market."""
 
@@ -117,6 +133,8 @@ class PriceFile(Strict):
     """One price…"""
     steps: list[PriceStep] | None = Field(default=None, min_length=1)
     """…or prices by day."""
+    scenarios: dict[CourseName, Annotated[list[PriceStep], Field(min_length=1)]] = Field(default_factory=dict)
+    """Other price paths by name, each a course of its own beside the stressed ones."""
     simulation: SimulationFile | None = None
     """Draw price paths as well."""
 

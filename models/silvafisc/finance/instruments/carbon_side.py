@@ -1,6 +1,6 @@
 """The carbon side of an instrument: tonnes, how they are issued and sold, at what price, and who shares the income."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -16,7 +16,7 @@ from ..drawn import Selling
 from ..issuance import Lump, Practice, Price, lumps, sale_fen, windows
 from ..paths import flat, stepped
 from ..sharing import Holder, share_out
-from .carbon_fields import BuyerFile, ClaimFile, HolderFile, PracticeFile, PriceFile, ProjectFile
+from .carbon_fields import BuyerFile, ClaimFile, HolderFile, PracticeFile, PriceFile, PriceStep, ProjectFile
 from .fields import TermsFile, stated
 
 _ISSUANCE = "finance.issuance."
@@ -53,7 +53,7 @@ class CarbonFile(Strict):
 class Carbon:
     """The carbon side of an instrument, read from its file.
 
-    tonnes: year -> credited; verified: whole tonnes issued and not yet sold on `drawn`; holders: who shares the income,
+    tonnes: year -> credited; scenarios: other price paths by name; verified: whole tonnes issued and not yet sold on `drawn`; holders: who shares the income,
     none where all of it is the borrower's; payer: who buys.
     """
 
@@ -62,6 +62,7 @@ class Carbon:
     drawn: Day
     practice: Practice
     price: Price
+    scenarios: Mapping[str, Price]
     holders: tuple[Holder, ...]
     borrower: str
     payer: str
@@ -119,6 +120,7 @@ def carbon_of(file: CarbonFile, terms: TermsFile, borrower: str, rules: Rules) -
         drawn=Day.fromisoformat(terms.drawn),
         practice=practice_of(file.practice, rules),
         price=price_of(file.price),
+        scenarios={name: path_of(steps) for name, steps in file.price.scenarios.items()},
         holders=file.holders(),
         borrower=borrower,
         payer="、".join(buyer.name for buyer in file.buyers) or MARKET,
@@ -144,7 +146,12 @@ def price_of(file: PriceFile) -> Price:
     """The stated price path."""
     if file.steps is None:
         return flat(share(file.yuan_per_tco2 or "0"))
-    return stepped([(Day.fromisoformat(step.from_), share(step.yuan_per_tco2)) for step in file.steps])
+    return path_of(file.steps)
+
+
+def path_of(steps: Sequence[PriceStep]) -> Price:
+    """Prices by day."""
+    return stepped([(Day.fromisoformat(step.from_), share(step.yuan_per_tco2)) for step in steps])
 
 
 def start_price(price: PriceFile, drawn: Day) -> float:

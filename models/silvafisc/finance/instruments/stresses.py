@@ -1,4 +1,4 @@
-"""Stresses of an instrument: a low price, money that comes late, a fire, and all three."""
+"""Stresses of an instrument: a low price, money that comes late, a fire, all three; and its scenarios."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ def stress_of(given: StressFile, terms: TermsFile, rules: Rules) -> Stress:
 
 
 def stressed(carbon: Carbon, stress: Stress) -> Iterator[tuple[str, tuple[tuple[Lump, ...], Price], Fire | None]]:
-    """Name, what is sold at which price, and the fire if there is one, of every stressed course."""
+    """Name, what is sold at which price, and the fire if there is one: the stressed courses, then the stated scenarios."""
     low, late = scaled(carbon.price, 1 - stress.price_fall), stress.months_late
     fire = (stress.fire_year, stress.fire_share)
     burnt = after_fire(carbon.tonnes, *fire)
@@ -65,3 +65,5 @@ def stressed(carbon: Carbon, stress: Stress) -> Iterator[tuple[str, tuple[tuple[
     yield "late", (carbon.sold(months_late=late), carbon.price), None
     yield "fire", (carbon.sold(burnt), carbon.price), fire
     yield "all", (carbon.sold(burnt, late), low), fire
+    for name, price in carbon.scenarios.items():
+        yield name, (carbon.sold(), price), None
