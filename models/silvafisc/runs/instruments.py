@@ -80,7 +80,11 @@ def locate(source: str | Path) -> Path:
 def load_loan(source: str | Path) -> Loan:
     """Read, check and work out a loan. Raises InputError with everything that is refused."""
     path = locate(source)
-    document = read_yaml(path)
+    return price_loan(read_yaml(path), path)
+
+
+def price_loan(document: Document, path: Path) -> Loan:
+    """A loan's file, checked and worked out. Raises InputError as `load_loan`."""
     file = credited(validate(LOANS[kind_of(document, LOANS)], document), document)
     rules = ParameterTree.load().on(file.policy_date)
     found = _assess(_case(file, rules, document), document)
@@ -90,7 +94,11 @@ def load_loan(source: str | Path) -> Loan:
 def load_bond(source: str | Path) -> Bond:
     """Read, check and work out a bond. Raises InputError with everything that is refused."""
     path = locate(source)
-    document = read_yaml(path)
+    return price_bond(read_yaml(path), path)
+
+
+def price_bond(document: Document, path: Path) -> Bond:
+    """A bond's file, checked and worked out. Raises InputError as `load_bond`."""
     kind_of(document, BONDS)
     file = credited(validate(CarbonBond, document), document)
     rules = ParameterTree.load().on(file.policy_date)

@@ -16,7 +16,7 @@ from silvafisc.policy.schema import validate
 from silvafisc.policy.yaml_source import Document, read_yaml
 from silvafisc.quantities import share
 
-from .instruments import BONDS, LOANS, PRICES, kind_of, load_bond, load_loan
+from .instruments import BONDS, LOANS, PRICES, kind_of, price_bond, price_loan
 from .sheet import COPY
 
 
@@ -98,9 +98,9 @@ def _priced(place: Path, file: PortfolioFile, at: int) -> Held:
     """A member priced from its own file, as `silvafisc finance loan|bond` prices it."""
     document = read_yaml(place)
     if kind_of(document, {**LOANS, **BONDS}) in BONDS:
-        bond = load_bond(place)
+        bond = price_bond(document, place)
         return Held(file.members[at], bond.file, bond.assessment, bond.rules, document.where)
-    loan = load_loan(place)
+    loan = price_loan(document, place)
     return Held(file.members[at], loan.file, loan.assessment, loan.rules, document.where)
 
 
