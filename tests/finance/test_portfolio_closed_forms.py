@@ -176,6 +176,15 @@ def test_stock_sells_whatever_burns_and_history_does_not_sell_again() -> None:
     assert sold.fen.tolist() == [[15_000, 3_500, 0]]
 
 
+def test_tonnes_count_when_they_are_issued_and_money_when_they_are_sold() -> None:
+    # by hand: 7 t of 2027 are issued at its end and sold in mid-2029, behind the two years of prices
+    practice = Practice(1, 0, 18, Fraction(0), Fraction(0))
+    selling = Selling({2027: Fraction(7)}, (), windows(2027, 2027, practice), D(2026, 12, 31), Fraction(1))
+    sold = sales(selling, np.full((1, 2), 10.0), 2026)
+    assert (sold.issued_by(D(2027, 12, 31)), sold.issued_by(D(2027, 12, 30))) == (7, 0)
+    assert sold.of_year(2027, D(2026, 12, 31)) == 0
+
+
 def test_a_chance_of_nothing_or_of_all_is_that() -> None:
     shocks = normals("reversal", "r", "a", NONE, (9, 2), 1)
     assert not happens(shocks, 0.0).any()

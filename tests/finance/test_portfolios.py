@@ -132,6 +132,26 @@ def test_a_row_of_the_register_that_two_members_list_is_one_use(tmp_path: Path) 
     changed_loan("wuning-ccer-2025", tmp_path, other_uses=[held], id="b", project__code="b").rename(tmp_path / "b.yaml")
     members = [{"instrument": f"{name}.yaml", "region": "x"} for name in "ab"]
     assert len(load_portfolio(portfolio(tmp_path, members)).members) == 2
+    # a register that also holds the first one's own pledge tells nothing new; one that sells those tonnes does
+    pledged = held | {
+        "code": "wuning-2025",
+        "last_year": 2045,
+        "use": "pledged",
+        "holder": "贷款银行",
+        "since": "2026-01-15",
+    }
+    for holder, expected in (("贷款银行", 0), ("another bank", 2)):
+        uses = [held, pledged | {"holder": holder}]
+        changed_loan("wuning-ccer-2025", tmp_path, other_uses=uses, id="b", project__code="b").rename(
+            tmp_path / "b.yaml"
+        )
+        path = portfolio(tmp_path, members)
+        if not expected:
+            load_portfolio(path)
+            continue
+        with pytest.raises(InputError) as refused:
+            load_portfolio(path)
+        assert len(refused.value.findings) == expected
 
 
 REFUSALS: dict[str, tuple[list[dict[str, Any]], dict[str, Any], str]] = {

@@ -60,7 +60,7 @@ class Sales:
 
 
 def sales(selling: Selling, prices: Draws, first: int, lost: Draws | None = None) -> Sales:
-    """The sales in each draw up to the last year of the prices.
+    """The sales in each draw.
 
     prices: (draws, years from `first` on), yuan per tonne. lost: the same shape, share of the stand that a fire destroys
     at the start of the year; none burns where left out.
@@ -74,11 +74,11 @@ def sales(selling: Selling, prices: Draws, first: int, lost: Draws | None = None
     ahead = [at for at, window in enumerate(selling.windows) if window.issued >= selling.since]
     parts = [(lump.sold, lump.issued, np.full(draws, float(lump.tonnes))) for lump in selling.stock]
     parts += [(selling.windows[at].sold, selling.windows[at].issued, issued[:, at]) for at in ahead]
-    parts = [part for part in parts if first <= part[0].year < first + years]
     if not parts:
         return Sales((), (), np.zeros((draws, 0)), np.zeros((draws, 0)))
     tonnes = np.column_stack([part[2] for part in parts])
-    paid = np.column_stack([prices[:, day.year - first] for day, _, _ in parts])
+    # What is sold after the last year counts for its tonnes only: nobody asks for the money of such a day.
+    paid = np.column_stack([prices[:, min(day.year - first, years - 1)] for day, _, _ in parts])
     return Sales(
         tuple(day for day, _, _ in parts),
         tuple(day for _, day, _ in parts),

@@ -94,7 +94,10 @@ class PooledLoss:
 
 
 def pooled(pool: Pool) -> PooledLoss:
-    """Draw the pool: every member along price paths and fires of its own that move together as stated."""
+    """Draw the pool: every member along price paths and fires of its own that move together as stated.
+
+    A path begins in the pool's first year with the price that the member's file states on the day of its drawing.
+    """
     first = min(member.first_year for member in pool.members)
     years = max(member.last_year for member in pool.members) - first + 1
     losses = tuple(_drawn(member, pool, first, years) for member in pool.members)

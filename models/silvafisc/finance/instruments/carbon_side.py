@@ -53,8 +53,8 @@ class CarbonFile(Strict):
 class Carbon:
     """The carbon side of an instrument, read from its file.
 
-    tonnes: year -> credited; scenarios: other price paths by name; verified: whole tonnes issued and not yet sold on `drawn`; holders: who shares the income,
-    none where all of it is the borrower's; payer: who buys.
+    tonnes: year -> credited; verified: whole tonnes issued and not yet sold on `drawn`; scenarios: other price paths by
+    name; holders: who shares the income, none where all of it is the borrower's; payer: who buys.
     """
 
     tonnes: Mapping[int, Fraction]

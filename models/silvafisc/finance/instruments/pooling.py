@@ -48,10 +48,10 @@ class Held:
 def double_uses(members: Sequence[Held]) -> Iterator[Finding]:
     """Tonnes that two members pledge, or that one pledges and another's register holds: one tonne, one use.
 
-    A row of the register that several members list is one use.
+    A row of the register that several members list is one use, and one that tells another member's pledge is that pledge.
     """
     own: list[Claim] = []
-    listed: dict[Claim, Claim] = {}
+    listed: dict[tuple[object, ...], Claim] = {}
     projects: dict[str, list[str]] = {}
     for held in members:
         carbon = held.carbon
@@ -62,11 +62,18 @@ def double_uses(members: Sequence[Held]) -> Iterator[Finding]:
             projects[code] = sorted({*projects.get(code, ()), *held_parcels})
         own.append(pledge(project, held.file.terms, held.found.case.parties.lender, held.inside))
         for claim in held_claims(carbon.other_uses, held.inside):
-            listed.setdefault(replace(claim, where=""), claim)
+            listed.setdefault(_same(claim), claim)
+    known = {_same(claim) for claim in own}
+    rows = [claim for same, claim in listed.items() if same not in known]
     try:
-        check_claims([*own, *listed.values()], projects)
+        check_claims([*own, *rows], projects)
     except InputError as error:
         yield from error.findings
+
+
+def _same(claim: Claim) -> tuple[object, ...]:
+    """What two rows of the same use have in common: a register may have entered it on another day."""
+    return claim.code, claim.first_year, claim.last_year, claim.share, claim.use, claim.holder
 
 
 def member_of(held: Held, portfolio: PortfolioFile, rules: Rules) -> Member:
