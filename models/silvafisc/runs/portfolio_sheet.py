@@ -20,7 +20,7 @@ from silvafisc.policy import Rules
 from silvafisc.quantities import share
 
 from .portfolios import Portfolio
-from .sheet import Figure, Sheet, calibration_of, fen, number, parameters_of, share_of
+from .sheet import Figure, Sheet, calibration_of, fen, number, parameters_of, share_of, status_of
 
 Rows = list[tuple[Any, ...]]
 
@@ -50,17 +50,14 @@ def portfolio_sheet(portfolio: Portfolio) -> Sheet:
     }
     markets = sorted({member.market for member in found.pool.members if member.market})
     assumptions = _assumptions(file, portfolio.rules)
-    parameters = parameters_of(portfolio.rules)
-    statuses = [held.file.evidence.status for held in portfolio.members]
+    members = [status_of(held.file.evidence, held.rules) for held in portfolio.members]
     terms = {
         "id": file.id,
         "title": file.title.model_dump(),
         "instrument": file.instrument,
         "policy_date": file.policy_date,
         "evidence": file.evidence.model_dump(),
-        "status": worst_status(
-            file.evidence.status, *statuses, *(row["status"] for row in parameters), *(row[3] for row in assumptions)
-        ),
+        "status": worst_status(status_of(file.evidence, portfolio.rules), *members, *(row[3] for row in assumptions)),
         "surplus": file.surplus,
         "draws": file.simulation.draws,
         "seed": file.simulation.seed,
@@ -68,7 +65,7 @@ def portfolio_sheet(portfolio: Portfolio) -> Sheet:
         "calibrations": {market: calibration_of(fit) for market, fit in found.pool.fits.items()},
         "markets": markets,
         "undrawn_markets": [market for market in markets if market not in found.pool.fits],
-        "parameters": parameters,
+        "parameters": parameters_of(portfolio.rules),
     }
     return Sheet(terms, _tables(portfolio, assumptions), portfolio.source, portfolio.copies)
 
@@ -128,7 +125,7 @@ def _members(portfolio: Portfolio) -> pd.DataFrame:
                 "title_zh": file.title.zh,
                 "title_en": file.title.en,
                 "instrument": file.instrument,
-                "status": file.evidence.status,
+                "status": status_of(file.evidence, held.rules),
                 "region": member.region,
                 "market": member.market,
                 "price_drawn": member.market in found.pool.fits,

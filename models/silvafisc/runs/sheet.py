@@ -13,6 +13,7 @@ from silvafisc.finance.cash_flows import Flow, balances, by_year
 from silvafisc.finance.cover import YearCover
 from silvafisc.finance.fan import QUANTILES
 from silvafisc.finance.instruments.carbon_side import CarbonFile
+from silvafisc.finance.instruments.fields import Evidence
 from silvafisc.finance.offsets import missing_elements
 from silvafisc.finance.paths import Calibration
 from silvafisc.finance.schedules import Payment
@@ -65,7 +66,7 @@ def terms_of(told: Loan | Bond, figures: Mapping[str, Figure], more: Mapping[str
         "policy_date": file.policy_date,
         "borrower": file.borrower.model_dump(),
         "evidence": evidence.model_dump(),
-        "status": worst_status(evidence.status, *(row["status"] for row in parameters)),
+        "status": status_of(evidence, told.rules),
         "day_count": file.terms.day_count,
         "payment_rule": file.terms.payment_rule,
         "interest_to": file.terms.interest_to,
@@ -73,6 +74,11 @@ def terms_of(told: Loan | Bond, figures: Mapping[str, Figure], more: Mapping[str
         **more,
         "parameters": parameters,
     }
+
+
+def status_of(evidence: Evidence, rules: Rules) -> str:
+    """The worst status of a file's facts and of every parameter that was read."""
+    return worst_status(evidence.status, *(rules.entry(path).status for path in rules.used))
 
 
 def parameters_of(rules: Rules) -> list[dict[str, str]]:
