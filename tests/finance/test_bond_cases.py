@@ -152,6 +152,7 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
         {"third_party_report": None},
         "third_party_report: a carbon-neutral bond needs a third party's report",
     ),
+    "green for nothing": ("benchmark-bond", {"label": "green"}, "proceeds: a green bond tells the use of its proceeds"),
     "linked to nothing": (
         "benchmark-bond",
         {"label": "sustainability_linked"},

@@ -246,7 +246,7 @@ def _issuer(file: CarbonBond, where: Where) -> Iterator[Finding]:
 
 
 def _label(file: CarbonBond, rules: Rules, where: Where) -> Iterator[Finding]:
-    """What a label demands: all proceeds low-carbon and a third party's report; a target and a usual step."""
+    """What a label demands: all proceeds low-carbon and a third party's report; uses told; a target and a usual step."""
     if file.label == "carbon_neutral":
         least = rules.fraction(_BONDS + "proceeds_share")
         total = sum(yuan_to_fen(row.yuan) for row in file.proceeds)
@@ -257,6 +257,9 @@ def _label(file: CarbonBond, rules: Rules, where: Where) -> Iterator[Finding]:
         if not file.third_party_report:
             en, zh = "a carbon-neutral bond needs a third party's report of tonnes", "碳中和债须有第三方减排量测算报告"
             yield finding(where, ("third_party_report",), en, zh)
+    if file.label == "green" and not file.proceeds:
+        en, zh = "a green bond tells the use of its proceeds", "绿色债券须列明募集资金用途（proceeds）"
+        yield finding(where, ("proceeds",), en, zh)
     if file.label == "sustainability_linked" and file.step_up is None:
         en, zh = "a sustainability-linked bond needs a `step_up`", "可持续发展挂钩债券须有 step_up"
         yield finding(where, ("label",), en, zh)

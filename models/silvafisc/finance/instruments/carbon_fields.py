@@ -16,7 +16,7 @@ class EngineFile(Strict):
     """Where the carbon engine tells the tonnes of a mu: the yields of a scenario."""
 
     scenario: str = Field(min_length=1)
-    """Shipped name or path."""
+    """Shipped name, or a path as the command line takes it."""
     region_code: RegionCode
     """Unit."""
     measure: str = Field(min_length=1)
