@@ -4,18 +4,23 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from tests.briefing.test_layout import pages
 
 from silvafisc.briefing.blocks import Briefing, Callout, Table, runs_text, texts
 from silvafisc.briefing.pdf import render_pdf
+from silvafisc.briefing.portfolio_page import MOST_MEMBERS
 from silvafisc.briefing.term_sheet import MOST_YEARS, lines, page, write_sheets
-from silvafisc.policy import INSTRUMENTS
-from silvafisc.runs.instrument_tables import Sheet, bond_sheet, loan_sheet
+from silvafisc.policy import INSTRUMENTS, PORTFOLIOS
+from silvafisc.runs.instrument_tables import Sheet, bond_sheet, loan_sheet, portfolio_sheet
 from silvafisc.runs.instruments import load_bond, load_loan, shipped_instruments
+from silvafisc.runs.portfolios import load_portfolio, shipped_portfolios
 
 
 def sheet(name: str) -> Sheet:
-    """The sheet of a shipped instrument."""
+    """The sheet of a shipped instrument or portfolio."""
+    if name in shipped_portfolios():
+        return portfolio_sheet(load_portfolio(name))
     bond = "instrument: carbon_bond" in (INSTRUMENTS / f"{name}.yaml").read_text(encoding="utf-8")
     return bond_sheet(load_bond(name)) if bond else loan_sheet(load_loan(name))
 
@@ -30,7 +35,7 @@ def tabled(briefing: Briefing) -> list[Table]:
     return [block for block in briefing.sections[0].blocks if isinstance(block, Table)]
 
 
-@pytest.mark.parametrize("name", shipped_instruments())
+@pytest.mark.parametrize("name", [*shipped_instruments(), *shipped_portfolios()])
 def test_every_shipped_instrument_takes_one_page_and_leaves_no_id_without_a_name(name: str) -> None:
     zh, en = both(name)
     assert [pages(render_pdf(briefing)) for briefing in (zh, en)] == [1, 1]
@@ -60,6 +65,31 @@ def test_a_long_loan_still_takes_one_page_and_says_what_it_leaves_out(tmp_path: 
     assert "the other 8" in runs_text(years.note)
     said = lines(made.terms, made.tables, "en")
     assert sum(bool(re.match(r"  20\d\d-\d\d-\d\d ", line)) for line in said) == 240
+
+
+def test_a_large_portfolio_still_takes_one_page_and_says_what_it_leaves_out(tmp_path: Path) -> None:
+    data = yaml.safe_load((PORTFOLIOS / "example-portfolio.yaml").read_text(encoding="utf-8"))
+    loan = (PORTFOLIOS / "example-portfolio" / "south-slope.yaml").read_text(encoding="utf-8")
+    own = {"value": "0.01", "status": "assumption", "title": "演示"}
+    data["members"] = []
+    for at in range(MOST_MEMBERS + 4):
+        text = loan.replace("demo-south-slope", f"loan-{at}").replace("demo-102", f"demo-{at}")
+        (tmp_path / f"{at}.yaml").write_text(text.replace("示例农商银行", f"银行{at}"), encoding="utf-8")
+        data["members"].append({"instrument": f"{at}.yaml", "region": f"县{at}", "fire_chance": own, "recovery": own})
+    data["simulation"]["draws"] = 100
+    path = tmp_path / "portfolio.yaml"
+    path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    made = portfolio_sheet(load_portfolio(path))
+    for language, left, own_numbers in (
+        ("zh", "其余 4 笔", "另有 28 个数值"),
+        ("en", "the other 4", "28 more numbers"),
+    ):
+        briefing = page(made.terms, made.tables, language)
+        assert pages(render_pdf(briefing)) == 1
+        members = next(table for table in tabled(briefing) if "members.csv" in runs_text(table.note))
+        assert len(members.rows) == MOST_MEMBERS
+        assert left in runs_text(members.note)
+        assert any(own_numbers in runs_text(table.note) for table in tabled(briefing))
 
 
 def test_ordinary_credit_is_called_that_in_both_languages() -> None:

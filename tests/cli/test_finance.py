@@ -1,4 +1,4 @@
-"""`silvafisc finance loan` and `bond` as a user runs them, in this process: starting one takes longer than the loan."""
+"""`silvafisc finance loan`, `bond` and `portfolio` as a user runs them, in this process: starting one takes longer than the loan."""
 
 import csv
 import json
@@ -52,6 +52,28 @@ def test_a_bond_is_told_as_json(capsys: Capture) -> None:
     figures = json.loads(ended.out)["terms"]["figures"]
     assert figures["yield"]["value"] == 0.031299  # other program: 3.12986 %
     assert figures["duration"]["value"] == 4.571038
+
+
+def test_a_portfolio_is_written_with_its_members_and_comes_out_of_its_folder_the_same(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    out = tmp_path / "pool"
+    ended = told(capsys, "portfolio", "example-portfolio", "--out", out, "--lang", "en")
+    assert (ended.code, "Loss of the lenders by level" in ended.out) == (0, True)
+    first = listing(out)
+    assert {
+        "losses.csv",
+        "concentration.csv",
+        "terms.json",
+        "instrument.yaml",
+        "example-portfolio/north-slope.yaml",
+        "term_sheet_zh.pdf",
+    } <= set(first)
+    assert f"{out / 'example-portfolio' / 'north-slope.yaml'}\n" in ended.out
+    again = told(capsys, "portfolio", out / "instrument.yaml", "--out", tmp_path / "again", "--lang", "zh")
+    assert again.code == 0
+    assert listing(tmp_path / "again") == first
+    assert "债权人预期损失" in again.out
 
 
 def test_bad_files_end_with_their_lines_and_leave_nothing(tmp_path: Path, capsys: Capture) -> None:

@@ -15,6 +15,8 @@ COUNTS = {
     "ACT/365": ql.Actual365Fixed(),
     "ACT/360": ql.Actual360(),
     "30/360": ql.Thirty360(ql.Thirty360.BondBasis),
+    # without a schedule: given one, ActualActual(ISMA) raises "Dates out of range of schedule" at a shifted maturity
+    "ACT/ACT": ql.ActualActual(ql.ActualActual.Bond),
 }
 
 

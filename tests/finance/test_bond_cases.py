@@ -4,12 +4,16 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.finance.test_loan_cases import changed
 
 from silvafisc.datasets import InputError
 from silvafisc.finance.cash_flows import balances
+from silvafisc.finance.fan import bond_fan
+from silvafisc.finance.instruments.carbon_bond import forest_of
 from silvafisc.policy import INSTRUMENTS
+from silvafisc.runs.instrument_tables import bond_sheet
 from silvafisc.runs.instruments import load_bond, shipped_instruments
 
 BONDS = [
@@ -53,6 +57,85 @@ def test_every_shipped_bond_closes_is_covered_and_reconciles(name: str) -> None:
     assert sum(balance.net_fen for balance in balances(found.flows).values()) == 0
 
 
+def test_a_stressed_bond_pays_less_on_carbon_and_steps_up_where_its_tonnes_come_late(tmp_path: Path) -> None:
+    found = load_bond("example-carbon-bond").assessment
+    assert [course.name for course in found.covers] == ["base", "low_price", "late", "fire", "all"]
+    base, low = found.covers[0], found.covers[1]
+    assert base.years == found.cover
+    # by hand: 36 000 t x 67.6 x 0.95 x 0.95 at the end of 2027, 30 % less in the low course, beside 9 million of timber
+    sold = 36_000 * 6760 * 9025 // 10_000
+    assert [course.years[0].receipts_fen for course in (base, low)] == [
+        900_000_000 + sold,
+        900_000_000 + 36_000 * 6760 * 7 * 9025 // 100_000,
+    ]
+    # by hand: the coupon of the first period is 3.2 % + 0.4 % x (income − 1 M) / 7 M of the income of its own year
+    assert found.lines[0].period.rate == Fraction("0.032") + Fraction("0.004") * Fraction(
+        sold - 100_000_000, 700_000_000
+    )
+    assert found.coupons[1][1] < found.coupons[0][1]
+    # by hand: 30 months late, the 123 000 t of 2027-29 are issued at the end of 2032, behind the step's day, and sold in
+    # mid-2033: the last coupon is 3.2 % + 25 bp + 0.4 % x (123 000 x 67.6 x 0.9025 − 1 M) / 7 M
+    late = load_bond(changed("example-carbon-bond", tmp_path, stress={"months_late": 30})).assessment
+    sold = 123_000 * 6760 * 9025 // 10_000
+    assert late.coupons[2][1] == Fraction("0.0345") + Fraction("0.004") * Fraction(sold - 100_000_000, 700_000_000)
+
+
+def test_a_stated_income_falls_and_comes_late_but_cannot_burn() -> None:
+    found = load_bond("cgn-bond-2014").assessment
+    assert [course.name for course in found.covers] == ["base", "low_price", "late"]
+    assert found.covers[1].life < found.covers[0].life
+    assert load_bond("benchmark-bond").assessment.covers[0].name == "base"
+    assert len(load_bond("benchmark-bond").assessment.covers) == 1
+
+
+def test_drawn_prices_that_never_move_give_the_bonds_own_coupons_and_cover() -> None:
+    bond = load_bond("example-carbon-bond")
+    carbon = forest_of(bond.file, bond.rules)
+    assert carbon is not None
+    still = bond_fan(bond.assessment, carbon.selling(), np.full((3, 7), 67.6), 67.6)
+    rates = [float(line.period.rate) for line in bond.assessment.lines]
+    assert [middle for _, middle, _ in still.coupons] == pytest.approx(rates, abs=1e-9)
+    ratios = {row.year: float(row.ratio) for row in bond.assessment.cover if row.ratio is not None}
+    assert {year: values[1] for year, values in still.years.items()} == pytest.approx(ratios, rel=1e-7)
+    # by hand: at a price of nothing the linked part is at its floor, at a high one at its cap
+    ends = bond_fan(bond.assessment, carbon.selling(), np.array([[1e-9] * 7, [1e4] * 7]), 67.6)
+    assert (ends.coupons[3][0], ends.coupons[3][2]) == pytest.approx((0.0322, 0.0358))  # 5 % and 95 % between two draws
+
+
+def test_drawn_coupons_stay_between_floor_and_cap_and_the_seed_repeats_them() -> None:
+    one, again = load_bond("example-carbon-bond").drawn, load_bond("example-carbon-bond").drawn
+    assert one is not None
+    assert one == again
+    assert all(0.032 <= low <= middle <= high <= 0.036 + 1e-12 for low, middle, high in one.fan.coupons)
+    assert one.fan.coupons[3][0] < one.fan.coupons[3][2]  # the coupon of 2030 follows the sale of that year
+
+
+def test_a_bonds_forest_is_shared_sold_to_buyers_and_checked_as_a_loans_is(tmp_path: Path) -> None:
+    sharing = [
+        {"name": "村集体", "right": "ownership", "share": "0.6", "opportunity_cost": "2000000"},
+        {"name": "示例林业集团", "right": "management", "share": "0.4"},
+    ]
+    path = changed("example-carbon-bond", tmp_path, forest__sharing=sharing, forest__price__simulation=None)
+    bond = load_bond(path)
+    carbon = sum(flow.amount_fen for flow in bond.assessment.flows if flow.kind == "carbon")
+    assert sum(flow.amount_fen for flow in bond.assessment.flows if flow.kind == "shared") == pytest.approx(
+        0.6 * carbon
+    )
+    sheet = bond_sheet(bond)
+    assert sheet.terms["missing"]["disclosures"] == ["registry_account", "reversals"]
+    assert list(sheet.tables["households"]["gap_fen"])[:2] == [
+        200_000_000 - sum(f.amount_fen for f in bond.assessment.flows if f.kind == "shared" and f.day.year == 2027),
+        200_000_000,
+    ]
+
+
+def test_running_costs_are_paid_before_the_debt(tmp_path: Path) -> None:
+    cost = {"payee": "管护队", "yuan_per_year": "100000", "first_year": 2025, "last_year": 2029, "paid_on": "01-10"}
+    found = load_bond(changed("benchmark-bond", tmp_path, running_costs=[cost])).assessment
+    assert [year.receipts_fen for year in found.cover] == [0, *([30_000_000] * 5)]  # by hand: 400 000 − 100 000 yuan
+    assert balances(found.flows)["管护队"].received_fen == 50_000_000
+
+
 REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
     "proceeds that do not sum": (
         "example-carbon-bond",
@@ -69,6 +152,7 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
         {"third_party_report": None},
         "third_party_report: a carbon-neutral bond needs a third party's report",
     ),
+    "green for nothing": ("benchmark-bond", {"label": "green"}, "proceeds: a green bond tells the use of its proceeds"),
     "linked to nothing": (
         "benchmark-bond",
         {"label": "sustainability_linked"},
@@ -103,6 +187,46 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
         "benchmark-bond",
         {"repaid_from": ["own", "future_appropriation"]},
         "repaid_from[1]: debt service by future appropriations is hidden debt",
+    ),
+    "coupon periods to the day of payment": (
+        "benchmark-bond",
+        {"terms__day_count": "ACT/ACT", "terms__interest_to": "paid"},
+        "terms.interest_to: ACT/ACT counts by due dates",
+    ),
+    "its own buyer": (
+        "example-carbon-bond",
+        {"forest__buyers__0__name": "示例林业集团"},
+        "buyers[0].name: 示例林业集团 is the borrower",
+    ),
+    "more than its buyers may offset": (
+        "example-carbon-bond",
+        {"forest__buyers__0__obligation_tco2e": "10000"},
+        "exceed the 1,500 t that the buyers may offset",
+    ),
+    "owners below their floor": (
+        "example-carbon-bond",
+        {
+            "forest__sharing": [
+                {"name": "村集体", "right": "ownership", "share": "0.5"},
+                {"name": "示例林业集团", "right": "management", "share": "0.5"},
+            ]
+        },
+        "sharing: owners and contract holders get 50%, less than the floor of 60%",
+    ),
+    "running costs paid to itself": (
+        "benchmark-bond",
+        {
+            "running_costs": [
+                {
+                    "payee": "示例企业",
+                    "yuan_per_year": "1",
+                    "first_year": 2025,
+                    "last_year": 2026,
+                    "paid_on": "01-10",
+                }
+            ]
+        },
+        "running_costs[0].payee: 示例企业 is the borrower",
     ),
     "quoted after its end": (
         "benchmark-bond",

@@ -2,6 +2,7 @@
 
 import datetime
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,7 @@ from silvafisc.finance.bonds import (
     quote_at_price,
     quote_at_yield,
 )
-from silvafisc.finance.dates import DAY_COUNTS, add_months
+from silvafisc.finance.dates import add_months, part_of_year
 from silvafisc.finance.schedules import Payment, Period, Terms, interest_periods
 
 D = datetime.date
@@ -47,7 +48,7 @@ def test_five_coupons_at_a_clean_price_as_quantlib_has_them() -> None:
     coupons=st.lists(st.integers(0, 900), min_size=1, max_size=1)
     | st.lists(st.integers(1, 900), min_size=4, max_size=4),
     months=st.sampled_from([3, 6, 12]),
-    count=st.sampled_from(DAY_COUNTS),
+    count=st.sampled_from(sorted(COUNTS)),
     clean=st.floats(60, 140),
     days=st.integers(0, 1000),
 )
@@ -72,6 +73,47 @@ def test_yield_duration_and_accrued_interest_are_those_of_quantlib(
     assert found.yield_ == pytest.approx(yield_, abs=1e-7)  # other program
     assert found.modified == pytest.approx(duration, rel=1e-6)
     assert found.accrued == pytest.approx(other.accruedAmount(day(on)), abs=1e-7)
+
+
+@settings(max_examples=60)
+@given(
+    months=st.sampled_from([3, 6, 12]),
+    first=st.dates(D(2024, 1, 16), D(2025, 6, 30)),
+    shift=st.booleans(),
+    face=st.integers(10**8, 10**10),
+)
+def test_short_and_long_first_periods_and_shifted_payments_accrue_by_coupon_periods_as_in_quantlib(
+    months: int, first: datetime.date, shift: bool, face: int
+) -> None:
+    last = add_months(first, 24)
+    rule = "following" if shift else "unadjusted"
+    terms = Terms(
+        ISSUED, first, last, months, ((ISSUED, Fraction(0)),), "bullet", "ACT/ACT", rule, accrue_to_paid=False
+    )
+    held = interest_periods(terms)
+    found = bond_lines(face, held, [Fraction("0.0365")] * len(held))
+    for period, line in zip(held, found, strict=True):
+        # other program: a period behind the first is regular, the first is counted in steps back from its end
+        ends = [period.end]
+        while ends[0] > period.start:
+            ends.insert(0, add_months(first, 12 * (period.end.year - first.year) - months * len(ends)
+                                      + period.end.month - first.month))  # fmt: skip
+        years = sum(
+            COUNTS["ACT/ACT"].yearFraction(day(max(start, period.start)), day(end), day(start), day(end))
+            for start, end in pairwise(ends)
+        )
+        assert float(period.years) == pytest.approx(years, abs=1e-12)
+        assert abs(line.interest_fen - face * 0.0365 * years) <= 0.5001
+    assert all(period.years == Fraction(months, 12) for period in held[1:])
+
+
+def test_a_leap_year_does_not_change_a_whole_coupon_of_actual_over_actual() -> None:
+    # by hand: 182 of the 366 days from 15 January 2024, 181 of 365 the year after; a whole year is 1 both times
+    assert part_of_year(ISSUED, D(2024, 7, 15), "ACT/ACT", D(2025, 1, 15), 12) == Fraction(182, 366)
+    assert part_of_year(D(2025, 1, 15), D(2025, 7, 15), "ACT/ACT", D(2025, 1, 15), 12) == Fraction(181, 365)
+    assert part_of_year(ISSUED, D(2026, 1, 15), "ACT/ACT", D(2025, 1, 15), 12) == 2
+    with pytest.raises(ValueError, match="is before"):
+        part_of_year(D(2025, 1, 15), ISSUED, "ACT/ACT", D(2025, 1, 15), 12)
 
 
 @given(st.floats(-0.2, 0.5), st.integers(0, 1500))

@@ -12,8 +12,11 @@ from silvafisc.datasets import InputError
 from silvafisc.finance.assess import Assessment
 from silvafisc.finance.cash_flows import balances
 from silvafisc.finance.fan import cover_fan
+from silvafisc.finance.instruments.carbon_pledge_loan import CarbonPledgeLoan
 from silvafisc.policy import INSTRUMENTS
+from silvafisc.runs.instrument_tables import loan_sheet
 from silvafisc.runs.instruments import load_loan, shipped_instruments
+from silvafisc.runs.prepare import Prepared, prepare
 
 LOANS = [name for name in shipped_instruments() if "loan" in (INSTRUMENTS / f"{name}.yaml").read_text(encoding="utf-8")]
 
@@ -114,6 +117,15 @@ def test_a_lower_price_a_late_issue_and_a_fire_cover_less(tmp_path: Path) -> Non
     assert found.fiscal_fen == 10 * 600_000  # by hand: 6 % of 100 000 yuan in each of ten years
 
 
+def test_a_price_scenario_is_a_course_of_its_own(tmp_path: Path) -> None:
+    steps = [{"from": "2025-01-01", "yuan_per_tco2": "80"}, {"from": "2030-01-01", "yuan_per_tco2": "50"}]
+    path = changed("wuning-ccer-2025", tmp_path, price__scenarios={"fading": steps})
+    courses = {course.name: course for course in load_loan(path).assessment.covers}
+    # by hand: 6 317 t a year at 80 yuan to 2029 and at 50 from 2030 on, against 369 872.83 a year
+    assert [year.receipts_fen for year in courses["fading"].years[1:]] == [6317 * 8000] * 4 + [6317 * 5000] * 6
+    assert f"{float(courses['fading'].least):.4f}" == "0.8539"
+
+
 def test_the_fan_over_a_price_that_never_moves_is_the_cover_itself() -> None:
     found = worked_out("wuning-ccer-2025")
     still = cover_fan(found, np.full((7, 10), 67.6), 67.6)
@@ -132,6 +144,75 @@ def test_what_was_issued_before_the_drawing_is_history_also_where_issues_are_lat
     assert sum(flow.amount_fen for flow in found.flows if flow.kind == "carbon") == 11 * 6317 * 6760
     first = [course.years[1].receipts_fen for course in found.covers if course.name in {"base", "late"}]
     assert first == [6317 * 6760, 0]
+
+
+ENGINE = {"scenario": "county-demo", "region_code": "510726", "measure": "afforestation", "period": "2026"}
+
+
+@pytest.fixture(scope="module")
+def county() -> Prepared:
+    return prepare("county-demo")
+
+
+def test_tonnes_of_the_carbon_engine_are_what_it_credits_to_the_area(county: Prepared, tmp_path: Path) -> None:
+    path = changed(
+        "example-pledge-loan",
+        tmp_path,
+        project__tonnes=None,
+        project__engine=ENGINE,
+        project__crediting_from=2026,
+        project__code="x",
+        planting=None,
+        terms__drawn="2035-03-20",
+        terms__first_payment="2035-06-20",
+        terms__last_payment="2055-12-20",
+        rates=[{"from": "2035-03-20", "rate": "0.04"}],
+        price={"market": "ccer", "yuan_per_tco2": "67.6"},
+        other_income__0__first_year=2035,
+        other_income__0__last_year=2055,
+    )
+    loan = load_loan(path)
+    assert isinstance(loan.file, CarbonPledgeLoan)
+    table = county.yields.table
+    own = table[
+        (table["region_code"] == "510726") & (table["measure"] == "afforestation") & (table["period"] == "2026")
+    ]
+    exact = {
+        int(year): 20_000 * float(per_mu)
+        for year, per_mu in zip(own["year"], own["credited_tco2e_per_mu"], strict=True)
+    }
+    told = {year: float(tonnes) for year, tonnes in loan.file.project.by_year().items()}
+    assert told == pytest.approx({year: exact[year] for year in range(2026, 2056)}, abs=1e-6)
+    assert len({round(tonnes) for tonnes in told.values()}) > 10  # not flat
+    # verified five years together: what is sold is the engine's, in whole tonnes; later issues lie behind 2055
+    sold = sum(flow.amount_fen for flow in loan.assessment.flows if flow.kind == "carbon")
+    from_2030 = sum(exact[year] for year in range(2031, 2056))
+    assert sold == pytest.approx(from_2030 * 6760 * 0.9025, rel=1e-3)
+    assert loan.file.evidence.status == "assumption"
+    assert loan_sheet(loan).terms["engine"] == ENGINE
+
+
+@pytest.mark.parametrize(
+    ("engine", "expected"),
+    [
+        ({"scenario": "county"}, "project.engine.scenario: "),
+        ({"region_code": "510727", "period": "2031"}, "project.engine.period: the engine tells nothing of '2031'"),
+        ({"measure": "forestation"}, "did you mean 'afforestation'"),
+        ({"measure": "tending"}, "the engine credits nothing to tending"),
+        ({}, "project.engine: the engine begins with 2026, after the crediting period does"),
+    ],
+)
+def test_tonnes_that_the_engine_does_not_tell_are_refused(
+    engine: dict[str, str], expected: str, county: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "scenario" not in engine:
+        monkeypatch.setattr("silvafisc.runs.prepare.prepare", lambda _: county)  # read once, for time
+    path = changed("example-pledge-loan", tmp_path, project__tonnes=None, project__engine=ENGINE | engine)
+    with pytest.raises(InputError) as refused:
+        load_loan(path)
+    said = [finding.text("en") for finding in refused.value.findings]
+    assert any(expected in text for text in said), said
+    assert all(text.startswith(f"{path}:") for text in said), said
 
 
 REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
@@ -202,6 +283,21 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
         "wuning-ccer-2025",
         {"price__market": "cea"},
         "price.market: allowances (CEA) are another good",
+    ),
+    "the day count of bonds": (
+        "wuning-ccer-2025",
+        {"terms__day_count": "ACT/ACT"},
+        "terms.day_count: ACT/ACT counts by coupon periods, as bonds do",
+    ),
+    "a scenario that begins too late": (
+        "wuning-ccer-2025",
+        {"price__scenarios": {"high": [{"from": "2030-01-01", "yuan_per_tco2": "90"}]}},
+        "price.scenarios.high: no price is stated for the first sale",
+    ),
+    "a scenario called as a stressed course is": (
+        "wuning-ccer-2025",
+        {"price__scenarios": {"late": [{"from": "2025-01-01", "yuan_per_tco2": "90"}]}},
+        "must be small letters, digits and _, none of all, base, fire, late, low_price (got 'late')",
     ),
     "no rate yet": (
         "wuning-ccer-2025",

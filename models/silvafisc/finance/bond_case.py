@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .assess import Parties
+from .assess import BASE, CourseCover, Parties
 from .bonds import CarbonLink, Quote, StepUp, bond_lines, coupon_rates, quote_at_price, quote_at_yield
 from .cash_flows import Flow
-from .cover import YearCover, yearly_cover
+from .cover import YearCover, least_cover, life_cover, yearly_cover
 from .dates import Day
 from .rates import InternalRates, internal_rates
 from .schedules import Payment, Terms, interest_periods
@@ -26,13 +26,22 @@ class Proceed:
 
 
 @dataclass(frozen=True)
+class BondCourse:
+    """Carbon in one stressed course: income by day, fen, and tonnes verified by the step's day. The rest is as stated."""
+
+    name: str
+    carbon_fen: Mapping[Day, int]
+    tonnes_to_date: Fraction
+
+
+@dataclass(frozen=True)
 class BondCase:
     """A bond to work out.
 
     terms: dates and conventions. fixed: one rate, or one of each coupon. repaid: share of the face with each coupon,
     None for all at the end. carbon_fen: carbon income by day; other_fen: what else serves the debt. tonnes_to_date:
     verified by the step's day. tonnes: of the project over the bond's life, None where none are told.
-    settled, clean, yield_: the day of the quotation and one of the two, or none.
+    settled, clean, yield_: the day of the quotation and one of the two, or none. stressed: courses beside the stated one.
     """
 
     parties: Parties
@@ -51,6 +60,7 @@ class BondCase:
     settled: Day | None = None
     clean: float | None = None
     yield_: float | None = None
+    stressed: tuple[BondCourse, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,10 @@ class Rung:
 
 @dataclass(frozen=True)
 class BondAssessment:
-    """A bond worked out. cover: receipts of the project beside debt service by year; total_cover: over its life."""
+    """A bond worked out. cover: receipts of the project beside debt service by year; total_cover: over its life.
+
+    covers: the same in every course, the stated one first; coupons: lowest and highest coupon of each course.
+    """
 
     case: BondCase
     lines: tuple[Payment, ...]
@@ -73,6 +86,8 @@ class BondAssessment:
     ladder: tuple[Rung, ...]
     cost: InternalRates
     flows: tuple[Flow, ...]
+    covers: tuple[CourseCover, ...]
+    coupons: tuple[tuple[Fraction, Fraction], ...]
 
     @property
     def low_carbon_share(self) -> Fraction | None:
@@ -88,15 +103,11 @@ class BondAssessment:
 
 def assess_bond(case: BondCase) -> BondAssessment:
     """Work the bond out. Raises TermsError for coupons or shares that do not fit, or a price that no yield gives."""
-    periods = interest_periods(case.terms)
-    rates = coupon_rates(periods, case.fixed, case.link, case.carbon_fen, case.step, case.tonnes_to_date)
-    lines = bond_lines(case.face_fen, periods, rates, case.repaid)
-    receipts = dict(case.other_fen)
-    for day, fen in case.carbon_fen.items():
-        receipts[day] = receipts.get(day, 0) + fen
-    cover = yearly_cover(receipts, lines)
+    courses = (BondCourse(BASE, case.carbon_fen, case.tonnes_to_date), *case.stressed)
+    paid = [_lines(case, course) for course in courses]
+    covers = tuple(_cover(case, course, lines) for course, lines in zip(courses, paid, strict=True))
+    lines, cover = paid[0], covers[0].years
     served = sum(year.service_fen for year in cover)
-    flows = _flows(case, lines)
     debt: dict[Day, int] = {}
     for line in lines:
         debt[line.period.paid] = debt.get(line.period.paid, 0) - line.service_fen
@@ -109,8 +120,29 @@ def assess_bond(case: BondCase) -> BondAssessment:
         Fraction(sum(year.receipts_fen for year in cover), served),
         _ladder(case),
         internal_rates(debt),
-        flows,
+        _flows(case, lines),
+        covers,
+        tuple((min(_rates(lines)), max(_rates(lines))) for lines in paid),
     )
+
+
+def _lines(case: BondCase, course: BondCourse) -> tuple[Payment, ...]:
+    """What the bond pays in a course: its coupons follow the carbon income and the tonnes of the course."""
+    periods = interest_periods(case.terms)
+    rates = coupon_rates(periods, case.fixed, case.link, course.carbon_fen, case.step, course.tonnes_to_date)
+    return bond_lines(case.face_fen, periods, rates, case.repaid)
+
+
+def _rates(lines: tuple[Payment, ...]) -> list[Fraction]:
+    return [line.period.rate for line in lines]
+
+
+def _cover(case: BondCase, course: BondCourse, lines: tuple[Payment, ...]) -> CourseCover:
+    receipts = dict(case.other_fen)
+    for day, fen in course.carbon_fen.items():
+        receipts[day] = receipts.get(day, 0) + fen
+    years = yearly_cover(receipts, lines)
+    return CourseCover(course.name, years, least_cover(years), life_cover(receipts, lines), 0)
 
 
 def _quote(case: BondCase, lines: tuple[Payment, ...]) -> Quote | None:

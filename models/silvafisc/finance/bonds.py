@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from .dates import MONTHS_PER_YEAR, Day, year_fraction
+from .dates import MONTHS_PER_YEAR, Day, part_of_year
 from .rates import root
 from .schedules import Payment, Period, TermsError, interest_of
 
@@ -135,7 +135,7 @@ def quote_at_yield(lines: Sequence[Payment], on: Day, yield_: float, months: int
     Raises:
         ValueError: nothing is paid after `on`.
     """
-    return _quote(_ahead(lines, on, count), MONTHS_PER_YEAR / months, yield_)
+    return _quote(_ahead(lines, on, months, count), MONTHS_PER_YEAR / months, yield_)
 
 
 def quote_at_price(lines: Sequence[Payment], on: Day, clean: float, months: int, count: str) -> Quote:
@@ -145,7 +145,7 @@ def quote_at_price(lines: Sequence[Payment], on: Day, clean: float, months: int,
         ValueError: nothing is paid after `on`.
         TermsError: no yield between −90 % and 1 000 % gives the price.
     """
-    ahead, f = _ahead(lines, on, count), MONTHS_PER_YEAR / months
+    ahead, f = _ahead(lines, on, months, count), MONTHS_PER_YEAR / months
 
     def missing(yield_: float) -> float:
         return _quote(ahead, f, yield_).clean - clean
@@ -164,17 +164,20 @@ class _Ahead:
     accrued: float
 
 
-def _ahead(lines: Sequence[Payment], on: Day, count: str) -> _Ahead:
+def _ahead(lines: Sequence[Payment], on: Day, months: int, count: str) -> _Ahead:
+    def part(start: Day, end: Day) -> Fraction:
+        return part_of_year(start, end, count, lines[0].period.due, months)
+
     ahead = [line for line in lines if line.period.paid > on]
     if not ahead:
         raise ValueError(f"nothing is paid after {on}")
     period = ahead[0].period
-    run = year_fraction(period.start, max(period.start, min(on, period.end)), count)
-    wait = year_fraction(on, period.start, count) if on < period.start else Fraction(0)
+    run = part(period.start, max(period.start, min(on, period.end)))
+    wait = part(on, period.start) if on < period.start else Fraction(0)
     time, flows = wait - run, []
     for line in ahead:
         time += line.period.years
-        late = year_fraction(line.period.end, line.period.paid, count) if line.period.end < line.period.paid else 0
+        late = part(line.period.end, line.period.paid) if line.period.end < line.period.paid else 0
         flows.append((float(time + late), float(line.service_fen)))
     return _Ahead(tuple(flows), float(ahead[0].opening_fen), float(ahead[0].opening_fen * period.rate * run))
 

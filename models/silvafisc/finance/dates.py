@@ -1,4 +1,4 @@
-"""Payment dates and parts of a year, by stated conventions: ACT/365, ACT/360, 30/360; and rounding to the fen."""
+"""Payment dates and parts of a year, by stated conventions: ACT/365, ACT/360, 30/360, ACT/ACT; rounding to the fen."""
 
 import calendar
 import datetime
@@ -7,6 +7,8 @@ from fractions import Fraction
 
 Day = datetime.date
 DAY_COUNTS = ("ACT/365", "ACT/360", "30/360")
+PERIODIC = "ACT/ACT"
+"""The count of bonds that looks at coupon periods (ICMA rule 251); the others look at two days only."""
 PAYMENT_RULES = ("unadjusted", "following", "modified_following", "preceding")
 MONTHS_PER_YEAR = 12
 _DAYS = {"ACT/365": 365, "ACT/360": 360, "30/360": 360}
@@ -35,6 +37,27 @@ def year_fraction(start: Day, end: Day, count: str) -> Fraction:
     last = _MONTH if end.day > _MONTH and first == _MONTH else end.day
     months = (end.year - start.year) * MONTHS_PER_YEAR + end.month - start.month
     return Fraction(months * _MONTH + last - first, _DAYS[count])
+
+
+def part_of_year(start: Day, end: Day, count: str, anchor: Day, months: int) -> Fraction:
+    """`year_fraction`, and for ACT/ACT the part by coupon periods: whole steps of `months` from `anchor`, a due date.
+
+    ACT/ACT (ICMA): Σ over the coupon periods of days within it / days of it x months / 12, so that a whole period is its
+    part of a year exactly, also where the first or last one is short or long.
+    """
+    if count != PERIODIC:
+        return year_fraction(start, end, count)
+    if end < start:
+        raise ValueError(f"{end} is before {start}")
+    step = ((start.year - anchor.year) * MONTHS_PER_YEAR + start.month - anchor.month) // months - 1
+    total = Fraction(0)
+    while (first := add_months(anchor, step * months)) < end:
+        step += 1
+        next_first = add_months(anchor, step * months)
+        inside = (min(end, next_first) - max(start, first)).days
+        if inside > 0:
+            total += Fraction(inside, (next_first - first).days) * Fraction(months, MONTHS_PER_YEAR)
+    return total
 
 
 def add_months(day: Day, months: int) -> Day:

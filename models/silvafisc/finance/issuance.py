@@ -47,27 +47,46 @@ class Lump:
     sold: Day
 
 
+@dataclass(frozen=True)
+class Window:
+    """Years that are verified together, both included, and the days on which what they yield is issued and sold."""
+
+    first_year: int
+    last_year: int
+    issued: Day
+    sold: Day
+
+
+def windows(first: int, last: int, practice: Practice) -> tuple[Window, ...]:
+    """The verifications of the years from `first` to `last`, in order: `years_between` at a time, the last ones also
+    where fewer are left.
+    """
+    found = []
+    for start in range(first, last + 1, practice.years_between):
+        end = min(start + practice.years_between - 1, last)
+        issued = add_months(year_end(end), practice.months_to_issue)
+        found.append(Window(start, end, issued, add_months(issued, practice.months_to_sell)))
+    return tuple(found)
+
+
 def lumps(tonnes: Mapping[int, Fraction], practice: Practice) -> tuple[Lump, ...]:
     """The issues of a project, in order.
 
-    Years are verified together `years_between` at a time, the last ones also where fewer are left. A lump is the whole
-    tonnes of its years and of what earlier lumps left over; years in which tonnes were lost are made good before
-    anything is issued again. A lump of nothing is no issue.
+    A lump is the whole tonnes of the years of its window and of what earlier lumps left over; years in which tonnes were
+    lost are made good before anything is issued again. A lump of nothing is no issue.
 
     tonnes: year -> tCO2e credited in it, negative where more was lost than grew.
     """
     if not tonnes:
         return ()
-    first, last = min(tonnes), max(tonnes)
     issued_to_date, grown, found = 0, Fraction(0), []
-    for start in range(first, last + 1, practice.years_between):
-        end = min(start + practice.years_between - 1, last)
-        grown += sum((tonnes.get(year, Fraction(0)) for year in range(start, end + 1)), Fraction(0))
+    for window in windows(min(tonnes), max(tonnes), practice):
+        years = range(window.first_year, window.last_year + 1)
+        grown += sum((tonnes.get(year, Fraction(0)) for year in years), Fraction(0))
         amount = max(0, grown.__floor__() - issued_to_date)
         if amount:
             issued_to_date += amount
-            issued = add_months(year_end(end), practice.months_to_issue)
-            found.append(Lump(start, end, amount, issued, add_months(issued, practice.months_to_sell)))
+            found.append(Lump(window.first_year, window.last_year, amount, window.issued, window.sold))
     return tuple(found)
 
 

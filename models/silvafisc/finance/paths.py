@@ -138,17 +138,21 @@ def _from_series(
 
 
 def simulate(fitted: Calibration, start: float, years: int, draws: int, seed: int) -> NDArray[np.float64]:
-    """Yearly prices (draws, years), yuan per tonne, from a price of today; the same seed gives the same paths.
+    """Yearly prices (draws, years), yuan per tonne, from a price of today; the same seed gives the same paths."""
+    return follow(fitted, start, np.random.default_rng(seed).standard_normal((draws, years)))
+
+
+def follow(fitted: Calibration, start: float, shocks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The prices that standard normal shocks (draws, years) make of a price of today, yuan per tonne.
 
     x(t+1) = m + b (x(t) − m) + volatility sqrt((1 − b²) / (2 speed)) z,   price = max(floor, exp x)
     """
     b = math.exp(-fitted.speed)
     deviation = fitted.volatility * math.sqrt((1 - b * b) / (2 * fitted.speed))
-    shocks = np.random.default_rng(seed).standard_normal((draws, years)) * deviation
-    mean, now = math.log(fitted.mean), np.full(draws, math.log(start))
-    logs = np.empty((draws, years))
-    for year in range(years):
-        now = mean + b * (now - mean) + shocks[:, year]
+    mean, now = math.log(fitted.mean), np.full(len(shocks), math.log(start))
+    logs = np.empty(shocks.shape)
+    for year in range(shocks.shape[1]):
+        now = mean + b * (now - mean) + shocks[:, year] * deviation
         logs[:, year] = now
     return np.maximum(np.exp(logs), fitted.floor)
 

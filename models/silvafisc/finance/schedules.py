@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 
-from .dates import Day, due_dates, half_up, payment_day, year_fraction
+from .dates import Day, due_dates, half_up, part_of_year, payment_day
 
 REPAYMENTS = ("equal_instalment", "equal_principal", "bullet", "interest_only_then", "issuance_matched")
 
@@ -139,9 +139,8 @@ def interest_periods(terms: Terms) -> tuple[Period, ...]:
         end = paid if terms.accrue_to_paid else day
         if end < start:
             raise TermsError(f"what is due on {day} is paid before {start}", f"{day} 应付的款项早于 {start} 支付")
-        periods.append(
-            Period(start, end, day, paid, rate_on(terms.rates, start), year_fraction(start, end, terms.day_count))
-        )
+        part = part_of_year(start, end, terms.day_count, terms.first, terms.months)
+        periods.append(Period(start, end, day, paid, rate_on(terms.rates, start), part))
         start = end
     return tuple(periods)
 

@@ -1,7 +1,7 @@
 """Reading instruments: by path or shipped name, checked in full, with the parameters of their own date."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
@@ -9,21 +9,25 @@ from pathlib import Path
 from silvafisc.datasets import Finding, InputError, load_package
 from silvafisc.finance.assess import Assessment, LoanCase, NothingToLendError, assess
 from silvafisc.finance.bond_case import BondAssessment, assess_bond
-from silvafisc.finance.dates import Day
-from silvafisc.finance.fan import Fan, cover_fan
+from silvafisc.finance.drawn import Draws
+from silvafisc.finance.fan import Fan, bond_fan, cover_fan
 from silvafisc.finance.instruments import carbon_bond, carbon_pledge_loan, compensation_loan
 from silvafisc.finance.instruments.carbon_bond import CarbonBond
+from silvafisc.finance.instruments.carbon_fields import PriceFile, SimulationFile
 from silvafisc.finance.instruments.carbon_pledge_loan import CarbonPledgeLoan
-from silvafisc.finance.instruments.carbon_side import price_of
+from silvafisc.finance.instruments.carbon_side import start_price
 from silvafisc.finance.instruments.compensation_loan import CompensationLoan
+from silvafisc.finance.instruments.fields import Where, finding
 from silvafisc.finance.paths import Calibration, NoPricesError, calibrate, simulate
-from silvafisc.finance.schedules import TermsError
+from silvafisc.finance.schedules import Payment, TermsError
 from silvafisc.policy import INSTRUMENTS, ParameterTree, Rules
 from silvafisc.policy import shipped_instruments as shipped_instruments
 from silvafisc.policy.scenario_files import locate as located
 from silvafisc.policy.schema import validate
-from silvafisc.policy.yaml_source import Document, read_yaml
+from silvafisc.policy.yaml_source import Document, Path_, read_yaml
 from silvafisc.quantities import fen_to_yuan
+
+from .engine_tonnes import credited
 
 LOANS: Mapping[str, type[CarbonPledgeLoan] | type[CompensationLoan]] = {
     "carbon_pledge_loan": CarbonPledgeLoan,
@@ -36,7 +40,7 @@ BONDS: Mapping[str, type[CarbonBond]] = {"carbon_bond": CarbonBond}
 
 @dataclass(frozen=True)
 class Drawn:
-    """A loan's cover over drawn prices, and what the draws were fitted from."""
+    """Cover, and a bond's coupons, over drawn prices, and what the draws were fitted from."""
 
     fan: Fan
     fitted: Calibration
@@ -57,12 +61,13 @@ class Loan:
 
 @dataclass(frozen=True)
 class Bond:
-    """A bond as its file tells it, worked out, with the parameters that it read."""
+    """A bond as its file tells it, worked out, with the parameters that it read; drawn where the file asks for it."""
 
     file: CarbonBond
     assessment: BondAssessment
     rules: Rules
     source: Path
+    drawn: Drawn | None = None
 
 
 def locate(source: str | Path) -> Path:
@@ -82,7 +87,7 @@ def load_loan(source: str | Path, tree: ParameterTree | None = None) -> Loan:
 
 def price_loan(document: Document, path: Path, tree: ParameterTree | None = None) -> Loan:
     """A loan's file, checked and worked out. Raises InputError as `load_loan`."""
-    file = validate(LOANS[kind_of(document, LOANS)], document)
+    file = credited(validate(LOANS[kind_of(document, LOANS)], document), document)
     rules = (tree or ParameterTree.load()).on(file.policy_date)
     found = _assess(_case(file, rules, document), document)
     return Loan(file, found, rules, path, _drawn(file, found, rules, document))
@@ -97,7 +102,7 @@ def load_bond(source: str | Path, tree: ParameterTree | None = None) -> Bond:
 def price_bond(document: Document, path: Path, tree: ParameterTree | None = None) -> Bond:
     """A bond's file, checked and worked out. Raises InputError as `load_bond`."""
     kind_of(document, BONDS)
-    file = validate(CarbonBond, document)
+    file = credited(validate(CarbonBond, document), document)
     rules = (tree or ParameterTree.load()).on(file.policy_date)
     case = carbon_bond.build(file, rules, document.where)
     try:
@@ -107,7 +112,7 @@ def price_bond(document: Document, path: Path, tree: ParameterTree | None = None
     findings = list(carbon_bond.balance_faults(file, assessment.total_cover, document.where))
     if findings:
         raise InputError(findings)
-    return Bond(file, assessment, rules, path)
+    return Bond(file, assessment, rules, path, _bond_drawn(file, assessment, rules, document))
 
 
 def changed_document(path: Path, changes: Mapping[str, str]) -> Document:
@@ -145,20 +150,39 @@ def _case(file: CarbonPledgeLoan | CompensationLoan, rules: Rules, document: Doc
 def _drawn(
     file: CarbonPledgeLoan | CompensationLoan, found: Assessment, rules: Rules, document: Document
 ) -> Drawn | None:
-    """The fan of the cover. Raises InputError where the market has no prices to fit."""
+    """The fan of a loan's cover. Raises InputError where the market has no prices to fit."""
     if not isinstance(file, CarbonPledgeLoan) or file.price.simulation is None:
         return None
-    wanted = file.price.simulation
+    fitted = fit(file.price, rules, document.where, ("price", "simulation"))
+    start = start_price(file.price, found.case.terms.drawn)
+    paths = _paths(file.price.simulation, fitted, start, found.lines)
+    return Drawn(cover_fan(found, paths, start), fitted, len(paths), file.price.simulation.seed)
+
+
+def _bond_drawn(file: CarbonBond, found: BondAssessment, rules: Rules, document: Document) -> Drawn | None:
+    """The fan of a bond's cover and coupons. Raises InputError where the market has no prices to fit."""
+    carbon = carbon_bond.forest_of(file, rules)
+    if carbon is None or file.forest is None or file.forest.price.simulation is None:
+        return None
+    price = file.forest.price
+    fitted = fit(price, rules, document.where, ("forest", "price", "simulation"))
+    start = start_price(price, found.case.terms.drawn)
+    paths = _paths(file.forest.price.simulation, fitted, start, found.lines)
+    return Drawn(bond_fan(found, carbon.selling(), paths, start), fitted, len(paths), file.forest.price.simulation.seed)
+
+
+def fit(price: PriceFile, rules: Rules, where: Where, path: Path_) -> Calibration:
+    """The price path of a file's market. Raises InputError at `path` where it has no prices to fit."""
     try:
-        fitted = calibrate(load_package(PRICES).table, file.price.market, rules)
+        return calibrate(load_package(PRICES).table, price.market, rules)
     except NoPricesError as error:
-        path = ("price", "simulation")
-        raise InputError([Finding(document.where(path), "price.simulation", error.en, error.zh)]) from None
-    drawn, last = found.case.terms.drawn, found.lines[-1].period.due
-    first = min((Day.fromisoformat(step.from_) for step in file.price.steps or ()), default=drawn)
-    start = float(price_of(file.price)(max(drawn, first)))
-    paths = simulate(fitted, start, last.year - drawn.year, wanted.draws, wanted.seed)
-    return Drawn(cover_fan(found, paths, start), fitted, wanted.draws, wanted.seed)
+        raise InputError([finding(where, path, error.en, error.zh)]) from None
+
+
+def _paths(wanted: SimulationFile, fitted: Calibration, start: float, lines: Sequence[Payment]) -> Draws:
+    """Prices of the years after that of the drawing."""
+    years = lines[-1].period.due.year - lines[0].period.start.year
+    return simulate(fitted, start, years, wanted.draws, wanted.seed)
 
 
 def _assess(case: LoanCase, document: Document) -> Assessment:

@@ -5,12 +5,13 @@ from .errors import NotInForce, PolicyError, UnknownParameter, WrongUnit
 from .instrument_files import INSTRUMENTS, shipped_instruments
 from .parameter_files import Change, DatedValue, Parameter, Reference
 from .parameters import ParameterTree, Rules, Value
-from .scenario_files import load_scenario, shipped_scenarios
+from .scenario_files import PORTFOLIOS, load_scenario, shipped_scenarios
 from .scenario_schema import Scenario
 from .schema import STATUSES
 
 __all__ = [
     "INSTRUMENTS",
+    "PORTFOLIOS",
     "STATUSES",
     "Catalogue",
     "Category",

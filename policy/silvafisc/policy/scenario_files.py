@@ -17,6 +17,8 @@ from .yaml_source import Document, Path_, parse_yaml, read_yaml
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 """The folder of the shipped scenarios."""
+PORTFOLIOS = Path(__file__).parent / "portfolios"
+"""The folder of the shipped portfolios of them."""
 _SCENARIO = ("scenario", "情景")
 
 

@@ -1,24 +1,22 @@
-"""The term sheet of a loan or bond, one page in each language, and the same as lines for a terminal."""
+"""The page of a loan, bond or portfolio in each language, and the same as lines for a terminal."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from silvafisc.quantities.money import FEN_PER_YUAN
-
 from .blocks import Block, Briefing, Callout, Note, Paragraph, Runs, Section, Table, Text, runs_text
-from .pages import framed, plain, plain_table
+from .pages import framed, plain
+from .portfolio_page import PortfolioPage
+from .sheet_words import EMPTY, SheetWords, percent, yuan
 from .words import LANGUAGES, Words, inside
 from .writing import write
 
 MOST_YEARS = 12
 """Years that the page has room for."""
 _BASE = "base"
-_EMPTY = "—"
 
 
 def write_sheets(terms: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
@@ -28,9 +26,9 @@ def write_sheets(terms: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], f
 
 def page(terms: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], language: str) -> Briefing:
     """The page in one language. terms, tables: as `silvafisc.runs.instrument_tables`."""
-    sheet = _Sheet(terms, tables, Words(language))
+    sheet = _sheet(terms, tables, language)
     section = Section("summary", sheet.say("summary"), tuple(sheet.blocks()))
-    framed_page = framed("term_sheet", sheet.say("kind"), [section], tables, terms["policy_date"], sheet.words)
+    framed_page = framed(sheet.topic, sheet.say("kind"), [section], tables, terms["policy_date"], sheet.words)
     return replace(framed_page, title=f"{terms['title'][language]}{_TITLE[language]}{framed_page.title}")
 
 
@@ -39,31 +37,26 @@ _TITLE = {"zh": "：", "en": ": "}
 
 def lines(terms: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], language: str) -> list[str]:
     """What the page says, and the whole schedule, as text."""
-    sheet = _Sheet(terms, tables, Words(language))
+    sheet = _sheet(terms, tables, language)
     texts = [terms["title"][language]]
-    for block in (*sheet.blocks(), sheet.schedule()):
+    for block in (*sheet.blocks(), *sheet.more()):
         texts += _plain(block)
     return texts
 
 
-class _Sheet:
-    """Terms, tables and words of one sheet: a class, because every block needs all of them."""
+def _sheet(terms: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], language: str) -> "_Terms | PortfolioPage":
+    made = PortfolioPage if terms["instrument"] == "portfolio" else _Terms
+    return made(terms, tables, Words(language))
 
-    def __init__(self, terms: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], words: Words) -> None:
-        self.terms, self.tables, self.words = terms, tables, words
-        self.figures: Mapping[str, Mapping[str, Any]] = terms["figures"]
 
-    def say(self, key: str, **values: str) -> str:
-        """A text of the sheet."""
-        return self.words(f"term_sheet.{key}", **values)
+class _Terms(SheetWords):
+    """The page of a loan or bond."""
 
-    def runs(self, key: str, **values: str) -> Runs:
-        """The same as runs."""
-        return self.words.runs(f"term_sheet.{key}", **values)
+    topic = "term_sheet"
 
-    def word(self, item: str) -> str:
-        """A word of the files in this language."""
-        return self.words.name("finance_word", item)
+    def key(self, name: str) -> str:
+        """The full key of a text."""
+        return f"term_sheet.{name}"
 
     def blocks(self) -> Iterator[Block]:
         """Everything on the page, in order."""
@@ -72,16 +65,13 @@ class _Sheet:
         if noted:
             yield Callout("caution", self.say("cautions"), noted)
         yield self.figure_table()
-        if "courses" in self.tables:
-            yield self.courses()
+        yield self.courses()
         yield self.years()
         if "coupon_ladder" in self.tables:
-            rows = [[_yuan(row["income_fen"]), _percent(row["coupon"])] for row in self.rows("coupon_ladder")]
+            rows = [[yuan(row["income_fen"]), percent(row["coupon"])] for row in self.rows("coupon_ladder")]
             yield self.table("ladder", [], ["income", "coupon"], rows)
         if "proceeds" in self.tables:
-            uses = [
-                [row["use"], _yuan(row["amount_fen"]), self.yes(row["low_carbon"])] for row in self.rows("proceeds")
-            ]
+            uses = [[row["use"], yuan(row["amount_fen"]), self.yes(row["low_carbon"])] for row in self.rows("proceeds")]
             yield self.table("proceeds", ["use"], ["amount"], uses, ["low_carbon"])
         yield from self.notes()
 
@@ -109,7 +99,7 @@ class _Sheet:
         """What a reader must not miss."""
         if "backing" in self.figures and self.value("backing") == "ordinary":
             share = self.value("pledge_share")
-            yield self.runs("ordinary", times=_EMPTY if share is None else plain(share, 1))
+            yield self.runs("ordinary", times=EMPTY if share is None else plain(share, 1))
         lacking = [
             str(row["year"]) for row in self.rows("cover") if row["course"] == _BASE and _below_one(row["cover"])
         ]
@@ -119,10 +109,10 @@ class _Sheet:
             most = min(self.value("by_pledge"), self.value("by_cover"))
             if self.value("principal") > most:
                 yield self.runs("above", most=self.money(most))
-            for row in self.rows("courses"):
-                if row["course"] != _BASE and _below_one(row["least_cover"]) and not lacking:
-                    course = inside(self.words.name("finance_course", row["course"]))
-                    yield self.runs("stressed", course=course, cover=plain(row["least_cover"], 2))
+        for row in self.rows("courses"):
+            if row["course"] != _BASE and _below_one(row["least_cover"]) and not lacking:
+                course = inside(self.words.name("finance_course", row["course"]))
+                yield self.runs("stressed", course=course, cover=plain(row["least_cover"], 2))
         for holder, rows in self.grouped("households", "holder").items():
             short = sum(row["gap_fen"] > 0 for row in rows)
             if short:
@@ -135,29 +125,18 @@ class _Sheet:
         if len(self.value("all_in")) != 1:
             yield self.runs("several_rates")
 
-    def figure_table(self) -> Table:
-        """Every figure, two to a row."""
-        told = [
-            [self.words.name("finance_figure", name), self.shown(name)]
-            for name, figure in self.figures.items()
-            if figure["value"] is not None
-        ]
-        half = (len(told) + 1) // 2
-        rows = [[*left, *right] for left, right in zip_longest(told[:half], told[half:], fillvalue=["", ""])]
-        return self.table("figures", ["item", "value", "more_item", "more_value"], [], rows)
-
     def courses(self) -> Table:
-        """Lowest and life cover in each course."""
-        rows = [
-            [
-                self.words.name("finance_course", row["course"]),
-                plain(row["least_cover"], 2),
-                plain(row["life_cover"], 2),
-                _yuan(row["indemnity_fen"]),
-            ]
-            for row in self.rows("courses")
-        ]
-        return self.table("courses", ["course"], ["least", "life", "indemnity"], rows)
+        """Lowest and life cover in each course; of a loan the indemnity as well, of a bond its coupons."""
+        bond = "coupon_least" in self.tables["courses"]
+        rows = []
+        for row in self.rows("courses"):
+            last = [yuan(row["indemnity_fen"])]
+            if bond:
+                last = [percent(row["coupon_least"]), percent(row["coupon_most"])]
+            covers = [plain(row["least_cover"], 2), plain(row["life_cover"], 2)]
+            rows.append([self.words.name("finance_course", row["course"]), *covers, *last])
+        more = ["coupon_least", "coupon_most"] if bond else ["indemnity"]
+        return self.table("courses", ["course"], ["least", "life", *more], rows)
 
     def years(self) -> Table:
         """The stated course by year; where there are too many years, those of the lowest cover."""
@@ -168,7 +147,7 @@ class _Sheet:
         cells = []
         for row in shown:
             drawn = [plain(fan[row["year"]][name], 2) for name in ("p05", "p95")] if fan else []
-            cover = [_yuan(row["receipts_fen"]), _yuan(row["service_fen"]), plain(row["cover"], 2), *drawn]
+            cover = [yuan(row["receipts_fen"]), yuan(row["service_fen"]), plain(row["cover"], 2), *drawn]
             cells.append([str(row["year"]), *cover])
         table = self.table(
             "years", ["year"], ["receipts", "service", "cover", *(["low", "high"] if fan else [])], cells
@@ -185,11 +164,23 @@ class _Sheet:
                 "evidence",
                 title=evidence["title"],
                 status=self.words.name("status", evidence["status"]),
-                assumed="".join(run.text for run in self.words.join(assumed)) if assumed else _EMPTY,
+                assumed="".join(run.text for run in self.words.join(assumed)) if assumed else EMPTY,
                 count=str(len(self.terms["parameters"])),
                 worst=self.words.name("status", self.terms["status"]),
             )
         )
+        engine = self.terms.get("engine")
+        if engine:
+            measure = inside(self.words.name("measure", engine["measure"]))
+            yield Note(
+                self.runs(
+                    "engine",
+                    scenario=engine["scenario"],
+                    region_code=engine["region_code"],
+                    measure=measure,
+                    period=engine["period"],
+                )
+            )
         gaps = {
             scheme: max(row["gap_fen"] for row in rows) for scheme, rows in self.grouped("cash_gap", "scheme").items()
         }
@@ -212,81 +203,21 @@ class _Sheet:
                 )
             )
 
-    def schedule(self) -> Table:
-        """Every payment."""
+    def more(self) -> Iterator[Block]:
+        """Every payment, for which the page has no room."""
         rows = [
             [
                 str(row["paid"]),
-                _percent(row["rate"]),
-                *(_yuan(row[f"{name}_fen"]) for name in ("interest", "principal", "service", "closing")),
+                percent(row["rate"]),
+                *(yuan(row[f"{name}_fen"]) for name in ("interest", "principal", "service", "closing")),
             ]
             for row in self.rows("schedule")
         ]
-        return self.table("schedule", ["paid"], ["rate", "interest", "principal", "service", "closing"], rows)
-
-    def table(
-        self, caption: str, texts: Sequence[str], numbers: Sequence[str], rows: Any, after: Sequence[str] = ()
-    ) -> Table:
-        """A table whose heads are texts of the sheet."""
-        keys = [[f"term_sheet.{name}" for name in names] for names in (texts, numbers, after)]
-        return plain_table(self.words, f"term_sheet.{caption}", keys[0], keys[1], rows, keys[2])
-
-    def rows(self, table: str) -> list[dict[Hashable, Any]]:
-        """The rows of a table."""
-        return self.tables[table].to_dict("records")
-
-    def grouped(self, table: str, column: str) -> dict[str, list[dict[Hashable, Any]]]:
-        """The rows of a table by a column, in order of appearance; nothing where there is no such table."""
-        found: dict[str, list[dict[Hashable, Any]]] = {}
-        for row in self.rows(table) if table in self.tables else ():
-            found.setdefault(str(row[column]), []).append(row)
-        return found
-
-    def value(self, name: str) -> Any:
-        """The value of a figure."""
-        return self.figures[name]["value"]
-
-    def money(self, fen: int) -> str:
-        """An amount with its unit."""
-        return f"{_yuan(fen)} {self.words.name('unit', 'yuan')}"
-
-    def shown(self, name: str) -> str:
-        """A figure with its unit."""
-        value, unit = self.value(name), self.figures[name]["unit"]
-        if unit == "fen":
-            return self.money(value)
-        if unit in {"share", "shares"}:
-            told = [f"{_percent(one)}%" for one in (value if unit == "shares" else [value])]
-            return "".join(run.text for run in self.words.join(told)) or _EMPTY
-        if unit == "word":
-            return self.word(value)
-        if unit == "yuan_per_tco2":
-            return f"{plain(value, 2)} {self.words.name('unit', unit)}"
-        if unit == "tco2e":
-            return plain(value, 1)
-        if unit in {"count", "date"}:
-            return str(value)
-        return plain(value, 4 if unit in {"years", "per_100"} else 2)
-
-    def yes(self, value: object) -> str:
-        """Yes or no."""
-        return self.word(str(bool(value)).lower())
+        yield self.table("schedule", ["paid"], ["rate", "interest", "principal", "service", "closing"], rows)
 
 
 def _below_one(value: object) -> bool:
     return float(str(value)) < 1 if value is not None else False
-
-
-def _yuan(fen: object) -> str:
-    """Fen as yuan with two decimals, exactly."""
-    yuan, rest = divmod(abs(int(str(fen))), FEN_PER_YUAN)
-    return f"{'−' if int(str(fen)) < 0 else ''}{yuan:,}.{rest:02}"
-
-
-def _percent(rate: object) -> str:
-    """A share in per cent; four decimals only where they say something."""
-    text = plain(100 * float(str(rate)), 4)
-    return text[:-2] if text.endswith("00") else text
 
 
 def _plain(block: Block) -> Iterator[str]:

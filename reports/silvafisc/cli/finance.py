@@ -1,4 +1,4 @@
-"""`silvafisc finance`: one loan or bond priced from its own file, without any allocation."""
+"""`silvafisc finance`: a loan, a bond or a portfolio of them priced from its own file, without any allocation."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .options import Json, Language
+from .target import refuse_others, staged
 from .terminal import Terminal, language_of
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 finance = typer.Typer(
     name="finance",
-    help="绿色金融：碳汇收益权质押贷款、补偿收益权贷款、碳汇债券 / pledge loans and forestry carbon bonds",
+    help="绿色金融：碳汇收益权质押贷款、补偿收益权贷款、碳汇债券及其组合 / pledge loans, carbon bonds, portfolios",
     rich_markup_mode=None,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -59,13 +60,23 @@ def _priced(told: "Loan | Bond") -> "Told":
     return one.sheet, finance_tables([one])
 
 
+@finance.command(
+    help="汇总若干笔贷款和债券：敞口、预期损失和分位数、集中度、相关 / pool instruments: losses, concentration"
+)
+def portfolio(file: File, out: Out = None, lang: Language = None, json: Json = False) -> None:
+    from silvafisc.runs.instrument_tables import portfolio_sheet
+    from silvafisc.runs.portfolios import load_portfolio
+
+    _tell(Terminal(language_of(lang), json), lambda: (portfolio_sheet(load_portfolio(file)), {}), out)
+
+
 def _tell(terminal: Terminal, made: "Callable[[], Told]", out: Path | None) -> None:
     """Print the sheet; write its folder whole where one is asked for."""
-    if out is not None:
-        _refuse_target(out)
-    from silvafisc.briefing.term_sheet import lines, write_sheets
+    from silvafisc.runs.instrument_tables import COPY, TERMS
 
-    from .target import staged
+    if out is not None:
+        refuse_others(out, lambda folder: all((folder / name).is_file() for name in (TERMS, COPY)))
+    from silvafisc.briefing.term_sheet import lines, write_sheets
 
     sheet, tables = made()
     files: list[str] = []
@@ -76,22 +87,9 @@ def _tell(terminal: Terminal, made: "Callable[[], Told]", out: Path | None) -> N
         terminal.progress("写出条件书和工作簿", "writing term sheet and workbook")
         with staged(out) as place:
             paths = [*sheet.save(place), *write_sheets(sheet.terms, sheet.tables, place)]
-            for language in LANGUAGES:
+            for language in LANGUAGES if tables else ():
                 paths.append(place / f"{sheet.terms['id']}_{language}.xlsx")
                 paths[-1].write_bytes(finance_workbook(tables, Words(language), sheet.terms["policy_date"]))
-        files = [str(out / path.name) for path in paths]
+        files = [str(out / path.relative_to(place)) for path in paths]
     shown = lines(sheet.terms, sheet.tables, terminal.language)
     terminal.result({"exit_code": 0, "terms": sheet.terms, "files": files}, [*shown, *files])
-
-
-def _refuse_target(out: Path) -> None:
-    """Only a folder that this command wrote is replaced. Raises InputError."""
-    from silvafisc.datasets import Finding, InputError
-    from silvafisc.runs.instrument_tables import COPY, TERMS
-
-    if out.is_dir() and (not any(out.iterdir()) or ((out / TERMS).is_file() and (out / COPY).is_file())):
-        return
-    if out.exists():
-        en = "exists and is nothing that this command wrote; it will not be replaced. Choose another --out"
-        zh = "已存在且不是本命令写出的内容，不会被覆盖；请另选 --out"
-        raise InputError([Finding(str(out), "--out", en, zh)])

@@ -9,115 +9,31 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import Rules
-from silvafisc.policy.schema import Date, Quoted, ShareText, Strict, Yuan, reject
+from silvafisc.policy.schema import ShareText, Yuan
 from silvafisc.policy.yaml_source import Path_
 from silvafisc.quantities import fen_to_yuan, share, yuan_to_fen
 
 from ..assess import Parties
-from ..bond_case import BondCase, Proceed
+from ..bond_case import BondCase, BondCourse, Proceed
 from ..bonds import CarbonLink, StepUp
 from ..cash_flows import Flow
-from ..dates import Day
+from ..dates import PERIODIC, Day
+from ..issuance import Lump
 from ..schedules import Terms
-from .carbon_fields import ClaimFile
-from .carbon_side import CarbonFile, carbon_of
-from .checks import claim_faults, income_faults, instrument_faults, party_faults, project_faults
-from .fields import IncomeFile, Instrument, Positive, Where, Year, finding
-from .loan_fields import added
+from .bond_fields import CarbonIncome, LimitFile, LinkFile, ProceedFile, QuoteFile, StepFile
+from .carbon_checks import carbon_faults, sale_faults
+from .carbon_side import MARKET, Carbon, CarbonFile, carbon_of
+from .checks import income_faults, instrument_faults, party_faults
+from .fields import Instrument, Where, finding
+from .incomes import later, other_income
+from .stresses import StressFile, stress_of, stressed
 
 INVESTORS = "investors"
 _BONDS = "finance.bonds."
-
-
-class CarbonIncome(Strict):
-    """Carbon income of a year, where no forest project is told."""
-
-    year: Year
-    """Year."""
-    yuan: Yuan
-    """Income."""
-    paid_on: Quoted
-    """Day of the year: "06-30"."""
-
-
-class LinkFile(Strict):
-    """The carbon-linked part of the coupon."""
-
-    floor: ShareText
-    """Least, per year."""
-    cap: ShareText
-    """Most, per year."""
-    low_yuan: Yuan
-    """Carbon income of a coupon period at or below which it is at its floor."""
-    high_yuan: Yuan
-    """Income from which on it is at its cap."""
-
-    @model_validator(mode="after")
-    def _ordered(self) -> "LinkFile":
-        if share(self.floor) > share(self.cap):
-            raise reject(f"floor {self.floor} lies above cap {self.cap}", f"下限 {self.floor} 高于上限 {self.cap}")
-        if yuan_to_fen(self.low_yuan) >= yuan_to_fen(self.high_yuan):
-            raise reject("low_yuan must lie below high_yuan", "low_yuan 须低于 high_yuan")
-        return self
-
-
-class StepFile(Strict):
-    """The step of the coupon."""
-
-    target_tco2e: Positive
-    """Tonnes to be verified by…"""
-    observed: Date
-    """…this day."""
-    step: ShareText
-    """Rise per year where they are not."""
-
-
-class ProceedFile(Strict):
-    """A use of the proceeds."""
-
-    use: str = Field(min_length=1)
-    """What for."""
-    yuan: Yuan
-    """How much."""
-    low_carbon: bool
-    """Whether it is a low-carbon project."""
-
-
-class LimitFile(Strict):
-    """Room of a government under its debt limit."""
-
-    limit_yuan: Yuan
-    """Debt limit."""
-    outstanding_yuan: Yuan
-    """Debt outstanding."""
-
-
-class QuoteFile(Strict):
-    """A quotation: at a clean price, or at a yield."""
-
-    settled: Date
-    """Day."""
-    clean: Positive | None = None
-    """Clean price per 100 outstanding…"""
-    yield_: ShareText | None = Field(default=None, alias="yield")
-    """…or yield per year."""
-
-    @model_validator(mode="after")
-    def _one(self) -> "QuoteFile":
-        if (self.clean is None) == (self.yield_ is None):
-            raise reject("give either `clean` or `yield`", "clean 与 yield 须二选一")
-        return self
-
-
-class ForestFile(CarbonFile):
-    """The forest project of a bond."""
-
-    other_uses: list[ClaimFile] = Field(default_factory=list)
-    """What the register of uses holds on the same tonnes."""
 
 
 class CarbonBond(Instrument):
@@ -137,12 +53,10 @@ class CarbonBond(Instrument):
     """Carbon-linked part."""
     step_up: StepFile | None = None
     """Step."""
-    forest: ForestFile | None = None
+    forest: CarbonFile | None = None
     """Forest project whose carbon income it follows…"""
     carbon_income: list[CarbonIncome] = Field(default_factory=list)
     """…or the income of each year."""
-    other_income: list[IncomeFile] = Field(default_factory=list)
-    """Other income of the project that serves the debt."""
     proceeds: list[ProceedFile] = Field(default_factory=list)
     """Use of the proceeds."""
     third_party_report: str | None = None
@@ -151,6 +65,8 @@ class CarbonBond(Instrument):
     """Of a government that issues."""
     quote: QuoteFile | None = None
     """Quotation."""
+    stress: StressFile = StressFile()
+    """Stresses."""
 
 
 def build(file: CarbonBond, rules: Rules, where: Where) -> BondCase:
@@ -158,11 +74,17 @@ def build(file: CarbonBond, rules: Rules, where: Where) -> BondCase:
     findings = list(_faults(file, rules, where))
     if findings:
         raise InputError(findings)
-    carbon, income, tonnes, to_date = _carbon(file, rules)
-    other: dict[Day, int] = {}
-    for row in file.other_income:
-        other = added(other, row.by_day())
-        income += tuple(Flow(day, row.kind, row.payer, file.borrower.name, fen) for day, fen in row.by_day().items())
+    sold: tuple[Lump, ...] = ()
+    carbon = forest_of(file, rules)
+    if carbon is not None and file.forest is not None:
+        sold = carbon.sold()
+        findings = list(sale_faults(file.forest, sold, rules, _inside(where)))
+    if findings:
+        raise InputError(findings)
+    base, income = _stated_carbon(file) if carbon is None else (carbon.receipts(sold), carbon.income(sold))
+    other, other_flows = other_income(file)
+    last = Day.fromisoformat(file.terms.last_payment)
+    life = sum(lump.tonnes for lump in sold if carbon is not None and carbon.drawn <= lump.issued <= last)
     quote = file.quote
     return BondCase(
         parties=Parties(file.borrower.name, INVESTORS),
@@ -171,17 +93,61 @@ def build(file: CarbonBond, rules: Rules, where: Where) -> BondCase:
         fixed=tuple(share(rate) for rate in file.coupons),
         link=_link(file.carbon_link),
         step=_step(file.step_up),
-        tonnes_to_date=to_date,
+        tonnes_to_date=_issued_by(file, sold),
         repaid=None if file.repaid_shares is None else tuple(share(part) for part in file.repaid_shares),
-        carbon_fen=carbon,
+        carbon_fen=base,
         other_fen=other,
-        income=income,
-        tonnes=tonnes,
+        income=(*income, *other_flows),
+        tonnes=None if carbon is None else Fraction(life),
         proceeds=tuple(Proceed(row.use, yuan_to_fen(row.yuan), row.low_carbon) for row in file.proceeds),
         settled=None if quote is None else Day.fromisoformat(quote.settled),
         clean=float(share(quote.clean)) if quote and quote.clean else None,
         yield_=float(share(quote.yield_)) if quote and quote.yield_ else None,
+        stressed=_stressed(file, carbon, base, rules),
     )
+
+
+def forest_of(file: CarbonBond, rules: Rules) -> Carbon | None:
+    """The carbon side; None for a bond that tells no forest."""
+    return None if file.forest is None else carbon_of(file.forest, file.terms, file.borrower.name, rules)
+
+
+def _stressed(file: CarbonBond, carbon: Carbon | None, base: dict[Day, int], rules: Rules) -> tuple[BondCourse, ...]:
+    """The stressed courses. Where only the income of each year is told, no fire can be worked out; none without carbon."""
+    if not base:
+        return ()
+    stress = stress_of(file.stress, file.terms, rules)
+    if carbon is None:
+        low = {day: (fen * (1 - stress.price_fall)).__floor__() for day, fen in base.items()}
+        return (
+            BondCourse("low_price", low, Fraction(0)),
+            BondCourse("late", later(base, stress.months_late), Fraction(0)),
+        )
+    return tuple(
+        BondCourse(name, carbon.receipts(*one), _issued_by(file, one[0])) for name, one, _ in stressed(carbon, stress)
+    )
+
+
+def _issued_by(file: CarbonBond, sold: tuple[Lump, ...]) -> Fraction:
+    """Tonnes issued by the step's day."""
+    observed = Day.fromisoformat(file.step_up.observed if file.step_up else file.terms.last_payment)
+    return Fraction(sum(lump.tonnes for lump in sold if lump.issued <= observed))
+
+
+def _stated_carbon(file: CarbonBond) -> tuple[dict[Day, int], tuple[Flow, ...]]:
+    """Carbon income by day and its flows, where the file tells the income of each year."""
+    rows = {Day.fromisoformat(f"{row.year:04}-{row.paid_on}"): yuan_to_fen(row.yuan) for row in file.carbon_income}
+    flows = tuple(Flow(day, "carbon", MARKET, file.borrower.name, fen) for day, fen in rows.items() if fen)
+    return rows, flows
+
+
+def _inside(where: Where) -> Where:
+    """Places of the forest's own paths."""
+
+    def inside(path: Path_) -> str:
+        return where(("forest", *path))
+
+    return inside
 
 
 def _link(link: LinkFile | None) -> CarbonLink | None:
@@ -194,21 +160,6 @@ def _step(step: StepFile | None) -> StepUp | None:
     if step is None:
         return None
     return StepUp(share(step.target_tco2e), Day.fromisoformat(step.observed), share(step.step))
-
-
-def _carbon(file: CarbonBond, rules: Rules) -> tuple[dict[Day, int], tuple[Flow, ...], Fraction | None, Fraction]:
-    """Carbon income by day and its flows; tonnes issued over the bond's life; tonnes issued by the step's day."""
-    if file.forest is None:
-        rows = {Day.fromisoformat(f"{row.year:04}-{row.paid_on}"): yuan_to_fen(row.yuan) for row in file.carbon_income}
-        flows = tuple(Flow(day, "carbon", "market", file.borrower.name, fen) for day, fen in rows.items() if fen)
-        return rows, flows, None, Fraction(0)
-    side = carbon_of(file.forest, file.terms, file.borrower.name, rules, (), ())
-    sold = side.sold()
-    last = Day.fromisoformat(file.terms.last_payment)
-    life = Fraction(sum(lump.tonnes for lump in sold if side.drawn <= lump.issued <= last))
-    observed = Day.fromisoformat(file.step_up.observed) if file.step_up else last
-    to_date = Fraction(sum(lump.tonnes for lump in sold if lump.issued <= observed))
-    return side.receipts(sold), side.income(sold), life, to_date
 
 
 def _terms(file: CarbonBond) -> Terms:
@@ -233,17 +184,11 @@ def _faults(file: CarbonBond, rules: Rules, where: Where) -> Iterator[Finding]:
     carbon = "carbon" if file.forest is not None or file.carbon_income else ""
     yield from instrument_faults(file, where)
     yield from _issuer(file, where)
-    yield from party_faults(file.borrower, (), file.other_income, where)
+    yield from party_faults(file, (), where)
     yield from income_faults(file.other_income, file.repaid_from, carbon, where)
     yield from _label(file, rules, where)
     if file.forest is not None:
-        project = file.forest.project
-
-        def inside(path: Path_) -> str:
-            return where(("forest", *path))
-
-        yield from project_faults(project, file.forest.price, rules, inside)
-        yield from claim_faults(project, file.forest.other_uses, file.terms, INVESTORS, inside)
+        yield from carbon_faults(file.forest, file, INVESTORS, rules, _inside(where))
         if file.carbon_income:
             en, zh = "give either `forest` or `carbon_income`", "forest 与 carbon_income 须二选一"
             yield finding(where, ("carbon_income",), en, zh)
@@ -266,6 +211,11 @@ def _faults(file: CarbonBond, rules: Rules, where: Where) -> Iterator[Finding]:
         en = f"the uses sum to {fen_to_yuan(total)} yuan, the face is {fen_to_yuan(face)}"
         yield finding(
             where, ("proceeds",), en, f"募集资金用途合计 {fen_to_yuan(total)} 元，面值 {fen_to_yuan(face)} 元"
+        )
+    if file.terms.day_count == PERIODIC and file.terms.interest_to == "paid":
+        en = "ACT/ACT counts by due dates: interest runs to the due date, not to the day of payment"
+        yield finding(
+            where, ("terms", "interest_to"), en, "ACT/ACT 按应付日划分付息期：利息计至应付日（due），不计至实际付款日"
         )
     if file.quote is not None and not file.terms.drawn <= file.quote.settled < file.terms.last_payment:
         en, zh = "does not lie in the life of the bond", "不在债券存续期内"
@@ -296,7 +246,7 @@ def _issuer(file: CarbonBond, where: Where) -> Iterator[Finding]:
 
 
 def _label(file: CarbonBond, rules: Rules, where: Where) -> Iterator[Finding]:
-    """What a label demands: all proceeds low-carbon and a third party's report; a target and a usual step."""
+    """What a label demands: all proceeds low-carbon and a third party's report; uses told; a target and a usual step."""
     if file.label == "carbon_neutral":
         least = rules.fraction(_BONDS + "proceeds_share")
         total = sum(yuan_to_fen(row.yuan) for row in file.proceeds)
@@ -307,6 +257,9 @@ def _label(file: CarbonBond, rules: Rules, where: Where) -> Iterator[Finding]:
         if not file.third_party_report:
             en, zh = "a carbon-neutral bond needs a third party's report of tonnes", "碳中和债须有第三方减排量测算报告"
             yield finding(where, ("third_party_report",), en, zh)
+    if file.label == "green" and not file.proceeds:
+        en, zh = "a green bond tells the use of its proceeds", "绿色债券须列明募集资金用途（proceeds）"
+        yield finding(where, ("proceeds",), en, zh)
     if file.label == "sustainability_linked" and file.step_up is None:
         en, zh = "a sustainability-linked bond needs a `step_up`", "可持续发展挂钩债券须有 step_up"
         yield finding(where, ("label",), en, zh)

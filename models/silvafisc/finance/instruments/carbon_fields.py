@@ -1,14 +1,28 @@
 """Parts of the files that tell a forest project: its tonnes, how they sell, who shares and buys, what is used already."""
 
+import re
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from silvafisc.policy.schema import Date, ShareText, Strict, Yuan, reject
+from silvafisc.policy.schema import Date, Quoted, RegionCode, ShareText, Strict, Yuan, reject
 from silvafisc.quantities import share, yuan_to_fen
 
 from .fields import LAST_YEAR, MOST_DRAWS, Market, Months, NotNegative, Positive, Year, YearText
+
+
+class EngineFile(Strict):
+    """Where the carbon engine tells the tonnes of a mu: the yields of a scenario."""
+
+    scenario: str = Field(min_length=1)
+    """Shipped name, or a path as the command line takes it."""
+    region_code: RegionCode
+    """Unit."""
+    measure: str = Field(min_length=1)
+    """Measure."""
+    period: Quoted
+    """Period in which it is carried out."""
 
 
 class ProjectFile(Strict):
@@ -29,14 +43,18 @@ class ProjectFile(Strict):
     tco2e_per_year: Positive | None = None
     """The same credited tonnes in every year of the period…"""
     tonnes: dict[YearText, NotNegative] | None = Field(default=None, min_length=1)
-    """…or tonnes by year, as the carbon engine credits them: no year between is left out, none come after the last."""
+    """…or tonnes by year: no year between is left out, none come after the last…"""
+    engine: EngineFile | None = None
+    """…or what the carbon engine credits to the area, year by year."""
     verified_tco2e: NotNegative = "0"
     """Tonnes that are issued and not yet sold."""
 
     @model_validator(mode="after")
     def _one(self) -> "ProjectFile":
-        if (self.tco2e_per_year is None) == (self.tonnes is None):
-            raise reject("give either `tco2e_per_year` or `tonnes`", "tco2e_per_year 与 tonnes 须二选一")
+        if sum(given is not None for given in (self.tco2e_per_year, self.tonnes, self.engine)) != 1:
+            raise reject(
+                "give one of `tco2e_per_year`, `tonnes` and `engine`", "tco2e_per_year、tonnes、engine 须三选一"
+            )
         years = sorted(map(int, self.tonnes or ()))
         lacking = [year for year in range(years[0], years[-1]) if year not in years] if years else []
         if lacking:
@@ -49,9 +67,11 @@ class ProjectFile(Strict):
         return self.crediting_from + self.crediting_years - 1
 
     def by_year(self) -> dict[int, Fraction]:
-        """Year -> credited tonnes."""
+        """Year -> credited tonnes. Raises ValueError where the engine's are not put in yet."""
         if self.tonnes is not None:
             return {int(year): share(text) for year, text in sorted(self.tonnes.items())}
+        if self.engine is not None:
+            raise ValueError("the carbon engine's tonnes are put in when the file is read")
         flat = share(self.tco2e_per_year or "0")
         return dict.fromkeys(range(self.crediting_from, self.last_year + 1), flat)
 
@@ -89,6 +109,21 @@ class SimulationFile(Strict):
     """Seed."""
 
 
+def _course_name(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", value) or value in COURSES:
+        taken = ", ".join(sorted(COURSES))
+        raise reject(
+            f"must be small letters, digits and _, none of {taken} (got {value!r})",
+            f"须为小写字母、数字和 _，且不得为 {taken}（现为 {value!r}）",
+        )
+    return value
+
+
+COURSES = frozenset({"base", "low_price", "late", "fire", "all"})
+"""Courses that every instrument with tonnes has."""
+CourseName = Annotated[str, AfterValidator(_course_name)]
+
+
 class PriceFile(Strict):
     """What a tonne is sold for, in its own market."""
 
@@ -98,6 +133,8 @@ class PriceFile(Strict):
     """One price…"""
     steps: list[PriceStep] | None = Field(default=None, min_length=1)
     """…or prices by day."""
+    scenarios: dict[CourseName, Annotated[list[PriceStep], Field(min_length=1)]] = Field(default_factory=dict)
+    """Other price paths by name, each a course of its own beside the stressed ones."""
     simulation: SimulationFile | None = None
     """Draw price paths as well."""
 

@@ -5,31 +5,28 @@ principal = min( pledge rate x PV of pledged revenue at the haircut price, the p
 pledged revenue = verified tonnes + haircut share of future ones, inside the crediting period
 """
 
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import Literal
 
-from pydantic import Field
-
-from silvafisc.datasets.findings import Finding, InputError
+from silvafisc.datasets.findings import InputError
 from silvafisc.policy import Rules
-from silvafisc.policy.schema import ShareText, Strict, hint
-from silvafisc.policy.yaml_source import Path_
-from silvafisc.quantities import share, yuan_to_fen
+from silvafisc.policy.schema import ShareText, Strict
+from silvafisc.quantities import yuan_to_fen
 
 from ..assess import BASE, FISCAL, Course, LoanCase
 from ..cash_flows import Flow, present_value
 from ..cash_gap import cash_gap, payment_plan
 from ..dates import Day, year_end
-from ..issuance import Lump, after_fire
-from ..offsets import Buyer, offset_faults
+from ..issuance import Lump
 from ..paths import scaled
-from ..sharing import Holder, sharing_faults
-from .carbon_fields import BuyerFile, ClaimFile, HolderFile, PlantingFile
+from .carbon_checks import carbon_faults, sale_faults
+from .carbon_fields import PlantingFile
 from .carbon_side import Carbon, CarbonFile, carbon_of
-from .checks import claim_faults, party_faults, project_faults, tenor_faults
-from .fields import Where, finding
-from .loan_fields import LoanFile, added, loan_faults, other_income, parties_of, stated, stress_of, support_of, terms_of
+from .checks import tenor_faults
+from .fields import Where, stated
+from .incomes import added, other_income
+from .loan_fields import LoanFile, loan_faults, parties_of, support_of, terms_of
+from .stresses import stress_of, stressed
 
 _PLEDGE = "finance.pledge."
 SUPPLIERS = "suppliers"
@@ -56,58 +53,22 @@ class CarbonPledgeLoan(LoanFile, CarbonFile):
     """What it is."""
     pledge: PledgeFile = PledgeFile()
     """How the bank values them."""
-    sharing: list[HolderFile] | None = None
-    """Who shares the carbon income; all of it is the borrower's where left out."""
-    buyers: list[BuyerFile] = Field(default_factory=list)
-    """Those who buy, where they are known."""
-    other_uses: list[ClaimFile] = Field(default_factory=list)
-    """What the register of uses holds on the same tonnes."""
     planting: PlantingFile | None = None
     """Planting that the borrower advances."""
-    contract: list[str] | None = None
-    """Elements of the contract that are agreed, for the checklist."""
-    disclosures: list[str] | None = None
-    """What is disclosed, for the checklist."""
 
 
 def build(file: CarbonPledgeLoan, rules: Rules, where: Where) -> LoanCase:
     """The loan that a file describes. Raises InputError with everything that is refused."""
-    findings = [*loan_faults(file, "carbon", rules, where), *project_faults(file.project, file.price, rules, where)]
+    findings = [*loan_faults(file, "carbon", rules, where), *carbon_faults(file, file, file.lender, rules, where)]
     findings += tenor_faults(file.terms, file.project.last_year, where)
-    findings += claim_faults(file.project, file.other_uses, file.terms, file.lender, where)
-    findings += element_faults(file, rules, where)
-    named: list[tuple[Path_, str]] = [(("buyers", at, "name"), buyer.name) for at, buyer in enumerate(file.buyers)]
-    findings += party_faults(file.borrower, named, (), where)
-    holders = tuple(Holder(row.name, row.right, share(row.share)) for row in file.sharing or ())
-    if holders:
-        faults = list(sharing_faults(holders, rules.fraction("finance.sharing.owner_share_least")))
-        if file.borrower.name not in {holder.name for holder in holders}:
-            faults.append((f"{file.borrower.name} has no share", f"借款人 {file.borrower.name} 未列入分成"))
-        findings += [finding(where, ("sharing",), en, zh) for en, zh in faults]
     if findings:
         raise InputError(findings)
-    carbon = carbon_of(file, file.terms, file.borrower.name, rules, holders, [row.name for row in file.buyers])
+    carbon = carbon_of(file, file.terms, file.borrower.name, rules)
     sold = carbon.sold()
-    buyers = [Buyer(row.name, row.market, share(row.obligation_tco2e), row.local) for row in file.buyers]
-    if buyers:
-        findings += [finding(where, ("buyers",), en, zh) for en, zh in offset_faults(sold, buyers, rules)]
-    stated_from = min((step.from_ for step in file.price.steps or ()), default="")
-    if sold and min(lump.sold for lump in sold).isoformat() < stated_from:
-        en, zh = "no price is stated for the first sale", "首次出售时尚无价格"
-        findings.append(finding(where, ("price", "steps"), en, zh))
+    findings += sale_faults(file, sold, rules, where)
     if findings:
         raise InputError(findings)
     return _case(file, rules, carbon, sold)
-
-
-def element_faults(file: CarbonPledgeLoan, rules: Rules, where: Where) -> Iterator[Finding]:
-    """Elements of contract and disclosure that the checklists do not know."""
-    for key, what, names in (("contract", "elements", file.contract), ("disclosures", "disclosures", file.disclosures)):
-        known = rules.texts(f"finance.contracts.{what}")
-        for at, name in enumerate(names or ()):
-            if name not in known:
-                more_en, more_zh = hint(name, known)
-                yield finding(where, (key, at), f"unknown element {name!r}{more_en}", f"未知的要素 {name!r}{more_zh}")
 
 
 def planting_flows(file: PlantingFile, borrower: str, rules: Rules) -> tuple[Flow, ...]:
@@ -132,18 +93,11 @@ def _case(file: CarbonPledgeLoan, rules: Rules, carbon: Carbon, sold: tuple[Lump
         {day: (fen * future).__floor__() for day, fen in carbon.receipts(carbon.ahead(), at_haircut).items()},
     )
     other, other_flows = other_income(file)
-    stress = stress_of(file, rules)
-    burnt = after_fire(carbon.tonnes, stress.fire_year, stress.fire_share)
-    low = scaled(carbon.price, 1 - stress.price_fall)
-    fire = (stress.fire_year, stress.fire_share)
-    late = stress.months_late
+    stress = stress_of(file.stress, file.terms, rules)
     base = carbon.receipts(sold)
     courses = (
         Course(BASE, added(base, other)),
-        Course("low_price", added(carbon.receipts(sold, low), other)),
-        Course("late", added(carbon.receipts(carbon.sold(months_late=late)), other)),
-        Course("fire", added(carbon.receipts(carbon.sold(burnt)), other), fire),
-        Course("all", added(carbon.receipts(carbon.sold(burnt, late), low), other), fire),
+        *(Course(name, added(carbon.receipts(*one), other), fire) for name, one, fire in stressed(carbon, stress)),
     )
     planted = () if file.planting is None else planting_flows(file.planting, file.borrower.name, rules)
     kept: dict[Day, Fraction] = {}

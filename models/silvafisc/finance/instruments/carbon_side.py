@@ -4,18 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from pydantic import Field
+
 from silvafisc.policy import Rules
 from silvafisc.policy.schema import Strict
 from silvafisc.quantities import share
 
 from ..cash_flows import Flow
 from ..dates import Day, add_months, year_end
-from ..issuance import Lump, Practice, Price, lumps, sale_fen
+from ..drawn import Selling
+from ..issuance import Lump, Practice, Price, lumps, sale_fen, windows
 from ..paths import flat, stepped
 from ..sharing import Holder, share_out
-from .carbon_fields import PracticeFile, PriceFile, ProjectFile
-from .fields import TermsFile
-from .loan_fields import stated
+from .carbon_fields import BuyerFile, ClaimFile, HolderFile, PracticeFile, PriceFile, PriceStep, ProjectFile
+from .fields import TermsFile, stated
 
 _ISSUANCE = "finance.issuance."
 MARKET = "market"
@@ -31,14 +33,28 @@ class CarbonFile(Strict):
     """How they become money."""
     price: PriceFile
     """What they sell for."""
+    sharing: list[HolderFile] | None = None
+    """Who shares the carbon income; all of it is the borrower's where left out."""
+    buyers: list[BuyerFile] = Field(default_factory=list)
+    """Those who buy, where they are known."""
+    other_uses: list[ClaimFile] = Field(default_factory=list)
+    """What the register of uses holds on the same tonnes."""
+    contract: list[str] | None = None
+    """Elements of the contract that are agreed, for the checklist."""
+    disclosures: list[str] | None = None
+    """What is disclosed, for the checklist."""
+
+    def holders(self) -> tuple[Holder, ...]:
+        """Those who share the income."""
+        return tuple(Holder(row.name, row.right, share(row.share)) for row in self.sharing or ())
 
 
 @dataclass(frozen=True)
 class Carbon:
     """The carbon side of an instrument, read from its file.
 
-    tonnes: year -> credited; verified: whole tonnes issued and not yet sold on `drawn`; holders: who shares the income,
-    none where all of it is the borrower's; payer: who buys.
+    tonnes: year -> credited; verified: whole tonnes issued and not yet sold on `drawn`; scenarios: other price paths by
+    name; holders: who shares the income, none where all of it is the borrower's; payer: who buys.
     """
 
     tonnes: Mapping[int, Fraction]
@@ -46,6 +62,7 @@ class Carbon:
     drawn: Day
     practice: Practice
     price: Price
+    scenarios: Mapping[str, Price]
     holders: tuple[Holder, ...]
     borrower: str
     payer: str
@@ -75,6 +92,11 @@ class Carbon:
         """Both, stock first."""
         return (*self.stock(months_late), *self.ahead(tonnes, months_late))
 
+    def selling(self) -> Selling:
+        """The same for draws of prices and fires."""
+        held = windows(min(self.tonnes), max(self.tonnes), self.practice)
+        return Selling(self.tonnes, self.stock(), held, self.drawn, self.practice.kept * self.part)
+
     def income(self, sold: tuple[Lump, ...], price: Price | None = None) -> tuple[Flow, ...]:
         """What buyers pay the borrower, and what it passes on to the other holders."""
         sales = [(lump.sold, sale_fen(lump.tonnes, (price or self.price)(lump.sold), self.practice)) for lump in sold]
@@ -90,9 +112,7 @@ class Carbon:
         return kept
 
 
-def carbon_of(
-    file: CarbonFile, terms: TermsFile, borrower: str, rules: Rules, holders: tuple[Holder, ...], buyers: Sequence[str]
-) -> Carbon:
+def carbon_of(file: CarbonFile, terms: TermsFile, borrower: str, rules: Rules) -> Carbon:
     """The carbon side of a file; `borrower` sells, on and after the day of drawing."""
     return Carbon(
         tonnes=file.project.by_year(),
@@ -100,9 +120,10 @@ def carbon_of(
         drawn=Day.fromisoformat(terms.drawn),
         practice=practice_of(file.practice, rules),
         price=price_of(file.price),
-        holders=holders,
+        scenarios={name: path_of(steps) for name, steps in file.price.scenarios.items()},
+        holders=file.holders(),
         borrower=borrower,
-        payer="、".join(buyers) or MARKET,
+        payer="、".join(buyer.name for buyer in file.buyers) or MARKET,
     )
 
 
@@ -125,4 +146,15 @@ def price_of(file: PriceFile) -> Price:
     """The stated price path."""
     if file.steps is None:
         return flat(share(file.yuan_per_tco2 or "0"))
-    return stepped([(Day.fromisoformat(step.from_), share(step.yuan_per_tco2)) for step in file.steps])
+    return path_of(file.steps)
+
+
+def path_of(steps: Sequence[PriceStep]) -> Price:
+    """Prices by day."""
+    return stepped([(Day.fromisoformat(step.from_), share(step.yuan_per_tco2)) for step in steps])
+
+
+def start_price(price: PriceFile, drawn: Day) -> float:
+    """The stated price on the day of drawing, or the first one stated after it."""
+    first = min((Day.fromisoformat(step.from_) for step in price.steps or ()), default=drawn)
+    return float(price_of(price)(max(drawn, first)))

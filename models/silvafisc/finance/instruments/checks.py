@@ -45,15 +45,20 @@ def government_faults(borrower: BorrowerFile, where: Where) -> Iterator[Finding]
         yield finding(where, ("borrower", "kind"), en, zh)
 
 
-def party_faults(
-    borrower: BorrowerFile, others: Sequence[tuple[Path_, str]], incomes: Sequence[IncomeFile], where: Where
-) -> Iterator[Finding]:
-    """The borrower on the other side of its own payments. others: path and name of those whom it pays or who pay it."""
-    paying: list[tuple[Path_, str]] = [
-        (("other_income", at, "payer"), income.payer) for at, income in enumerate(incomes)
+def party_faults(file: Instrument, others: Sequence[tuple[Path_, str]], where: Where) -> Iterator[Finding]:
+    """The borrower on the other side of its own payments. others: path and name of more whom it pays or who pay it."""
+    named: list[tuple[Path_, str]] = [
+        *others,
+        *((("other_income", at, "payer"), income.payer) for at, income in enumerate(file.other_income)),
+        *((("running_costs", at, "payee"), cost.payee) for at, cost in enumerate(file.running_costs)),
     ]
-    for path, name in (*others, *paying):
-        if name == borrower.name:
+    yield from own_payments(file.borrower.name, named, where)
+
+
+def own_payments(borrower: str, named: Sequence[tuple[Path_, str]], where: Where) -> Iterator[Finding]:
+    """Those of the named parties that are the borrower itself."""
+    for path, name in named:
+        if name == borrower:
             yield finding(where, path, f"{name} is the borrower", f"{name} 即借款人")
 
 
@@ -108,11 +113,9 @@ def tenor_faults(terms: TermsFile, last_year: int, where: Where) -> Iterator[Fin
         yield finding(where, ("terms", "last_payment"), en, zh)
 
 
-def claim_faults(
-    file: ProjectFile, others: list[ClaimFile], terms: TermsFile, lender: str, where: Where
-) -> Iterator[Finding]:
-    """Tonnes promised twice: the pledge of this loan beside the uses that the register holds."""
-    own = Claim(
+def pledge(file: ProjectFile, terms: TermsFile, lender: str, where: Where) -> Claim:
+    """The instrument's own use of its project's tonnes, as a row of the register."""
+    return Claim(
         where(("project", "code")),
         file.code,
         file.crediting_from,
@@ -123,7 +126,26 @@ def claim_faults(
         terms.last_payment,
         lender,
     )
-    held = [
+
+
+def parcels(file: ProjectFile) -> Mapping[str, list[str]]:
+    """The project -> its parcels, where it tells them."""
+    return {file.code: file.parcels} if file.parcels else {}
+
+
+def claim_faults(
+    file: ProjectFile, others: list[ClaimFile], terms: TermsFile, lender: str, where: Where
+) -> Iterator[Finding]:
+    """Tonnes promised twice: the pledge of this instrument beside the uses that the register holds."""
+    try:
+        check_claims([pledge(file, terms, lender, where), *held_claims(others, where)], parcels(file))
+    except InputError as error:
+        yield from error.findings
+
+
+def held_claims(others: Sequence[ClaimFile], where: Where) -> list[Claim]:
+    """The uses that the register holds already."""
+    return [
         Claim(
             where(("other_uses", at)),
             row.code,
@@ -137,11 +159,6 @@ def claim_faults(
         )
         for at, row in enumerate(others)
     ]
-    projects: Mapping[str, list[str]] = {file.code: file.parcels} if file.parcels else {}
-    try:
-        check_claims([own, *held], projects)
-    except InputError as error:
-        yield from error.findings
 
 
 def income_faults(

@@ -18,20 +18,11 @@ from silvafisc.quantities import entitlement, mu_to_tenths, share, yuan_to_fen
 from ..assess import BASE, Course, LoanCase
 from ..cash_flows import Flow
 from ..dates import Day
-from .checks import party_faults, tenor_faults
-from .fields import Positive, Where, Year, finding, yearly
-from .loan_fields import (
-    LoanFile,
-    added,
-    later,
-    loan_faults,
-    other_income,
-    parties_of,
-    stated,
-    stress_of,
-    support_of,
-    terms_of,
-)
+from .checks import own_payments, tenor_faults
+from .fields import Positive, Where, Year, finding, stated, yearly
+from .incomes import added, later, other_income
+from .loan_fields import LoanFile, loan_faults, parties_of, support_of, terms_of
+from .stresses import stress_of
 
 _TIMES = "finance.compensation_loans"
 
@@ -116,7 +107,7 @@ def build(file: CompensationLoan, rules: Rules, where: Where) -> LoanCase:
         Flow(day, "compensation", file.compensation.payer, file.borrower.name, fen) for day, fen in pledged.items()
     )
     other, other_flows = other_income(file)
-    stress = stress_of(file, rules)
+    stress = stress_of(file.stress, file.terms, rules)
     receipts = added(pledged, other)
     place = file.multiple.place
     times = stated(file.multiple.times, f"{_TIMES}.{place}", rules)
@@ -140,7 +131,7 @@ def build(file: CompensationLoan, rules: Rules, where: Where) -> LoanCase:
 
 def _faults(file: CompensationLoan, rules: Rules, where: Where) -> Iterator[Finding]:
     given = file.compensation
-    yield from party_faults(file.borrower, [(("compensation", "payer"), given.payer)], (), where)
+    yield from own_payments(file.borrower.name, [(("compensation", "payer"), given.payer)], where)
     if given.last_year < given.first_year:
         en, zh = f"ends {given.last_year} before {given.first_year}", f"止于 {given.last_year}，早于 {given.first_year}"
         yield finding(where, ("compensation", "last_year"), en, zh)

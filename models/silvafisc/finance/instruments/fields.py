@@ -1,11 +1,13 @@
 """Parts that the files of several instruments share."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from fractions import Fraction
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from silvafisc.datasets.findings import Finding
+from silvafisc.policy import Rules
 from silvafisc.policy.parameter_files import Status
 from silvafisc.policy.schema import Date, Label, Quoted, ShareText, Strict, Yuan, is_decimal, reject
 from silvafisc.policy.yaml_source import Path_, dotted
@@ -121,8 +123,8 @@ class TermsFile(Strict):
     """Due date of the last payment."""
     every_months: int = Field(ge=1, le=MOST_MONTHS)
     """Months between payments."""
-    day_count: Literal["ACT/365", "ACT/360", "30/360"]
-    """How parts of a year are counted."""
+    day_count: Literal["ACT/365", "ACT/360", "30/360", "ACT/ACT"]
+    """How parts of a year are counted; ACT/ACT (ICMA) for bonds only."""
     payment_rule: Literal["unadjusted", "following", "modified_following", "preceding"]
     """When a payment is made whose due date is no business day."""
     interest_to: Literal["paid", "due"]
@@ -131,13 +133,9 @@ class TermsFile(Strict):
     """Days beside Saturdays and Sundays that are no business days."""
 
 
-class IncomeFile(Strict):
-    """Yearly income beside the tonnes that also serves the debt."""
+class YearlyFile(Strict):
+    """The same amount on one day of every year."""
 
-    kind: Literal["compensation", "timber", "non_timber", "own"]
-    """What it is."""
-    payer: str = Field(min_length=1)
-    """Who pays it."""
     yuan_per_year: Yuan
     """Every year."""
     first_year: Year
@@ -148,7 +146,7 @@ class IncomeFile(Strict):
     """Day of the year: "06-30"."""
 
     @model_validator(mode="after")
-    def _dated(self) -> "IncomeFile":
+    def _dated(self) -> Self:
         if self.last_year < self.first_year:
             raise reject(
                 f"ends {self.last_year} before {self.first_year}", f"止于 {self.last_year}，早于 {self.first_year}"
@@ -162,6 +160,22 @@ class IncomeFile(Strict):
     def by_day(self) -> dict[Day, int]:
         """Day -> fen."""
         return yearly(yuan_to_fen(self.yuan_per_year), self.first_year, self.last_year, self.paid_on)
+
+
+class IncomeFile(YearlyFile):
+    """Yearly income beside the tonnes that also serves the debt."""
+
+    kind: Literal["compensation", "timber", "non_timber", "own"]
+    """What it is."""
+    payer: str = Field(min_length=1)
+    """Who pays it."""
+
+
+class CostFile(YearlyFile):
+    """Yearly cost of running the project, paid before its debt."""
+
+    payee: str = Field(min_length=1)
+    """Who is paid."""
 
 
 class SubsidyFile(Strict):
@@ -220,12 +234,21 @@ class Instrument(Strict):
     """When and how it pays."""
     repaid_from: list[Source] = Field(min_length=1)
     """What serves the debt."""
+    other_income: list[IncomeFile] = Field(default_factory=list)
+    """Income beside what is pledged that serves the debt."""
+    running_costs: list[CostFile] = Field(default_factory=list)
+    """Costs that are paid before the debt: guarding, tending, monitoring."""
 
 
 def yearly(fen: int, first_year: int, last_year: int, paid_on: str) -> dict[Day, int]:
     """The same amount on one day of every year; nothing for an amount of nothing. Raises ValueError for no day MM-DD."""
     days = [Day.fromisoformat(f"{year:04}-{paid_on}") for year in range(first_year, last_year + 1)]
     return dict.fromkeys(days, fen) if fen else {}
+
+
+def stated(text: str | None, parameter: str, rules: Rules) -> Fraction:
+    """What the file states, else the parameter."""
+    return rules.fraction(parameter) if text is None else share(text)
 
 
 def finding(where: Where, path: Path_, en: str, zh: str) -> Finding:

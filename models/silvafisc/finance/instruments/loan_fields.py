@@ -1,55 +1,36 @@
 """What the files of both loans share beyond an instrument's, and how it becomes terms and support."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from silvafisc.datasets.findings import Finding
 from silvafisc.policy import Rules
-from silvafisc.policy.schema import ShareText, Strict
 from silvafisc.policy.yaml_source import Path_
 from silvafisc.quantities import share, yuan_to_fen
 
 from ..assess import Parties, Support
-from ..cash_flows import Flow
-from ..dates import Day, add_months
+from ..dates import PERIODIC, Day
 from ..enhancement import Guarantee, Insurance
 from ..schedules import Terms
 from ..subsidies import longest_subsidy
 from .checks import government_faults, income_faults, instrument_faults, party_faults, rate_faults
 from .fields import (
-    LAST_YEAR,
     AmountFile,
     GuaranteeFile,
-    IncomeFile,
     Instrument,
     InsuranceFile,
-    Months,
     Positive,
     RateFile,
     SubsidyFile,
     Where,
     finding,
+    stated,
 )
+from .stresses import StressFile
 
 _SUBSIDY = "interest_subsidy.forestry_loans."
-_STRESS = "finance.stress."
-
-
-class StressFile(Strict):
-    """Stresses; what is left out is as the parameters under finance.stress say."""
-
-    price_fall: ShareText | None = None
-    """Fall of the price."""
-    months_late: Months | None = None
-    """Months by which money comes late."""
-    fire_after_years: Annotated[int, Field(ge=0, le=LAST_YEAR)] | None = None
-    """Years after drawing in which a fire breaks out."""
-    fire_share: ShareText | None = None
-    """Share of the stand that it destroys."""
 
 
 class LoanFile(Instrument):
@@ -67,8 +48,6 @@ class LoanFile(Instrument):
     """Payments of interest alone, for `interest_only_then`."""
     cover_least: Positive | None = None
     """Least yearly cover; the parameter where left out."""
-    other_income: list[IncomeFile] = Field(default_factory=list)
-    """Income beside what is pledged that serves the debt."""
     subsidy: SubsidyFile | None = None
     """Interest subsidy."""
     guarantee: GuaranteeFile | None = None
@@ -88,8 +67,12 @@ def loan_faults(file: LoanFile, pledged: str, rules: Rules, where: Where) -> Ite
         others.append((("guarantee", "guarantor"), file.guarantee.guarantor))
     if file.insurance is not None:
         others.append((("insurance", "insurer"), file.insurance.insurer))
-    yield from party_faults(file.borrower, others, file.other_income, where)
+    yield from party_faults(file, others, where)
     yield from rate_faults(file.rates, file.terms, where)
+    if file.terms.day_count == PERIODIC:
+        en = "ACT/ACT counts by coupon periods, as bonds do; a loan states ACT/365, ACT/360 or 30/360"
+        zh = "ACT/ACT 按付息期计息，只用于债券；贷款请写 ACT/365、ACT/360 或 30/360"
+        yield finding(where, ("terms", "day_count"), en, zh)
     yield from income_faults(file.other_income, file.repaid_from, pledged, where)
     if (file.repayment == "interest_only_then") != (file.interest_only_payments is not None):
         en = "goes with `repayment: interest_only_then`, and only with it"
@@ -159,55 +142,3 @@ def parties_of(file: LoanFile) -> Parties:
     """Who pays and is paid."""
     guarantor = "" if file.guarantee is None else file.guarantee.guarantor
     return Parties(file.borrower.name, file.lender, guarantor, "" if file.insurance is None else file.insurance.insurer)
-
-
-@dataclass(frozen=True)
-class Stress:
-    """How far the stressed courses go. fire_year: calendar year."""
-
-    price_fall: Fraction
-    months_late: int
-    fire_year: int
-    fire_share: Fraction
-
-
-def stress_of(file: LoanFile, rules: Rules) -> Stress:
-    """The stresses of a loan."""
-    given, year = file.stress, Day.fromisoformat(file.terms.drawn).year
-    late, after = given.months_late, given.fire_after_years
-    return Stress(
-        price_fall=stated(given.price_fall, _STRESS + "price_fall", rules),
-        months_late=int(rules.number(_STRESS + "months_late")) if late is None else late,
-        fire_year=year + (int(rules.number(_STRESS + "fire_after_years")) if after is None else after),
-        fire_share=stated(given.fire_share, _STRESS + "fire_share", rules),
-    )
-
-
-def other_income(file: LoanFile) -> tuple[dict[Day, int], tuple[Flow, ...]]:
-    """Receipts of the other income by day, and the flows that bring them."""
-    receipts: dict[Day, int] = {}
-    flows = []
-    for income in file.other_income:
-        for day, fen in income.by_day().items():
-            receipts[day] = receipts.get(day, 0) + fen
-            flows.append(Flow(day, income.kind, income.payer, file.borrower.name, fen))
-    return receipts, tuple(flows)
-
-
-def stated(text: str | None, parameter: str, rules: Rules) -> Fraction:
-    """What the file states, else the parameter."""
-    return rules.fraction(parameter) if text is None else share(text)
-
-
-def added(*tables: Mapping[Day, int]) -> dict[Day, int]:
-    """Receipts of several tables by day."""
-    total: dict[Day, int] = {}
-    for table in tables:
-        for day, fen in table.items():
-            total[day] = total.get(day, 0) + fen
-    return dict(sorted(total.items()))
-
-
-def later(receipts: Mapping[Day, int], months: int) -> dict[Day, int]:
-    """The same receipts some months later."""
-    return added(*({add_months(day, months): fen} for day, fen in receipts.items()))
