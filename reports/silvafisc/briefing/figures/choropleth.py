@@ -31,7 +31,8 @@ def choropleth(
     """Shade every unit by its value.
 
     values: region code -> (value, shown text); units without one stay white and hatched. scale: what is shown with its
-    unit, and the shown least and greatest value. inset_name: of the sea. notes: the lines under the map (review number, projection).
+    unit, and the shown least and greatest value. inset_name: of the sea. notes: the lines under the map (review number,
+    projection).
     """
     low, high = (edge(value for value, _ in values.values()) for edge in (min, max))
     limits = load_yaml("maps.yaml")
