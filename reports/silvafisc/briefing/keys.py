@@ -15,6 +15,7 @@ Characters with a meaning in keys are percent-encoded in values.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -45,8 +46,13 @@ def ref(table: str, what: str, /, **where: str | Sequence[str]) -> str:
         value = where[column]
         values = [value] if isinstance(value, str) else list(value)
         sign = "^=" if isinstance(value, Starts) else "="
-        parts.append(f"{column}{sign}{'|'.join(quote(v, safe=' .:+-') for v in values)}")
+        parts.append(f"{column}{sign}{'|'.join(map(_quoted, values))}")
     return f"{table}[{','.join(parts)}].{what}"
+
+
+@cache
+def _quoted(value: str) -> str:
+    return quote(value, safe=" .:+-")
 
 
 class Starts(tuple[str, ...]):

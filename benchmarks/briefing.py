@@ -1,0 +1,160 @@
+"""Measure what briefings take: the four default files, their parts, the workbook, and reply sheets of 100 counties.
+
+Run: python benchmarks/briefing.py OUT [COUNTIES]   (folders of a saved national and a saved county outcome)
+The floor is named: reading the outcome, and typst compiling an empty document with the same fonts. Seconds of the
+processor, so that other programs do not count; of the whole also by the clock, since typst and the drawings share two
+cores. Goals stand beside the figures; nothing is asserted.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+START = time.process_time()
+
+from silvafisc.briefing import LANGUAGES, Wish, build, render, render_papers  # noqa: E402
+from silvafisc.briefing import html as html_file  # noqa: E402
+from silvafisc.briefing.glyphs import characters, font_folder, second_folder  # noqa: E402
+from silvafisc.results import Outcome  # noqa: E402
+
+GOAL_FILES, GOAL_REPLIES, UNITS = 4.0, 20.0, 100
+EMPTY = '#set document(date: datetime(year: 2026, month: 1, day: 1), title: "x")\n#set text(font: ("Noto Sans SC",))\nx'
+
+
+class Clock:
+    """Processor seconds by part; parts may lie inside one another, the inner one's time is not the outer one's."""
+
+    def __init__(self) -> None:
+        self.parts: dict[str, float] = {}
+        self._open: list[str] = []
+        self._since = time.process_time()
+
+    def _turn(self) -> None:
+        now = time.process_time()
+        if self._open:
+            self.parts[self._open[-1]] = self.parts.get(self._open[-1], 0.0) + now - self._since
+        self._since = now
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """What is done inside belongs to `name`."""
+        self._turn()
+        self._open.append(name)
+        try:
+            yield
+        finally:
+            self._turn()
+            self._open.pop()
+
+    def around(self, name: str, action: Callable[..., Any]) -> Callable[..., Any]:
+        """`action`, its time counted to `name`."""
+
+        def timed(*given: Any, **named: Any) -> Any:
+            with self.part(name):
+                return action(*given, **named)
+
+        return timed
+
+
+def four_files(folder: Path) -> None:
+    """Each part of the four default files, one after the other, and the whole as a run makes it."""
+    import jinja2
+    import typst
+
+    clock = Clock()
+    with clock.part("reading the outcome"):
+        outcome = Outcome.load(folder)
+    with tempfile.TemporaryDirectory() as place:
+        empty = Path(place) / "empty.typ"
+        empty.write_text(EMPTY, encoding="utf-8")
+        fonts = [str(font_folder()), str(second_folder())]
+        with clock.part("typst, empty document"):
+            typst.compile(str(empty), font_paths=fonts, ignore_system_fonts=True, format="pdf")
+    with clock.part("importing matplotlib"):
+        import matplotlib
+
+        from silvafisc.briefing.figures import bars, canvas  # noqa: F401
+    was = matplotlib.rc_context, jinja2.Template.render, typst.compile, html_file._faces
+    matplotlib.rc_context = _drawing(clock, matplotlib.rc_context)
+    jinja2.Template.render = clock.around("Jinja2", jinja2.Template.render)  # type: ignore[method-assign]
+    typst.compile = clock.around("typst", typst.compile)
+    html_file._faces = clock.around("fonts", html_file._faces)
+    with clock.part("fonts"):
+        characters(), characters(True)
+    from silvafisc.briefing.pdf import render_pdf
+
+    for language in LANGUAGES:
+        with clock.part("sections and numbers"):
+            briefing = build(outcome, language)
+        with clock.part("other of HTML"):
+            html_file.render_html(briefing)
+        with clock.part("other of PDF"):
+            render_pdf(briefing)
+    matplotlib.rc_context, jinja2.Template.render, typst.compile, html_file._faces = was  # type: ignore[method-assign]
+    floors = ("reading the outcome", "typst, empty document")
+    total = sum(seconds for name, seconds in clock.parts.items() if name not in floors)
+    for name, seconds in sorted(clock.parts.items(), key=lambda item: -item[1]):
+        shares = "   floor" if name in floors else f"{seconds / total:8.1%}"
+        ratios = (f"{seconds / clock.parts[floor]:7.1f} x {floor}" for floor in floors)
+        print(f"{name:24}{seconds:7.2f} s{shares}{'  '.join(ratios)}")
+    print(f"{'together':24}{total:7.2f} s of the processor, one after the other")
+    _whole("four files", GOAL_FILES, lambda place: render(outcome, place), clock.parts[floors[0]])
+
+
+def _drawing(clock: Clock, context: Callable[..., Any]) -> Callable[..., Any]:
+    """The look of a drawing, in which everything of matplotlib happens."""
+
+    @contextmanager
+    def timed(*given: Any) -> Iterator[None]:
+        with clock.part("matplotlib"), context(*given):
+            yield
+
+    return timed
+
+
+def _whole(name: str, goal: float, action: Callable[[Path], object], floor: float) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        begin, used = time.perf_counter(), time.process_time()
+        action(Path(place))
+        clock, used = time.perf_counter() - begin, time.process_time() - used
+    print(
+        f"{name}: {used:.2f} s of the processor = {used / floor:.0f} x reading, {clock:.2f} s by the clock (goal {goal:.0f} s)"
+    )
+
+
+def replies(folder: Path) -> None:
+    """The briefing and a reply sheet for each of 100 counties (all, where there are fewer), both languages as PDF."""
+    begin = time.process_time()
+    outcome = Outcome.load(folder)
+    floor = time.process_time() - begin
+    codes = sorted(str(code) for code in outcome.tables["regions"]["region_code"])[:UNITS]
+    wish = Wish(("briefing", "replies"), LANGUAGES, ("html", "pdf"), units=tuple(codes))
+    _whole(f"briefing and {len(codes)} replies", GOAL_REPLIES, lambda place: render_papers(outcome, place, wish), floor)
+
+
+def workbook(folder: Path) -> None:
+    """The workbook in one language."""
+    from silvafisc.workbook import outcome_workbook
+
+    outcome = Outcome.load(folder)
+    action = lambda place: render(outcome, place, ["zh"], ["xlsx"], workbook=outcome_workbook)  # noqa: E731
+    begin = time.process_time()
+    Outcome.load(folder)
+    _whole("workbook", GOAL_FILES, action, time.process_time() - begin)
+
+
+def main(arguments: list[str]) -> None:
+    """Measure the saved outcomes."""
+    print(f"{'imports':24}{time.process_time() - START:7.2f} s")
+    four_files(Path(arguments[0]))
+    workbook(Path(arguments[0]))
+    if len(arguments) > 1:
+        replies(Path(arguments[1]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
