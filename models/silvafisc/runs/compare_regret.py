@@ -13,7 +13,8 @@ Positive = o's plan is worse there. Values are sums of s's offers, so nothing is
     no_rate        the plan gives other factor money to a unit of which s does not say what a yuan brings
     not_a_sum      the objective is no sum over offers (a tail of draws, a distribution)
 
-Rules other than the appropriations are not checked again: `score` does that for a single plan.
+Pots may be of a size that s does not offer. Rules other than the appropriations are not checked again: `score` does that
+for a single plan.
 """
 
 from collections.abc import Mapping, Sequence

@@ -15,6 +15,7 @@ from .keys import combine
 from .sections import compared as of
 from .sections.drawings import DRAWN_UNITS, short_name
 from .sections.drawings import shown as in_unit
+from .words import capital
 
 HASH_SHOWN = 12
 CAUSES_SHOWN = 40
@@ -60,28 +61,33 @@ def build_comparison(outcomes: Sequence[Outcome], tables: Mapping[str, pd.DataFr
 
 
 def objectives(draft: Draft) -> Table:
-    """Every objective that another outcome has too: its value there and the difference."""
+    """Every objective that another outcome has too: its value in each plan, and the difference."""
     words, numbers = draft.words, of.others(draft)
     terms = {str(row["term"]): row for n in numbers for row in of.rows(draft, "objectives", n)}
+    kinds = {term: draft.kind_of(str(row["unit"]), term) for term, row in terms.items()}
+    having = {
+        term: [n for n in numbers if draft.lookup.has("compare.objectives", outcome=str(n), term=term)]
+        for term in terms
+    }
     found = []
-    for term, row in terms.items():
-        kind = draft.kind_of(str(row["unit"]), term)
-        label, unit = str(row[f"label_{draft.language}"]), draft.unit(kind)
-        cells: list[Runs] = [cell(words("reasons.objective_unit", label=label, unit=unit) if unit else label)]
-        having = [n for n in numbers if draft.lookup.has("compare.objectives", outcome=str(n), term=term)]
-        cells.append((draft.number(kind, of.key("objectives", "first", having[0], term=term)),))
-        for n in numbers:
-            if n in having:
+    for number in (1, *numbers):
+        cells: list[Runs] = [cell(capital(of.letter(draft, number)))]
+        for term, kind in kinds.items():
+            if number == 1:
+                first = of.key("objectives", "first", having[term][0], term=term)
+                cells += [(draft.number(kind, first),), cell("—")]
+            elif number in having[term]:
                 for name, signed in (("second", False), ("difference", True)):
-                    cells.append((draft.number(kind, of.key("objectives", name, n, term=term), signed=signed),))
+                    cells.append((draft.number(kind, of.key("objectives", name, number, term=term), signed=signed),))
             else:
                 cells += [cell("—"), cell("—")]
         found.append(Row(tuple(cells)))
-    heads = [Column(of.LETTERS[0], "", True)]
-    for n in numbers:
-        heads += [Column(of.LETTERS[n - 1], "", True), *of.versus(draft, [n], "")]
-    columns = (Column(words("reasons.objective"), width=1), *heads)
-    return Table(columns, tuple(found), words.runs("compared.objectives_table"), dense=len(numbers) > 2)
+    heads: list[Column] = []
+    for term, row in terms.items():
+        unit = draft.unit(kinds[term])
+        heads += [Column(str(row[f"label_{draft.language}"]), unit, True)]
+        heads += [Column(words("compared.against_first", reference=of.LETTERS[0]), unit, True)]
+    return Table((Column(words("compared.plan_head")), *heads), tuple(found), words.runs("compared.objectives_table"))
 
 
 def causes(draft: Draft, number: int) -> Block:

@@ -155,7 +155,7 @@ def sentences(draft: Draft, number: int) -> list[Runs]:
             sign, put["money", group] = sized(draft, MONEY, key("groups", "difference_fen", number, **where))
             for name in ("units", "more", "less"):
                 put[name, group] = (draft.number("count", key("groups", name, number, **where)),)
-            members.append(GroupTrade(group, str(row[f"name_{language}"]), sign))
+            members.append(GroupTrade(group, group_name(draft, row), sign))
     first, last = extremes(draft, number)
     for unit in (first, last):
         if unit is not None:
@@ -183,6 +183,12 @@ def extremes(draft: Draft, number: int) -> tuple[tuple[str, str] | None, tuple[s
 def unit_name(draft: Draft, row: Mapping[Any, Any]) -> str:
     """A unit's name; one that only another outcome has is named there."""
     return str(row["region_name"] if draft.language == "zh" else row["region_name_en"] or row["region_name"])
+
+
+def group_name(draft: Draft, row: "Mapping[Any, Any] | pd.Series[Any]") -> str:
+    """A group as the scenario names it, else as the briefing does."""
+    said, group = str(row[f"name_{draft.language}"]), str(row["group"])
+    return said if said != group else draft.words.name("level" if row["grouping"] == "level" else "group", group)
 
 
 def part_names(draft: Draft) -> list[str]:
@@ -272,24 +278,24 @@ def groups(draft: Draft) -> Table:
     for grouping, group in dict.fromkeys(zip(frame["grouping"].astype(str), frame["group"].astype(str), strict=True)):
         where = {"grouping": grouping, "group": group}
         mine = frame[(frame["grouping"] == grouping) & (frame["group"] == group)].iloc[0]
-        label = str(mine[f"name_{draft.language}"])
-        shown = label if grouping == "priority" else words.name("level" if grouping == "level" else "group", group)
+        shown = group_name(draft, mine)
         cells: list[Runs] = [
             cell(shown),
             (draft.number("count", key("groups", "units", int(mine["outcome"]), **where)),),
         ]
         for n in numbers:
             if not draft.lookup.has(f"{PREFIX}groups", outcome=str(n), **where):
-                cells += [cell("—")] * 3
+                cells += [cell("—")] * 2
                 continue
-            cells += [(draft.number("count", key("groups", name, n, **where)),) for name in ("more", "less")]
+            more, less = (draft.number("count", key("groups", name, n, **where)) for name in ("more", "less"))
+            cells.append((more, Text(" / "), less))
             cells.append((draft.number("money", key("groups", "difference_fen", n, **where), signed=True),))
         found.append(Row(tuple(cells)))
     heads: list[Column] = []
     for n in numbers:
-        heads += [Column(words(f"compared.{name}_of", plan=LETTERS[n - 1]), "", True) for name in ("more", "less")]
+        heads += [Column(words("compared.counts_of", plan=LETTERS[n - 1]), "", True)]
         heads += versus(draft, [n], draft.unit("money"))
-    columns = (Column(words("compared.group"), width=1), Column(words("terms.units"), "", True), *heads)
+    columns = (Column(words("compared.group")), Column(words("terms.units"), "", True), *heads)
     return Table(columns, tuple(found), words.runs("compared.groups"), dense=len(numbers) > 1)
 
 
