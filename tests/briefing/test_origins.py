@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 
-from silvafisc.briefing.blocks import Briefing, Paragraph, Row, Table, numbers, runs_text
+from silvafisc.briefing.blocks import Briefing, Paragraph, Row, Section, Table, numbers, runs_text
 from silvafisc.briefing.document import build
 from silvafisc.briefing.draft import Draft
 from silvafisc.briefing.keys import Lookup, combine, ref, traces
 from silvafisc.briefing.origins import traced
+from silvafisc.briefing.sections.ledger import ledger
 from silvafisc.briefing.words import LANGUAGES, load_yaml
 from silvafisc.results import Outcome
 
@@ -76,6 +78,23 @@ def test_the_ledger_shows_what_is_known_of_a_column_that_nobody_named(outcome: O
         if row.line == line
     ]
     assert "allocation 的 strange_fen" in names
+
+
+def test_lines_go_on_where_curve_parameters_share_one_and_a_missing_input_is_said_to_be_missing(
+    outcome: Outcome,
+) -> None:
+    """by hand: eight lines and one for both curves; the made-up ledger has none for the factors."""
+    like = outcome.tables["sources"].iloc[[0]]
+    curves = [like.assign(what=f"assumptions.carbon.age_limits.{name}") for name in ("oak", "birch")]
+    frame = pd.concat([outcome.tables["sources"], *curves], ignore_index=True)
+    draft = Draft(replace(outcome, tables={**outcome.tables, "sources": frame}), "zh")
+    number = draft.number("plain", ref("inputs.factors", "sum(value)"))
+    section = Section("sources", "", (*ledger(draft), Paragraph((number,))))
+    (held,), origins = traced(draft, [section])
+    rows = [row for block in held.blocks if isinstance(block, Table) for row in block.rows if row.line]
+    assert [row.line for row in rows] == [*range(1, 10), 10, 11]
+    assert origins[number.key].lines == (11,)
+    assert [runs_text(cell) for cell in rows[-1].cells[2:]] == ["inputs/factors.csv，value", "台账未列"]
 
 
 def test_sections_without_a_ledger_stay_as_they_are(outcome: Outcome, zh: Briefing) -> None:

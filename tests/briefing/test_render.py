@@ -5,13 +5,14 @@ import re
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from silvafisc.briefing import render
-from silvafisc.briefing.blocks import Briefing, figures, numbers
+from silvafisc.briefing.blocks import Block, Briefing, Card, Table, figures, numbers
 from silvafisc.briefing.figures.tiles import tiles
 from silvafisc.briefing.glyphs import SHIPPED, MissingGlyphError, require_glyphs
 from silvafisc.briefing.html import render_html
@@ -102,6 +103,29 @@ def test_the_page_is_well_formed_and_accessible(page: str) -> None:
     assert len(tags.ids) == len(set(tags.ids)), "ids of several drawings collide"
     assert page.count("<details>") == page.count('role="img"'), "every drawing has its data table"
     assert '<html lang="zh-CN">' in page
+
+
+def test_a_page_of_provinces_and_one_of_120_counties_stay_under_three_megabytes(zh: Briefing, en: Briefing) -> None:
+    """published: the limit of the design. Four times the cards and rows of the 31 provinces stand for the counties."""
+    four = (0, 1, 2, 3)
+
+    def grown(block: Block) -> tuple[Block, ...]:
+        if isinstance(block, Card):
+            return tuple(replace(block, id=f"{block.id}-{turn}") for turn in four)
+        if isinstance(block, Table) and len(block.rows) >= 31 and not any(row.line for row in block.rows):
+            return (replace(block, rows=block.rows * 4),)
+        return (block,)
+
+    for briefing in (zh, en):
+        counties = tuple(
+            replace(section, blocks=tuple(chain.from_iterable(map(grown, section.blocks))))
+            for section in briefing.sections
+        )
+        provinces = len(render_html(briefing))
+        assert provinces < 3_000_000
+        many = replace(briefing, sections=counties)
+        assert len(list(numbers(many))) > 3 * len(list(numbers(briefing)))
+        assert provinces < len(render_html(many)) < 3_000_000
 
 
 def test_numbers_carry_their_keys_and_values_into_the_page(page: str, zh: Briefing) -> None:

@@ -20,11 +20,11 @@ from silvafisc.results import Outcome
 
 UNITS = 31
 FEW = """
-for (const body of document.querySelectorAll("tbody")) [...body.rows].slice(3, -1).forEach((row) => row.remove());
+for (const body of document.querySelectorAll("tbody")) [...body.rows].slice(1, -1).forEach((row) => row.remove());
 [...document.querySelectorAll("details.card")].slice(1).forEach((card) => card.remove());
 document.querySelectorAll(".drawing svg").forEach((drawing) => drawing.replaceChildren());
 """
-"""Leaves some rows of every table and one card: the others are made alike, and axe-core looks at each node.
+"""Leaves the first and last row of every table and one card: the others are made alike, and axe-core looks at each node.
 
 A drawing is one picture with a name to whoever cannot see it, so its parts go too.
 """
@@ -96,7 +96,9 @@ def test_a_page_is_open_to_everyone_and_calls_nobody(browser: Any, folder: Path,
     address = (folder / f"{name}_{language}.html").as_uri()
     page.goto(address)
     page.evaluate(FEW)
-    found = axe.Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    # Both languages have the same colours, and looking at those takes axe-core most of its time.
+    rules = {"color-contrast": {"enabled": language == "zh"}}
+    found = axe.Axe().run(page, options={"resultTypes": ["violations"], "rules": rules}).response["violations"]
     grave = [
         (rule["id"], rule["nodes"][0]["html"][:200]) for rule in found if rule["impact"] in ("serious", "critical")
     ]

@@ -24,34 +24,22 @@ FACE = "Briefing Sans"
 SECOND_FACE = "Briefing Signs"
 
 
-SCREEN = (
-    "skip",
-    "find",
-    "hint",
-    "found",
-    "filter",
-    "filtered",
-    "value",
-    "key",
-    "line",
-    "back",
-    "up",
-    "down",
-    "restored",
-)
-"""Words of texts.yaml that only a screen shows."""
-_SLOTS = {
-    name: {slot: f"{{{slot}}}" for slot in slots}
-    for name, slots in {
-        "found": ("count",),
-        "filter": ("table",),
-        "filtered": ("shown", "all"),
-        "line": ("line",),
-        "up": ("column",),
-        "down": ("column",),
-    }.items()
+SCREEN: Mapping[str, tuple[str, ...]] = {
+    "skip": (),
+    "find": (),
+    "hint": (),
+    "found": ("count",),
+    "filter": ("table",),
+    "filtered": ("shown", "all"),
+    "value": (),
+    "key": (),
+    "line": ("line",),
+    "back": (),
+    "up": ("column",),
+    "down": ("column",),
+    "restored": (),
 }
-"""What the page itself puts into them."""
+"""Words of texts.yaml that only a screen shows -> what the page itself puts into them."""
 
 
 @cache
@@ -89,11 +77,11 @@ def render_html(briefing: Briefing) -> bytes:
 def _screen_words(language: str) -> dict[str, str]:
     """The words that only a screen shows, with what the page puts in left as `{name}`."""
     words = Words(language)
-    return {name: words(f"screen.{name}", **_SLOTS.get(name, {})) for name in SCREEN}
+    return {name: words(f"screen.{name}", **{slot: f"{{{slot}}}" for slot in slots}) for name, slots in SCREEN.items()}
 
 
 class _Page:
-    """The numbers of one page: a class, because keys that differ only in what they select share a pattern, which the page holds once."""
+    """The numbers of one page: a class, because keys that differ only in what they select share one pattern in it."""
 
     def __init__(self, origins: Mapping[str, Origin]) -> None:
         self._origins = origins
@@ -169,7 +157,7 @@ def _faces(used: str, fonts: Fonts) -> str:
 
 def _always() -> str:
     """Printable ASCII, so that list marks and the browser's own signs never fall to another font."""
-    return "".join(map(chr, range(ord(" "), ord("~") + 1))) + "•▸▾\u00a0"
+    return "".join(map(chr, range(ord(" "), ord("~") + 1))) + "•▸▾↑↓\u00a0"
 
 
 @lru_cache(maxsize=16)

@@ -1,6 +1,6 @@
 """Where every number comes from: its line of the ledger, for what was computed a line of its own."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,8 @@ from .draft import Draft, cell
 from .keys import traces
 from .sections.ledger import ASSUMED, numbered, topic_of
 from .words import capital, inside, load_yaml
+
+_INPUT = "inputs."
 
 
 def traced(draft: Draft, sections: Sequence[Section]) -> tuple[list[Section], dict[str, Origin]]:
@@ -28,8 +30,10 @@ def traced(draft: Draft, sections: Sequence[Section]) -> tuple[list[Section], di
     keys = dict.fromkeys(number.key for section in sections for number in numbers(section))
     places = {key: list(dict.fromkeys(map(_entry, traces(key)))) for key in keys}
     fresh = [entry for entry in _in_order(entry for found in places.values() for entry in found) if entry not in lines]
-    table = _computed(draft, fresh, len(lines))
-    lines |= {entry: number for number, entry in enumerate(fresh, start=len(lines) + 1)}
+    first = max(lines.values(), default=0) + 1  # lines of a counted topic share one
+    inputs = {_entry(place) for key in keys for place in traces(key) if place.startswith(_INPUT)}
+    table = _computed(draft, fresh, first, inputs)
+    lines |= {entry: number for number, entry in enumerate(fresh, start=first)}
     found = {
         key: Origin(tuple(lines[entry] for entry in entries), _unit(draft, key)) for key, entries in places.items()
     }
@@ -46,7 +50,7 @@ def _last_line(section: Section) -> int | None:
 
 def _entry(place: str) -> str:
     """The place as a ledger holds it: an input without `inputs.`, an entry of outcome.json by what it belongs to."""
-    place = place.removeprefix("inputs.")
+    place = place.removeprefix(_INPUT)
     table, _, column = place.partition(".")
     names = load_yaml("origins.yaml").get(table, {}).get("columns", {})
     return next((f"{table}.{name}" for name in names if name.endswith(".") and column.startswith(name)), place)
@@ -60,8 +64,11 @@ def _in_order(entries: Iterable[str]) -> list[str]:
     return sorted(dict.fromkeys(entries), key=lambda entry: (order.get(entry, len(order)), entry))
 
 
-def _computed(draft: Draft, entries: Sequence[str], before: int) -> Table:
-    """A line per column of the outcome that the document shows, under how its table came about and what that rests on."""
+def _computed(draft: Draft, entries: Sequence[str], first: int, inputs: Container[str]) -> Table:
+    """A line per column of the outcome that the document shows, under how its table came about and what that rests on.
+
+    first: its number. inputs: the entries of the units' data; one that the ledger lacks says so.
+    """
     words = draft.words
     weakest: dict[str, str] = {}
     for row in draft.table("sources").to_dict("records"):
@@ -69,16 +76,18 @@ def _computed(draft: Draft, entries: Sequence[str], before: int) -> Table:
         weakest[topic] = worst_status(weakest.get(topic, ""), str(row["status"]))
     rows: list[Row] = []
     above = ""
-    for number, entry in enumerate(entries, start=before + 1):
+    for number, entry in enumerate(entries, start=first):
         table, _, column = entry.partition(".")
-        told = _told(entry)
+        told = {} if entry in inputs else _told(entry)
         rests = [topic for topic in told.get("rests", ()) if topic in weakest]
         if table != above:
             rows.append(Row((_made(draft, table, told, rests),), "group"))
         above = table
         worst = worst_status(*(weakest[topic] for topic in rests))
         status = words("origins.rests", worst=words.name("status", worst)) if worst else words("origins.computed")
-        file = str(told.get("file", f"{table}.csv"))
+        if entry in inputs:
+            status = words("origins.unstated")
+        file = str(told.get("file", f"inputs/{table}.csv" if entry in inputs else f"{table}.csv"))
         place = words("origins.place", file=file, column=column.removesuffix(".")) if column else file
         named = (cell(str(number)), cell(_name(draft, entry)), cell(place))
         rows.append(Row((*named, (Text(status, strong=worst in ASSUMED),)), line=number))
