@@ -10,8 +10,9 @@ and the maximum is a dynamic programme over the grades: best[k, l] = gain[k, l] 
 Two categories of which one may not fall below the other are taken together, over pairs of levels. "Standards only
 rise" is priced by multipliers of its own (`staircase_rise`); the number of published values is left out here, the search
 adds it.
-Multipliers are those of the linear relaxations of a few sets, each in all sets that it bounds better. Where forms are
-held, common ones are found first by cutting planes (Kelley 1960), half-way between the best and the newest ones.
+Multipliers are those of the linear relaxations of some sets, held forms included, each in all sets that it bounds better.
+Where that of the most even cut-offs has no answer, common ones are found first by cutting planes (Kelley 1960), half-way
+between the best and the newest ones.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,7 +40,7 @@ _REACHED, _GROW, _SHRINK = 0.25, 1.2, 0.6
 class Own:
     """Multipliers of each cut-off set's own: weights[period][set, form] (priced rows negative), upper[period, set].
 
-    rise[set]: number of its multipliers on "standards only rise".
+    Shared forms weigh the same in all periods. rise[set]: number of its multipliers on "standards only rise".
     """
 
     weights: list[Floats]

@@ -7,7 +7,7 @@ target that is too high costs little, as lists are short near the bound; one far
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ import numpy as np
 from .problem import Floats, Indices
 from .staircase_answers import TIE, Found
 from .staircase_bound import Bounds, Own
+from .staircase_filters import Filter, bound_of, fewer, refined, relax
 from .staircase_grades import places
 from .staircase_lists import Bits, Candidates, Flags, Period, TooLong, Work
 from .staircase_rise import Rise
@@ -27,16 +28,12 @@ if TYPE_CHECKING:
 # More than equal answers are kept: a stage is held at its best less a tie, and all that keeps it must be here, whatever
 # the sum's last digit.
 _KEPT = 2 * TIE
-# First distance of a target from the bound (share of the bound), and how it widens while nothing is found. A target
-# nearly as far as the first answer gives way to it, as it would only double the work.
-_FIRST, _WIDER, _NEARLY = 5e-4, 1.4, 0.95
+# First distance of a target from the bound (share of the bound), and how it widens while nothing is found. A target that
+# nearly as many sets reach as the first answer gives way to it, as it would only double the work.
+_FIRST, _WIDER, _NEARLY = 5e-4, 1.4, 1.5
 # Beyond these the search would take longer than HiGHS is given: cut-off sets, and entries of joined lists.
 _MOST_SETS, _MOST_JOINED = 200_000, 20_000_000
 _CHUNK = 2_000_000
-# Steps towards common multipliers where the most even cut-offs' relaxation gives none.
-_STEPS = 10
-# Steps towards multipliers of each cut-off set's own.
-_OWN_STEPS = 6
 # Cut-off sets whose lists are made together: few at first, as the target may still rise.
 _BATCH, _MOST_BATCH = 2, 128
 # Candidates per period that are joined to get a first answer.
@@ -46,28 +43,8 @@ _FEW = 200
 _AIMED, _LOWERED = 10, 10
 # Entries of lists after which no first answer is looked for any more.
 _ENTRIES = 2_000_000
-# Cut-off sets that are looked at to get one, and whose relaxations give multipliers to all sets.
-_TRIED = 6
-# Before a target as many sets more are relaxed, each for the sets next to it, as long as each takes so many sets below the
-# target: their lists would take longer.
-_NEXT, _WORTH = 128, 8
-
-
-@dataclass(frozen=True)
-class _Filter:
-    """A form that every answer must bring to a least amount, with multipliers of each cut-off set.
-
-    held: whether they price the held forms too. size: by how much the form can vary, about.
-    """
-
-    form: int
-    held: bool
-    own: Own
-    size: float
-
-    def at(self, which: Indices) -> "_Filter":
-        """The same for some cut-off sets."""
-        return replace(self, own=self.own.at(which))
+# Cut-off sets that are looked at to get one.
+_LOOKED = 6
 
 
 class Search:
@@ -125,37 +102,39 @@ class Search:
             return None
         sets = np.array(list(combinations(range(1, cells), inner)), np.int64).reshape(count, inner)
         edges = np.column_stack([np.zeros(len(sets), np.int64), sets, np.full(len(sets), cells)])
-        filters = [self._filter(form, form == 0, edges) for form in range(self.bounds.shared)]
+        filters = [Filter.of(self.bounds, form, edges) for form in range(self.bounds.shared)]
         lowest = self.best_value if self.found else max(self._beat, self._lowest())
         tried = np.zeros(count, bool)
-        self._relax(edges, filters, tried, lowest, count)
+        relax(self.bounds, filters, edges, tried, lowest, count)
         try:
             self._lower(edges, filters, tried, lowest)
         except TooLong:
             return None
         return self.found
 
-    def _lower(self, edges: Indices, filters: list[_Filter], tried: Flags, lowest: float) -> None:
+    def _lower(self, edges: Indices, filters: list[Filter], tried: Flags, lowest: float) -> None:
         """Lower a target from the bound to a first answer, until answers reach it; the best of them is the best of all."""
-        bound = self._bound(filters)
+        bound = bound_of(filters)
         top = float(bound.max())
         step = _FIRST * max(1.0, abs(top))
         self.best_value = lowest
-        some = np.argsort(-bound, kind="stable")[:_TRIED]
+        some = np.argsort(-bound, kind="stable")[:_LOOKED]
         some = some[bound[some] >= lowest]
         if len(some) and not self.found:
-            [mine] = self._refined([filters[0].at(some)], edges[some], top - _AIMED * step)
+            [mine] = refined(self.bounds, [filters[0].at(some)], edges[some], top - _AIMED * step)
             self._first_answer(edges[some], mine, top, step)
         least, target = self.best_value, np.inf
-        untouched = np.ones(len(edges), bool)
+        untouched, worth = np.ones(len(edges), bool), True
         while target > least and not any(found.values.max() >= target for found in self.found):
-            self.best_value = target = least if step > _NEARLY * (top - least) else top - step
+            bound = bound_of(filters)
+            few = (bound >= least).sum() <= _NEARLY * (bound >= top - step).sum()
+            self.best_value = target = least if few or top - step < least else top - step
             self._last = target == least
-            self._fewer(edges, filters, tried)
+            worth = worth and fewer(self.bounds, filters, edges, tried, self._floor())
             self._sets(edges, filters, untouched)
             step *= _WIDER
 
-    def _first_answer(self, edges: Indices, mine: _Filter, top: float, step: float) -> None:
+    def _first_answer(self, edges: Indices, mine: Filter, top: float, step: float) -> None:
         """Join the best few of every period's candidates, from ever further below the bound, until some go together."""
         best, lowest = mine.own.upper.copy(), self.best_value
         for number in range(len(self.periods)):
@@ -169,7 +148,7 @@ class Search:
                     self._join(parts, edges[one], self._needs([mine]))
             step *= _WIDER
 
-    def _near(self, number: int, edges: Indices, mine: _Filter, least: Floats) -> Candidates:
+    def _near(self, number: int, edges: Indices, mine: Filter, least: Floats) -> Candidates:
         """One period's candidates whose worth, the last of their forms, reaches least[set]."""
         extra = self.bounds.rise.extra(number, mine.own.rise)
         return self._valued(self._listed(number, edges, mine.own.weights[number], extra, least), [mine.own], [extra])
@@ -198,7 +177,7 @@ class Search:
         """What the shared forms of one period are compared with."""
         return self.bounds.base(0)[: self.bounds.shared]
 
-    def _lowered(self, number: int, edges: Indices, mine: _Filter, best: Floats, step: float) -> None:
+    def _lowered(self, number: int, edges: Indices, mine: Filter, best: Floats, step: float) -> None:
         """Bring one period's bounds best[set] down to its best candidates; where none is found they stay."""
         open_ = np.flatnonzero(np.isfinite(best))
         for _ in range(_LOWERED):
@@ -211,49 +190,12 @@ class Search:
                 break
             step *= _WIDER
 
-    def _bound(self, filters: list[_Filter]) -> Floats:
-        """Bound of the objective per cut-off set; -inf where a held form cannot be kept."""
-        able = np.all([f.own.upper.sum(axis=0) >= 0.0 for f in filters[1:]], axis=0)
-        return np.asarray(np.where(able, filters[0].own.upper.sum(axis=0), -np.inf))
-
-    def _refined(self, filters: list[_Filter], edges: Indices, least: float) -> list[_Filter]:
-        """Multipliers of each set's own."""
-        return [
-            replace(f, own=self.bounds.own(f.own, f.form, edges, 0.0 if f.form else least, _OWN_STEPS)) for f in filters
-        ]
-
-    def _fewer(self, edges: Indices, filters: list[_Filter], tried: Flags) -> None:
-        """Relax sets, as long as that takes enough of them below the target."""
-        before = np.inf
-        while before - (now := int((self._bound(filters) >= self._floor()).sum())) >= _WORTH * _TRIED <= now:
-            self._relax(edges, filters, tried, self._floor(), _NEXT)
-            before = now
-
-    def _relax(self, edges: Indices, filters: list[_Filter], tried: Flags, need: float, near: int) -> None:
-        """The multipliers of a few sets' linear relaxations in place, each in the sets nearest to it.
-
-        Those that are bounded least well, and reach `need`, come first; held forms come before the objective, since no
-        answer may keep them.
-        """
-        for _ in range(_TRIED):
-            bound = self._bound(filters)
-            which = int(np.where(tried, -np.inf, bound).argmax())
-            if tried[which] or not bound[which] >= need:
-                break
-            tried[which] = True
-            open_ = np.flatnonzero(bound >= need)
-            apart = np.abs(edges[open_] - edges[which]).sum(axis=1)
-            among = open_[np.argsort(apart, kind="stable")[:near]]
-            for one in reversed(filters):
-                if self._bound(filters)[which] >= need:
-                    self.bounds.relax(one.form, one.held, one.own, edges, which, among)
-
-    def _sets(self, edges: Indices, filters: list[_Filter], untouched: Flags) -> None:
+    def _sets(self, edges: Indices, filters: list[Filter], untouched: Flags) -> None:
         """All answers that reach the target, set by set in order of the bound, which gets better in place.
 
         `untouched` sets get multipliers of their own when it is their turn.
         """
-        bound = self._bound(filters)
+        bound = bound_of(filters)
         order = np.argsort(-bound, kind="stable")
         start, size = 0, _BATCH
         while start < len(order) and bound[order[start]] >= self._floor():
@@ -261,23 +203,16 @@ class Search:
             start, size = start + size, min(2 * size, _MOST_BATCH)
             some = some[bound[some] >= self._floor()]
             new = some[untouched[some]]
-            better = self._refined([f.at(new) for f in filters], edges[new], self._floor())
+            better = refined(self.bounds, [f.at(new) for f in filters], edges[new], self._floor())
             for f, b in zip(filters, better, strict=True):
                 f.own.take(new, b.own)
             untouched[new] = False
-            some = some[self._bound([f.at(some) for f in filters]) >= self._floor()]
+            some = some[bound_of([f.at(some) for f in filters]) >= self._floor()]
             if len(some):
                 batch = [f.at(some) for f in filters]
                 self._batch(edges[some], batch)
                 for f, b in zip(filters, batch, strict=True):
                     f.own.upper[:, some] = b.own.upper
-
-    def _filter(self, form: int, held: bool, edges: Indices) -> _Filter:
-        size = sum(float(np.ptp(one.sums[form, :, -1])) for p in self.periods for one in p.lines)
-        own = self.bounds.spread(form, held, edges)
-        if own is None:
-            own = self.bounds.common(self.bounds.priced(form, held, edges, _STEPS), edges)
-        return _Filter(form, held, own, max(size, 1e-300))
 
     def _lowest(self) -> float:
         """No answer is worse: per category and period the worst level in every cell, less what rounding may take."""
@@ -288,7 +223,7 @@ class Search:
     def _floor(self) -> float:
         return self.best_value - _KEPT * max(1.0, abs(self.best_value))
 
-    def _batch(self, edges: Indices, filters: list[_Filter]) -> None:
+    def _batch(self, edges: Indices, filters: list[Filter]) -> None:
         """All answers of some cut-off sets that reach the incumbent."""
         needs = self._needs(filters)[:, None]
         best = np.array([f.own.upper for f in filters])
@@ -332,7 +267,7 @@ class Search:
                 self._join(mine, edges[one], self._needs(filters))
 
     def _learn(
-        self, number: int, filters: list[_Filter], sets: Indices, used: Indices, least: Floats, found: Candidates
+        self, number: int, filters: list[Filter], sets: Indices, used: Indices, least: Floats, found: Candidates
     ) -> None:
         """Lower a period's bounds in place to the best in its whole lists, where empty to what was asked for.
 
@@ -346,7 +281,7 @@ class Search:
             at = number, sets[mine]
             one.own.upper[at] = np.minimum(one.own.upper[at], best[mine])
 
-    def _needs(self, filters: list[_Filter]) -> Floats:
+    def _needs(self, filters: list[Filter]) -> Floats:
         """What the worth in each filter must come to."""
         return np.array([0.0 if f.form else self._floor() for f in filters])
 
