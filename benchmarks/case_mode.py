@@ -39,14 +39,18 @@ def said(solution: Solution) -> str:
     return f"gap {solution.gap:.1e} ({solution.status})" if solution.found else f"no answer ({solution.status})"
 
 
+def memory() -> float:
+    """The most that this process has held, in GiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+
+
 def against_highs(name: str, problem: Problem, goal: str, limit: float) -> None:
     """One objective by prices, then by HiGHS alone with a limit."""
     engine, built, built_cpu = timed(lambda: Engine(problem))
     vector = engine.vector(engine.objectives["carbon"][0])
     found, own, own_cpu = timed(lambda: engine.maximise(vector))
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     print(f"{name}: {problem.size} columns, {len(engine.model.rows)} rows", flush=True)
-    print(f"     rows and matrix {built:.1f} s ({built_cpu:.1f} s of processor), {memory:.1f} GiB at most")
+    print(f"     rows and matrix {built:.1f} s ({built_cpu:.1f} s of processor), {memory():.1f} GiB at most")
     print(f"     by prices {own:.1f} s ({own_cpu:.1f} s of processor): {said(found)}")
     print(f"     together {built + own:.1f} s ({built_cpu + own_cpu:.1f} s of processor; goal: {goal})", flush=True)
     session = Session(whole(engine.model), time_limit=limit)
@@ -107,7 +111,7 @@ def growth(long: bool) -> None:
         each = 1000 * (built_cpu + own_cpu) / units
         print(
             f"growth: {units} units: model {built:.1f} s ({built_cpu:.1f}), by prices {own:.1f} s ({own_cpu:.1f}),"
-            f" {said(found)}; {each:.1f} ms of processor a unit (goal: the same for all)",
+            f" {said(found)}; {each:.1f} ms of processor a unit (goal: the same for all), {memory():.1f} GiB at most",
             flush=True,
         )
 

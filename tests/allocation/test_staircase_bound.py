@@ -33,8 +33,8 @@ def test_multipliers_bound_every_cut_off_set(seed: int) -> None:
         search = staircase_search.Search(stairs, vectors["carbon"], -np.inf)
         edges = np.arange(stairs.cells + 1)[None]
         for steps in (0, 1, 20):
-            priced = search.bounds.priced(0, [], edges, steps)
-            assert search.bounds.upper(priced, edges).sum() >= optimum.value * (1 - 1e-9)
+            common = search.bounds.common(search.bounds.priced(0, False, edges, steps), edges)
+            assert common.upper.sum() >= optimum.value * (1 - 1e-9)
 
 
 @pytest.mark.parametrize("grades", [2, 3, 5])
@@ -74,15 +74,15 @@ def test_multipliers_of_a_sets_own_bound_it_and_never_more_loosely(seed: int) ->
         stairs.grades = stairs.cells
         bounds = staircase_search.Search(stairs, vectors["carbon"], -np.inf).bounds
         edges = np.arange(stairs.cells + 1)[None]
-        priced = bounds.priced(0, [], edges, 1)
-        common = bounds.common(priced, edges)
-        own = bounds.own(common, priced, edges, optimum.value, 10)
-        relaxed = bounds.relaxed(priced, common, edges, 0, -np.inf)
+        common = bounds.common(bounds.priced(0, False, edges, 1), edges)
+        own = bounds.own(common, 0, edges, optimum.value, 10)
+        relaxed = bounds.common(bounds.priced(0, False, edges, 1), edges)
+        bounds.relax(0, False, relaxed, edges, 0, np.array([0]))
         assert (own.upper <= common.upper).all()
         # Nothing with prices of rows and of "only rise" bounds the set better than its linear relaxation.
         assert relaxed.upper.sum() <= own.upper.sum() * (1 + 1e-9)
-        spread = bounds.spread(0, edges)
-        for found in (own, relaxed, *([spread[1]] if spread else [])):
+        spread = bounds.spread(0, False, edges)
+        for found in (own, relaxed, *([spread] if spread else [])):
             assert found.upper.sum() >= optimum.value * (1 - 1e-9)
             again = [bounds.best(p, edges, weights, found.rise) for p, weights in enumerate(found.weights)]
             assert np.array(again) == pytest.approx(found.upper, rel=1e-12)

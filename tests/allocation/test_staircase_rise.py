@@ -24,7 +24,7 @@ def searches(seed: int) -> Iterator[Search]:
         stairs.grades = stairs.cells
         search = Search(stairs, vectors["carbon"], -np.inf)
         edges = np.arange(stairs.cells + 1)
-        if search.bounds.rise.relaxed(edges, np.array([1.0])) is not None:
+        if search.bounds.rise.relaxed(edges, 0, np.array([-np.inf])) is not None:
             yield search
 
 

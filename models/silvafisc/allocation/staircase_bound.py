@@ -10,8 +10,9 @@ and the maximum is a dynamic programme over the grades: best[k, l] = gain[k, l] 
 Two categories of which one may not fall below the other are taken together, over pairs of levels. "Standards only
 rise" is priced by multipliers of its own (`staircase_rise`); the number of published values is left out here, the search
 adds it.
-Multipliers are those of the linear relaxations of a few sets, each in all sets that it bounds better. Where forms are
-held, common ones are found first by cutting planes (Kelley 1960), half-way between the best and the newest ones.
+Multipliers are those of the linear relaxations of some sets, held forms included, each in all sets that it bounds better.
+Where that of the most even cut-offs has no answer, common ones are found first by cutting planes (Kelley 1960), half-way
+between the best and the newest ones.
 """
 
 from collections.abc import Callable, Sequence
@@ -36,22 +37,10 @@ _REACHED, _GROW, _SHRINK = 0.25, 1.2, 0.6
 
 
 @dataclass(frozen=True)
-class Priced:
-    """Forms that every answer must bring to a least amount, with the multipliers that bound them.
-
-    weights[form]: of the forms of all periods (objective and held ones) in the sum that is bounded. prices[period]: per
-    priced row of the period.
-    """
-
-    weights: Floats
-    prices: list[Floats]
-
-
-@dataclass(frozen=True)
 class Own:
     """Multipliers of each cut-off set's own: weights[period][set, form] (priced rows negative), upper[period, set].
 
-    rise[set]: number of its multipliers on "standards only rise".
+    Shared forms weigh the same in all periods. rise[set]: number of its multipliers on "standards only rise".
     """
 
     weights: list[Floats]
@@ -62,37 +51,42 @@ class Own:
         """Those of some cut-off sets."""
         return Own([one[which] for one in self.weights], self.upper[:, which], self.rise[which])
 
-    def put(self, which: Indices, better: "Own") -> "Own":
-        """With others in some cut-off sets."""
-        weights, upper, rise = [one.copy() for one in self.weights], self.upper.copy(), self.rise.copy()
-        for one, other in zip(weights, better.weights, strict=True):
+    def take(self, which: Indices, better: "Own") -> None:
+        """Put others in place in some cut-off sets."""
+        for one, other in zip(self.weights, better.weights, strict=True):
             one[which] = other
-        upper[:, which], rise[which] = better.upper, better.rise
-        return Own(weights, upper, rise)
+        self.upper[:, which], self.rise[which] = better.upper, better.rise
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What `Priced` comes to.
+    """What multipliers come to.
 
-    lines[period][category]; the first `shared` forms are the same in all periods, the next ones are the period's priced
-    rows, "at most" limits[period]. groups[period]: categories that are bounded together; orders between others are left
-    out.
+    lines[period][category]; the first forms are the same in all periods (the objective, then held ones that must come to
+    `least`; -inf: the objective), the next ones are the period's priced rows, "at most" limits[period]. groups[period]:
+    categories that are bounded together; orders between others are left out. A bound of weighted forms is one of what
+    lies above the least amounts and below the limits.
     """
 
     lines: Sequence[Sequence[Line]]
     limits: Sequence[Floats]
-    shared: int
+    least: Floats
     groups: Sequence[Sequence[Group]]
     rise: Rise
 
-    def weights(self, priced: Priced, period: int) -> Floats:
-        """Weight of every shared form and priced row of a period, rows negative."""
-        return np.concatenate([priced.weights, -priced.prices[period]])
+    @property
+    def shared(self) -> int:
+        """Number of the forms that are the same in all periods."""
+        return len(self.least)
+
+    def base(self, period: int) -> Floats:
+        """What every weighted form and row of a period is compared with: equal parts of the least amounts, the limits."""
+        held = np.where(np.isfinite(self.least), self.least, 0.0)
+        return np.concatenate([held / len(self.lines), self.limits[period]])
 
     def best(self, period: int, edges: Indices, weights: Floats, rise: Indices) -> Floats:
         """Bound of one period per cut-off set at weights[set, form] and rise[set]."""
-        found = -weights[:, self.shared :] @ self.limits[period]
+        found = -weights @ self.base(period)
         for part in parts(len(edges)):
             extra = self.rise.extra(period, rise[part])
             for group in self.groups[period]:
@@ -101,7 +95,7 @@ class Bounds:
 
     def sloped(self, period: int, edges: Indices, weights: Floats, rise: Indices) -> tuple[Floats, Floats]:
         """`best` and the amounts [set, form] of the chains that it comes from."""
-        found, amounts = -weights[:, self.shared :] @ self.limits[period], np.zeros(weights.shape)
+        found, amounts = -weights @ self.base(period), np.zeros(weights.shape)
         for part in parts(len(edges)):
             extra = self.rise.extra(period, rise[part])
             for group in self.groups[period]:
@@ -110,55 +104,40 @@ class Bounds:
                 amounts[part] += chains.amounts()
         return np.asarray(found), amounts
 
-    def upper(self, priced: Priced, edges: Indices) -> Floats:
-        """Bound of the weighted forms [period, cut-off set]."""
-        none, every = np.zeros(len(edges), np.int64), range(len(self.lines))
-        return np.array([self.best(p, edges, self._everywhere(priced, p, edges), none) for p in every])
+    def common(self, weights: Sequence[Floats], edges: Indices, rise: int = 0) -> Own:
+        """The same multipliers weights[period][form] for all cut-off sets."""
+        many, numbers = [np.tile(one, (len(edges), 1)) for one in weights], np.full(len(edges), rise)
+        upper = [self.best(p, edges, one, numbers) for p, one in enumerate(many)]
+        return Own(many, np.array(upper), numbers)
 
-    def _everywhere(self, priced: Priced, period: int, edges: Indices) -> Floats:
-        """The common weights, once per cut-off set."""
-        return np.tile(self.weights(priced, period), (len(edges), 1))
-
-    def common(self, priced: Priced, edges: Indices) -> Own:
-        """The same multipliers for all cut-off sets."""
-        every = range(len(self.lines))
-        weights = [self._everywhere(priced, p, edges) for p in every]
-        return Own(weights, self.upper(priced, edges), np.zeros(len(edges), np.int64))
-
-    def spread(self, objective: int, edges: Indices) -> tuple[Priced, Own] | None:
+    def spread(self, form: int, held: bool, edges: Indices) -> Own | None:
         """The multipliers of the most even cut-offs' linear relaxation, in every set; None: no answer there."""
-        weights = (np.arange(self.shared) == objective).astype(np.float64)
-        priced = Priced(weights, [np.zeros(len(limit)) for limit in self.limits])
-        unbounded = np.full((len(self.lines), len(edges)), np.inf)
-        none = Own(
-            [self._everywhere(priced, p, edges) for p in range(len(self.lines))],
-            unbounded,
-            np.zeros(len(edges), np.int64),
-        )
         even = int(np.square(np.diff(edges)).sum(axis=1).argmin())
-        own = self.relaxed(priced, none, edges, even, -np.inf)
-        return None if own is none else (priced, own)
+        found = self._relaxed(form, held, edges[even])
+        return None if found is None else self.common(found[0], edges, found[1])
 
-    def relaxed(self, priced: Priced, own: Own, edges: Indices, which: int, need: float) -> Own:
-        """The multipliers of one set's linear relaxation, in every set that reaches `need` and is bounded better by them."""
-        found = self.rise.relaxed(edges[which], priced.weights)
+    def relax(self, form: int, held: bool, own: Own, edges: Indices, which: int, among: Indices) -> None:
+        """Put the multipliers of one set's linear relaxation in place in every set `among` that they bound better.
+
+        held: whether the held forms have to be kept.
+        """
+        found = self._relaxed(form, held, edges[which])
         if found is None:
-            return own
-        open_ = np.flatnonzero(own.upper.sum(axis=0) >= need)
-        rise = np.full(len(open_), found[1])
-        weights = [self.weights(Priced(priced.weights, found[0]), p) for p in range(len(self.lines))]
-        upper = [self.best(p, edges[open_], np.tile(w, (len(open_), 1)), rise) for p, w in enumerate(weights)]
-        better = np.sum(upper, axis=0) < own.upper[:, open_].sum(axis=0)
-        many = [np.tile(w, (int(better.sum()), 1)) for w in weights]
-        return own.put(open_[better], Own(many, np.array(upper)[:, better], rise[better]))
+            return
+        new = self.common(found[0], edges[among], found[1])
+        better = np.flatnonzero(new.upper.sum(axis=0) < own.upper[:, among].sum(axis=0))
+        own.take(among[better], new.at(better))
 
-    def own(self, own: Own, priced: Priced, edges: Indices, need: float, steps: int) -> Own:
+    def _relaxed(self, form: int, held: bool, edges: Indices) -> tuple[list[Floats], int] | None:
+        return self.rise.relaxed(edges, form, self.least if held else np.full(self.shared, -np.inf))
+
+    def own(self, own: Own, form: int, edges: Indices, need: float, steps: int) -> Own:
         """Better multipliers of the rows for each cut-off set; those of held forms and of the rise stay.
 
         Steps along the slope towards a lower bound (Polyak 1969); a set whose bound falls below `need` is left alone.
         """
         upper = own.upper.copy()
-        sizes = np.split(self.scales(priced.weights), np.cumsum([len(limit) for limit in self.limits])[:-1])
+        sizes = np.split(self.scales(form), np.cumsum([len(limit) for limit in self.limits])[:-1])
         kept = [one.copy() for one in own.weights]
         tried = [one.copy() for one in kept]
         aims = np.tile(np.maximum(upper.sum(axis=0) - need, 0.0) / len(upper), (len(upper), 1))
@@ -183,56 +162,52 @@ class Bounds:
                 tried[p][open_, self.shared :] = np.minimum(moved, 0.0)
         return Own(kept, upper, own.rise)
 
-    def priced(self, objective: int, holds: Sequence[tuple[int, float]], edges: Indices, steps: int) -> Priced:
-        """Good multipliers for the largest value of a shared form under the rows and the held forms (form, least).
+    def priced(self, form: int, held: bool, edges: Indices, steps: int) -> list[Floats]:
+        """Good weights [period][form] for the largest value of a shared form under the rows and, if asked, held forms.
 
         steps: of the cutting planes; any multipliers bound, better ones bound more tightly.
         """
         counts = [len(limit) for limit in self.limits]
-        limits = np.concatenate([*self.limits, [-least for _, least in holds]])
+        kept = np.flatnonzero(np.isfinite(self.least)) if held else np.zeros(0, np.int64)
+        limits = np.concatenate([*self.limits, -self.least[kept]])
+        every, none = range(len(self.lines)), np.zeros(1, np.int64)
+        only = (np.arange(self.shared) == form).astype(np.float64)
 
-        def at(prices: Floats) -> Priced:
-            weights = np.zeros(self.shared)
-            weights[objective] = 1.0
-            for (form, _), price in zip(holds, prices[sum(counts) :], strict=True):
-                weights[form] += price
-            return Priced(weights, np.split(prices[: sum(counts)], np.cumsum(counts)[:-1]))
+        def at(prices: Floats) -> list[Floats]:
+            *rows, added = np.split(prices, np.cumsum(counts))
+            weights = only.copy()
+            weights[kept] += added
+            return [np.concatenate([weights, -row]) for row in rows]
 
         def values(prices: Floats, which: Indices) -> Floats:
-            constant = float(sum(-least * p for (_, least), p in zip(holds, prices[sum(counts) :], strict=True)))
-            return np.asarray(self.upper(at(prices), edges[which]).sum(axis=0) + constant)
+            return np.asarray(self.common(at(prices), edges[which]).upper.sum(axis=0))
 
         def answer(prices: Floats, which: int) -> tuple[float, Floats]:
             """Value and row amounts of the best vectors of one cut-off set."""
-            priced, one = at(prices), edges[which : which + 1]
-            every, none = range(len(self.lines)), np.zeros(1, np.int64)
-            forms = [self.sloped(p, one, self._everywhere(priced, p, one), none)[1][0] for p in every]
-            total = np.sum([form[: self.shared] for form in forms], axis=0)
-            amounts = [form[self.shared :] for form in forms]
-            return float(total[objective]), np.concatenate([*amounts, [-total[form] for form, _ in holds]])
+            one = edges[which : which + 1]
+            forms = [self.sloped(p, one, weights[None], none)[1][0] for p, weights in enumerate(at(prices))]
+            total = np.sum(
+                [amounts[: self.shared] - self.base(p)[: self.shared] for p, amounts in enumerate(forms)], axis=0
+            )
+            amounts = [amounts[self.shared :] for amounts in forms]
+            return float(total[form]), np.concatenate([*amounts, -total[kept] - self.least[kept]])
 
         if not len(limits):
             return at(limits)
-        size = max(1.0, self._size(range(len(self.lines)), objective))
-        return at(_minimise(values, answer, limits, self._sizes(objective, holds), size, len(edges), steps))
+        whole = self._size(every, form)
+        sizes = [whole / size if size > 0 else 0.0 for size in (self._size(every, int(one)) for one in kept)]
+        scale = np.concatenate([self.scales(form), sizes])
+        return at(_minimise(values, answer, limits, scale, max(1.0, whole), len(edges), steps))
 
     def _size(self, periods: Sequence[int], form: int) -> float:
         """By how much a form can vary, about."""
         return float(sum(np.ptp(one.sums[form, :, -1]) for p in periods for one in self.lines[p]))
 
-    def scales(self, weights: Floats) -> Floats:
-        """Per priced row of every period: size of the weighted forms over the size of the row."""
-        every = range(len(self.lines))
-        whole = sum(abs(weight) * self._size(every, form) for form, weight in enumerate(weights) if weight)
+    def scales(self, form: int) -> Floats:
+        """Per priced row of every period: size of a shared form over the size of the row."""
+        whole = self._size(range(len(self.lines)), form)
         rows = [self._size([p], self.shared + i) for p, limit in enumerate(self.limits) for i in range(len(limit))]
         return np.array([whole / row if row > 0 else 0.0 for row in rows])
-
-    def _sizes(self, objective: int, holds: Sequence[tuple[int, float]]) -> Floats:
-        """Scale of the multipliers: the size of the objective over the size of the row."""
-        only = (np.arange(self.shared) == objective).astype(np.float64)
-        whole = self._size(range(len(self.lines)), objective)
-        held = [self._size(range(len(self.lines)), form) for form, _ in holds]
-        return np.concatenate([self.scales(only), [whole / size if size > 0 else 0.0 for size in held]])
 
 
 def _minimise(

@@ -37,12 +37,12 @@ class Work:
     """Entries that the lists of one solve may still have."""
 
     def __init__(self) -> None:
-        self._left = _MOST
+        self.left = _MOST
 
     def take(self, entries: int) -> None:
         """Raises TooLong where nothing is left."""
-        self._left -= entries
-        if self._left < 0:
+        self.left -= entries
+        if self.left < 0:
             raise TooLong
 
 

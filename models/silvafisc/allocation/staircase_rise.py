@@ -53,32 +53,38 @@ class Rise:
         tables = np.stack([self._tables[number][period] for number in used], axis=-1)
         return np.asarray(tables[..., place])
 
-    def relaxed(self, edges: Indices, weights: Floats) -> tuple[list[Floats], int] | None:
-        """Best prices of the rows [period] and the number of the multipliers in one cut-off set; None: no answer.
+    def relaxed(self, edges: Indices, form: int, least: Floats) -> tuple[list[Floats], int] | None:
+        """Best weights [period][shared form, row] and the number of the multipliers in one cut-off set; None: no answer.
 
-        weights: of the shared forms.
+        form: the one that is bounded, its weight is 1; least[shared form]: what must be kept, -inf for nothing.
         """
         if not self._count:
             return None
-        worth, rows, least = self._amounts(edges, weights)
-        size = max(float(np.abs(worth).max()), 1e-300)
+        worth, rows, room = self._amounts(edges, least)
+        size = max(float(np.abs(worth[form]).max()), 1e-300)
         scale = np.maximum(np.abs(rows).max(axis=1), 1e-300)
         structure = self._structure
         # The types that come with scipy do not know that these rows may be sparse.
         above: Any = vstack([structure, csr_matrix(rows / scale[:, None])])
         found = linprog(
-            -worth / size,
+            -worth[form] / size,
             A_ub=above,
-            b_ub=np.concatenate([np.zeros(structure.shape[0]), least / scale]),
+            b_ub=np.concatenate([np.zeros(structure.shape[0]), room / scale]),
             bounds=(0.0, 1.0),
             method="highs",
         )
         if found.status != 0:
             return None
         duals = np.maximum(-found.ineqlin.marginals, 0.0) * size
-        prices = duals[structure.shape[0] :] / scale
+        held = np.isfinite(least)
+        kept, *prices = np.split(
+            duals[structure.shape[0] :] / scale,
+            np.cumsum([held.sum(), *(len(limit) for limit in self._limits)])[:-1],
+        )
+        weights = (np.arange(self._shared) == form).astype(np.float64)
+        weights[held] += kept
         self._tables.append(self._table(duals[: self._links.shape[1]]))
-        return np.split(prices, np.cumsum([len(limit) for limit in self._limits])[:-1]), len(self._tables) - 1
+        return [np.concatenate([weights, -price]) for price in prices], len(self._tables) - 1
 
     @cached_property
     def _columns(self) -> Indices:
@@ -133,21 +139,27 @@ class Rise:
         )
         return full[:, :-1]
 
-    def _amounts(self, edges: Indices, weights: Floats) -> tuple[Floats, Floats, Floats]:
-        """Worth of every column, the priced rows over the columns, and what is left of their limits at level 0."""
-        worth = np.zeros(self._count)
+    def _amounts(self, edges: Indices, least: Floats) -> tuple[Floats, Floats, Floats]:
+        """Shared forms over the columns, the rows (held forms, then priced ones) over them, and their room at level 0."""
+        forms, nothing = np.zeros((self._shared, self._count)), np.zeros(self._shared)
         rows = [np.zeros((len(limit), self._count)) for limit in self._limits]
-        left = [limit.copy() for limit in self._limits]
+        room = [limit.copy() for limit in self._limits]
         for p, lines in enumerate(self._lines):
             for c, line in enumerate(lines):
-                by_grade = np.diff(line.sums[: self._shared + len(left[p])][:, :, edges], axis=2)
+                by_grade = np.diff(line.sums[: self._shared + len(room[p])][:, :, edges], axis=2)
                 steps = np.moveaxis(np.diff(by_grade, axis=1), 1, 2)
                 columns = self._columns[p, c][:, 1 : steps.shape[2] + 1]
-                worth[columns] = np.tensordot(weights, steps[: self._shared], 1)
-                for i in range(len(left[p])):
-                    rows[p][i, columns] = steps[self._shared + i]
-                left[p] -= by_grade[self._shared :, 0].sum(axis=1)
-        return worth, np.concatenate(rows), np.concatenate(left)
+                for i, step in enumerate(steps):
+                    (forms[i] if i < self._shared else rows[p][i - self._shared])[columns] = step
+                at_nothing = by_grade[:, 0].sum(axis=1)
+                nothing += at_nothing[: self._shared]
+                room[p] -= at_nothing[self._shared :]
+        held = np.isfinite(least)
+        return (
+            forms,
+            np.concatenate([-forms[held], *rows]),
+            np.concatenate([nothing[held] - least[held], *room]),
+        )
 
     def _table(self, multipliers: Floats) -> Floats:
         """extra[period, category, grade, level] of the multipliers on `_links`."""

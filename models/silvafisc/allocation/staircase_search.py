@@ -7,7 +7,7 @@ target that is too high costs little, as lists are short near the bound; one far
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING
@@ -16,7 +16,8 @@ import numpy as np
 
 from .problem import Floats, Indices
 from .staircase_answers import TIE, Found
-from .staircase_bound import Bounds, Own, Priced
+from .staircase_bound import Bounds, Own
+from .staircase_filters import Filter, bound_of, fewer, refined, relax
 from .staircase_grades import places
 from .staircase_lists import Bits, Candidates, Flags, Period, TooLong, Work
 from .staircase_rise import Rise
@@ -27,16 +28,12 @@ if TYPE_CHECKING:
 # More than equal answers are kept: a stage is held at its best less a tie, and all that keeps it must be here, whatever
 # the sum's last digit.
 _KEPT = 2 * TIE
-# First distance of a target from the bound (share of the bound), and how it widens while nothing is found. A target
-# nearly as far as the first answer gives way to it, as it would only double the work.
-_FIRST, _WIDER, _NEARLY = 5e-4, 1.6, 0.8
+# First distance of a target from the bound (share of the bound), and how it widens while nothing is found. A target that
+# nearly as many sets reach as the first answer gives way to it, as it would only double the work.
+_FIRST, _WIDER, _NEARLY = 5e-4, 1.4, 1.5
 # Beyond these the search would take longer than HiGHS is given: cut-off sets, and entries of joined lists.
 _MOST_SETS, _MOST_JOINED = 200_000, 20_000_000
 _CHUNK = 2_000_000
-# Steps towards the common multipliers where forms are held; without them relaxations give better ones.
-_STEPS = 10
-# Steps towards multipliers of each cut-off set's own.
-_OWN_STEPS = 6
 # Cut-off sets whose lists are made together: few at first, as the target may still rise.
 _BATCH, _MOST_BATCH = 2, 128
 # Candidates per period that are joined to get a first answer.
@@ -45,26 +42,9 @@ _FEW = 200
 # distance widens in search of the best candidate of a period.
 _AIMED, _LOWERED = 10, 10
 # Entries of lists after which no first answer is looked for any more.
-_ENTRIES = 100_000
-# Cut-off sets that are looked at to get one, and whose relaxations give multipliers to all sets.
-_TRIED = 6
-
-
-@dataclass(frozen=True)
-class _Filter:
-    """A weighted sum of forms that every answer must bring to a least amount, with multipliers of each cut-off set.
-
-    size: by how much it can vary, about.
-    """
-
-    priced: Priced
-    own: Own
-    least: float
-    size: float
-
-    def at(self, which: Indices) -> "_Filter":
-        """The same for some cut-off sets."""
-        return _Filter(self.priced, self.own.at(which), self.least, self.size)
+_ENTRIES = 2_000_000
+# Cut-off sets that are looked at to get one.
+_LOOKED = 6
 
 
 class Search:
@@ -79,14 +59,13 @@ class Search:
         self._last = False
         self._work = Work()
         self._ended = np.zeros(len(stairs.tables), np.int64)
-        self.holds = [(number, least) for number, (_, least) in enumerate(stairs.holds, start=1)]
         forms = [objective, *(held for held, _ in stairs.holds)]
         self.periods = [Period.of(stairs, number, forms) for number in range(len(stairs.tables))]
         lines, limits = [p.lines for p in self.periods], [p.priced_limits for p in self.periods]
         groups, standards = [p.groups for p in self.periods], [p.standards for p in self.periods]
         grades = min(stairs.grades, stairs.cells)
         rise = Rise(lines, groups, standards, limits, len(forms), grades, stairs.rises)
-        self.bounds = Bounds(lines, limits, len(forms), groups, rise)
+        self.bounds = Bounds(lines, limits, np.array([-np.inf, *(least for _, least in stairs.holds)]), groups, rise)
 
     @property
     def least(self) -> float:
@@ -95,7 +74,7 @@ class Search:
 
     def among(self, known: list[Found]) -> list[Found]:
         """The best of known answers that keep the held forms, and those equal to it; the search goes on from them."""
-        least = np.array([least for _, least in self.holds]).reshape(-1, 1)
+        least = self.bounds.least[1:, None]
         beat = self._beat - _KEPT * max(1.0, abs(self._beat)) if np.isfinite(self._beat) else self._beat
         for one in known:
             edges = np.tile(one.edges, (len(one.levels), 1))
@@ -123,64 +102,82 @@ class Search:
             return None
         sets = np.array(list(combinations(range(1, cells), inner)), np.int64).reshape(count, inner)
         edges = np.column_stack([np.zeros(len(sets), np.int64), sets, np.full(len(sets), cells)])
-        reached = self._filter(0, self.holds, edges, 0.0)
-        filters = [reached, *(self._filter(form, (), edges, least) for form, least in self.holds)]
+        filters = [Filter.of(self.bounds, form, edges) for form in range(self.bounds.shared)]
         lowest = self.best_value if self.found else max(self._beat, self._lowest())
-        filters = [self._risen(one, edges, lowest if one is filters[0] else one.least) for one in filters]
+        tried = np.zeros(count, bool)
+        relax(self.bounds, filters, edges, tried, lowest, count)
         try:
-            self._lower(edges, filters, lowest)
+            self._lower(edges, filters, tried, lowest)
         except TooLong:
             return None
         return self.found
 
-    def _lower(self, edges: Indices, filters: list[_Filter], lowest: float) -> None:
+    def _lower(self, edges: Indices, filters: list[Filter], tried: Flags, lowest: float) -> None:
         """Lower a target from the bound to a first answer, until answers reach it; the best of them is the best of all."""
-        bound = self._bound(filters)
+        bound = bound_of(filters)
         top = float(bound.max())
         step = _FIRST * max(1.0, abs(top))
         self.best_value = lowest
-        some = np.argsort(-bound, kind="stable")[:_TRIED]
+        some = np.argsort(-bound, kind="stable")[:_LOOKED]
         some = some[bound[some] >= lowest]
         if len(some) and not self.found:
-            [mine] = self._refined([filters[0].at(some)], edges[some], top - _AIMED * step)
+            [mine] = refined(self.bounds, [filters[0].at(some)], edges[some], top - _AIMED * step)
             self._first_answer(edges[some], mine, top, step)
         least, target = self.best_value, np.inf
-        untouched = np.ones(len(edges), bool)
+        untouched, worth = np.ones(len(edges), bool), True
         while target > least and not any(found.values.max() >= target for found in self.found):
-            self.best_value = target = least if step > _NEARLY * (top - least) else top - step
+            bound = bound_of(filters)
+            few = (bound >= least).sum() <= _NEARLY * (bound >= top - step).sum()
+            self.best_value = target = least if few or top - step < least else top - step
             self._last = target == least
-            filters = self._sets(edges, filters, untouched)
+            worth = worth and fewer(self.bounds, filters, edges, tried, self._floor())
+            self._sets(edges, filters, untouched)
             step *= _WIDER
 
-    def _first_answer(self, edges: Indices, mine: _Filter, top: float, step: float) -> None:
+    def _first_answer(self, edges: Indices, mine: Filter, top: float, step: float) -> None:
         """Join the best few of every period's candidates, from ever further below the bound, until some go together."""
         best, lowest = mine.own.upper.copy(), self.best_value
         for number in range(len(self.periods)):
             self._lowered(number, edges, mine, best[number], step)
-        entries = 0
-        while not self.found and top - step > lowest and entries < _ENTRIES:
+        left = self._work.left
+        while not self.found and top - step > lowest and left - self._work.left < _ENTRIES:
             lists = [self._near(number, edges, mine, best[number] - step) for number in range(len(self.periods))]
-            entries += sum(found.count for found in lists)
             for one in range(len(edges)):
                 parts = [found.of(one).best(-1, _FEW) for found in lists]
                 if all(part.count for part in parts):
                     self._join(parts, edges[one], self._needs([mine]))
             step *= _WIDER
 
-    def _near(self, number: int, edges: Indices, mine: _Filter, least: Floats) -> Candidates:
+    def _near(self, number: int, edges: Indices, mine: Filter, least: Floats) -> Candidates:
         """One period's candidates whose worth, the last of their forms, reaches least[set]."""
         extra = self.bounds.rise.extra(number, mine.own.rise)
-        found = self.periods[number].candidates(edges, mine.own.weights[number], extra, least, self._work)
-        return self._valued(found, [mine.priced.weights], [extra])
+        return self._valued(self._listed(number, edges, mine.own.weights[number], extra, least), [mine.own], [extra])
 
-    def _valued(self, found: Candidates, weights: list[Floats], extras: list[Floats]) -> Candidates:
-        """With what they are worth in each filter as further forms."""
+    def _listed(self, number: int, edges: Indices, weights: Floats, extra: Floats, least: Floats) -> Candidates:
+        """One period's candidates whose worth at weights[set, form] reaches least[set]."""
+        least = least + weights[:, : self.bounds.shared] @ self._base
+        return self.periods[number].candidates(edges, weights, extra, least, self._work)
+
+    def _valued(self, found: Candidates, owns: list[Own], extras: list[Floats]) -> Candidates:
+        """With what they are worth at each of some multipliers as further forms."""
         category, grade = (np.arange(size) for size in found.levels.shape[1:])
-        at = category[:, None], grade, found.levels, found.sets[:, None, None]
-        worth = [w @ found.forms + extra[at].sum(axis=(1, 2)) for w, extra in zip(weights, extras, strict=True)]
+        at, above = (
+            (category[:, None], grade, found.levels, found.sets[:, None, None]),
+            found.forms - self._base[:, None],
+        )
+        # The weights of shared forms are those of the first period in all periods.
+        worth = [
+            np.einsum("if,fi->i", own.weights[0][found.sets, : self.bounds.shared], above) + extra[at].sum(axis=(1, 2))
+            for own, extra in zip(owns, extras, strict=True)
+        ]
         return replace(found, forms=np.concatenate([found.forms, worth]))
 
-    def _lowered(self, number: int, edges: Indices, mine: _Filter, best: Floats, step: float) -> None:
+    @property
+    def _base(self) -> Floats:
+        """What the shared forms of one period are compared with."""
+        return self.bounds.base(0)[: self.bounds.shared]
+
+    def _lowered(self, number: int, edges: Indices, mine: Filter, best: Floats, step: float) -> None:
         """Bring one period's bounds best[set] down to its best candidates; where none is found they stay."""
         open_ = np.flatnonzero(np.isfinite(best))
         for _ in range(_LOWERED):
@@ -193,65 +190,29 @@ class Search:
                 break
             step *= _WIDER
 
-    def _bound(self, filters: list[_Filter]) -> Floats:
-        """Bound of the objective per cut-off set; -inf where a held form cannot be kept."""
-        able = np.all([f.own.upper.sum(axis=0) >= f.least for f in filters[1:]], axis=0)
-        return np.asarray(np.where(able, filters[0].own.upper.sum(axis=0) - self._known(filters[0]), -np.inf))
+    def _sets(self, edges: Indices, filters: list[Filter], untouched: Flags) -> None:
+        """All answers that reach the target, set by set in order of the bound, which gets better in place.
 
-    def _refined(self, filters: list[_Filter], edges: Indices, least: float) -> list[_Filter]:
-        """Multipliers of each set's own."""
-        needs = [least + self._known(filters[0]), *(f.least for f in filters[1:])]
-        return [
-            replace(f, own=self.bounds.own(f.own, f.priced, edges, need, _OWN_STEPS))
-            for f, need in zip(filters, needs, strict=True)
-        ]
-
-    def _risen(self, one: _Filter, edges: Indices, need: float) -> _Filter:
-        """With multipliers on "standards only rise" from the sets that are bounded least well."""
-        tried: list[int] = []
-        while len(tried) < _TRIED:
-            bound = one.own.upper.sum(axis=0)
-            bound[tried] = -np.inf
-            tried.append(int(bound.argmax()))
-            if bound[tried[-1]] < need:
-                break
-            one = replace(one, own=self.bounds.relaxed(one.priced, one.own, edges, tried[-1], need))
-        return one
-
-    def _sets(self, edges: Indices, filters: list[_Filter], untouched: Flags) -> list[_Filter]:
-        """All answers that reach the target, set by set in order of the bound.
-
-        Returns the filters with better bounds; `untouched` sets get multipliers of their own when they are first reached.
+        `untouched` sets get multipliers of their own when it is their turn.
         """
-        bound = self._bound(filters)
-        new = np.flatnonzero(untouched & (bound >= self._floor()))
-        better = self._refined([f.at(new) for f in filters], edges[new], self._floor())
-        filters = [replace(f, own=f.own.put(new, b.own)) for f, b in zip(filters, better, strict=True)]
-        untouched[new] = False
-        bound = self._bound(filters)
+        bound = bound_of(filters)
         order = np.argsort(-bound, kind="stable")
         start, size = 0, _BATCH
         while start < len(order) and bound[order[start]] >= self._floor():
             some = order[start : start + size]
-            some = some[bound[some] >= self._floor()]
-            batch = [f.at(some) for f in filters]
-            self._batch(edges[some], batch)
-            for f, b in zip(filters, batch, strict=True):
-                f.own.upper[:, some] = b.own.upper
             start, size = start + size, min(2 * size, _MOST_BATCH)
-        return filters
-
-    def _filter(self, form: int, holds: "list[tuple[int, float]] | tuple[()]", edges: Indices, least: float) -> _Filter:
-        size = sum(float(np.ptp(one.sums[form, :, -1])) for p in self.periods for one in p.lines)
-        found = None if holds else self.bounds.spread(form, edges)
-        if found is None:
-            priced = self.bounds.priced(form, holds, edges, _STEPS)
-            found = priced, self.bounds.common(priced, edges)
-        return _Filter(*found, least, max(size, 1e-300))
-
-    def _known(self, reached: _Filter) -> float:
-        """What the priced held forms add at their least amounts."""
-        return float(sum(reached.priced.weights[form] * least for form, least in self.holds))
+            some = some[bound[some] >= self._floor()]
+            new = some[untouched[some]]
+            better = refined(self.bounds, [f.at(new) for f in filters], edges[new], self._floor())
+            for f, b in zip(filters, better, strict=True):
+                f.own.take(new, b.own)
+            untouched[new] = False
+            some = some[bound_of([f.at(some) for f in filters]) >= self._floor()]
+            if len(some):
+                batch = [f.at(some) for f in filters]
+                self._batch(edges[some], batch)
+                for f, b in zip(filters, batch, strict=True):
+                    f.own.upper[:, some] = b.own.upper
 
     def _lowest(self) -> float:
         """No answer is worse: per category and period the worst level in every cell, less what rounding may take."""
@@ -262,7 +223,7 @@ class Search:
     def _floor(self) -> float:
         return self.best_value - _KEPT * max(1.0, abs(self.best_value))
 
-    def _batch(self, edges: Indices, filters: list[_Filter]) -> None:
+    def _batch(self, edges: Indices, filters: list[Filter]) -> None:
         """All answers of some cut-off sets that reach the incumbent."""
         needs = self._needs(filters)[:, None]
         best = np.array([f.own.upper for f in filters])
@@ -284,8 +245,8 @@ class Search:
             if self._last and self.stairs.rises:
                 least, most = low[: number + 1, live].max(axis=0), high[number:, live].min(axis=0)
                 extra = extra + self.periods[number].outside(least, most, extra.shape[2])
-            found = self.periods[number].candidates(edges[live], weights, extra, rest[first], self._work)
-            found = self._valued(found, [f.priced.weights for f in filters], extras)
+            found = self._listed(number, edges[live], weights, extra, rest[first])
+            found = self._valued(found, [f.own.at(live) for f in filters], extras)
             self._learn(number, filters, live, first[0], rest[first], found)
             found = found.at((found.forms[self.bounds.shared :] >= rest[:, found.sets]).all(axis=0))
             here, starts = np.unique(found.sets, return_index=True)
@@ -306,7 +267,7 @@ class Search:
                 self._join(mine, edges[one], self._needs(filters))
 
     def _learn(
-        self, number: int, filters: list[_Filter], sets: Indices, used: Indices, least: Floats, found: Candidates
+        self, number: int, filters: list[Filter], sets: Indices, used: Indices, least: Floats, found: Candidates
     ) -> None:
         """Lower a period's bounds in place to the best in its whole lists, where empty to what was asked for.
 
@@ -320,9 +281,9 @@ class Search:
             at = number, sets[mine]
             one.own.upper[at] = np.minimum(one.own.upper[at], best[mine])
 
-    def _needs(self, filters: list[_Filter]) -> Floats:
+    def _needs(self, filters: list[Filter]) -> Floats:
         """What the worth in each filter must come to."""
-        return np.array([self._floor() + self._known(filters[0]), *(f.least for f in filters[1:])])
+        return np.array([0.0 if f.form else self._floor() for f in filters])
 
     def _trimmed(self, lists: list[Candidates], best: Floats, needs: Floats) -> list[Candidates]:
         """What the best of the other periods leaves of each list; empty if nothing."""
@@ -337,7 +298,7 @@ class Search:
 
     def _join(self, lists: list[Candidates], edges: Indices, needs: Floats) -> None:
         """Join the periods under "standards only rise" and "at most K values"; needs: of the forms beyond the shared."""
-        least = np.array([self._floor(), *(least for _, least in self.holds), *needs])
+        least = np.array([self._floor(), *self.bounds.least[1:], *needs])
         later = np.zeros((len(lists) + 1, len(least)))
         for p in range(len(lists) - 1, -1, -1):
             later[p] = later[p + 1] + lists[p].forms.max(axis=1)
