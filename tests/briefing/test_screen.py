@@ -17,6 +17,7 @@ from silvafisc.briefing.documents.papers import papers
 from silvafisc.briefing.html import render_html
 from silvafisc.briefing.measured_page import measured_page
 from silvafisc.results import Outcome
+from silvafisc.runs import compare
 
 UNITS = 31
 FEW = """
@@ -42,8 +43,10 @@ def folder(
 ) -> Path:
     """`<page>_<language>.html` of every kind of page."""
     made = {"briefing_zh": zh, "briefing_en": en}
+    same = [outcome, outcome]
+    tables = compare(same).frames
     for language in ("zh", "en"):
-        made[f"comparison_{language}"] = build_comparison([outcome, outcome], language)
+        made[f"comparison_{language}"] = build_comparison(same, tables, language)
         made[f"curves_{language}"] = curve_page.page(curve_tables, "2026-01-01", language)
         made[f"measured_{language}"] = measured_page(shipped_measured, TODAY, language)
         ((_, made[f"replies_{language}"]),) = papers(outcome, language, ["replies"], units=["110000"])

@@ -19,13 +19,10 @@ import pandas as pd
 from silvafisc.finance.bond_case import BondCase
 from silvafisc.finance.dates import Day
 from silvafisc.finance.instruments.carbon_fields import PriceFile
-from silvafisc.finance.instruments.carbon_pledge_loan import CarbonPledgeLoan
 from silvafisc.finance.instruments.carbon_side import Carbon, carbon_of
 from silvafisc.finance.instruments.compensation_loan import CompensationLoan
 from silvafisc.finance.instruments.fields import IncomeFile
 from silvafisc.finance.issuance import Lump, sale_fen
-from silvafisc.finance.sharing import Holder
-from silvafisc.policy import Rules
 from silvafisc.quantities import share
 
 from .instruments import Bond, Loan
@@ -52,7 +49,7 @@ def loan_inputs(loan: Loan) -> Frames:
             (day.isoformat(), "compensation", True, None, None, fen) for day, fen in file.compensation.by_day().items()
         ]
     else:
-        carbon = _carbon_of_loan(file, loan.rules)
+        carbon = carbon_of(file, file.terms, file.borrower.name, loan.rules)
         sold, last = carbon.sold(), found.lines[-1].period.paid
         receipts += _sales(carbon, sold)
         rows["tonnes"] = (sum(lump.tonnes for lump in sold if lump.sold <= last), "tco2e")
@@ -76,16 +73,11 @@ def bond_inputs(bond: Bond) -> Frames:
     if file.forest is None:
         receipts += [(day.isoformat(), "carbon", True, None, None, fen) for day, fen in case.carbon_fen.items()]
     else:
-        carbon = carbon_of(file.forest, file.terms, file.borrower.name, bond.rules, (), ())
+        carbon = carbon_of(file.forest, file.terms, file.borrower.name, bond.rules)
         receipts += _sales(carbon, carbon.sold())
         rows["tonnes"] = (int(case.tonnes or 0), "tco2e")
         tables = _carbon_tables(carbon, file.forest.price)
     return {"inputs": _inputs(rows), "receipts": _receipts(receipts), "coupons": _coupons(bond, case), **tables}
-
-
-def _carbon_of_loan(file: CarbonPledgeLoan, rules: Rules) -> Carbon:
-    holders = tuple(Holder(row.name, row.right, share(row.share)) for row in file.sharing or ())
-    return carbon_of(file, file.terms, file.borrower.name, rules, holders, [row.name for row in file.buyers])
 
 
 def _carbon_tables(carbon: Carbon, price: PriceFile) -> Frames:
