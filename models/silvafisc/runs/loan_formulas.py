@@ -6,9 +6,15 @@ from typing import Any
 from silvafisc.finance.offered import moved_money, offered_schedule
 from silvafisc.quantities import entitlement, mu_to_tenths, share
 from silvafisc.results import Outcome
-from silvafisc.results.loans import PUBLIC, level_of
+from silvafisc.results.loans import FEE_SUBSIDY, PUBLIC, RISK, SUBSIDY, level_of
 
-from .spoken import Said, area, join, money, name, rate
+from .spoken import Said, area, join, money, rate
+
+NAMES = {
+    SUBSIDY: Said("贴息", "interest subsidy"),
+    FEE_SUBSIDY: Said("担保费补助", "fee subsidy"),
+    RISK: Said("风险补偿", "risk compensation"),
+}
 
 
 def worked_loan(outcome: Outcome, row: Mapping[str, Any], year: str) -> tuple[Said, int]:
@@ -26,11 +32,7 @@ def worked_loan(outcome: Outcome, row: Mapping[str, Any], year: str) -> tuple[Sa
     parts = [(item, moved.get((int(year), item), 0)) for item in PUBLIC]
     lent, principal = money(lines[0].opening_fen), f"{rate(each).zh} × {area(tenths).zh}"
     sum_of = join(
-        [
-            Said(f"{name('loan_item', item).zh} {money(fen).zh}", f"{name('loan_item', item).en} {money(fen).en}")
-            for item, fen in parts
-            if fen
-        ],
+        [Said(f"{NAMES[item].zh} {money(fen).zh}", f"{NAMES[item].en} {money(fen).en}") for item, fen in parts if fen],
         " + ",
     )
     percent = f"{float(share(subsidy)):.2%}"
