@@ -30,6 +30,7 @@ SCREEN: Mapping[str, tuple[str, ...]] = {
     "hint": (),
     "found": ("count",),
     "filter": ("table",),
+    "rows": (),
     "filtered": ("shown", "all"),
     "value": (),
     "key": (),

@@ -23,7 +23,7 @@
     const [place, ...values] = number.dataset.k.split(",");
     const [pattern, lines, unit] = patterns[place];
     const key = pattern.replace(/=\*/g, () => `=${values.shift()}`);
-    return { key: decodeURIComponent(key), lines, unit };
+    return { key, lines, unit };
   }
 
   function grouped(value) {
@@ -216,9 +216,11 @@
     const rows = [...table.tBodies[0].rows], kept = rows.filter((row) => !row.matches(".total, .group"));
     if (kept.length <= ROWS_TO_FILTER) return;
     const text = new Map(kept.map((row) => [row, plain(row).toLowerCase()]));
-    const label = filled(words.filter, { table: plain(table.caption).replace(/ \[[\d, ]+\]$/, "") });
+    const caption = table.caption.cloneNode(true);
+    for (const marks of all(".from", caption)) marks.remove();
+    const label = filled(words.filter, { table: plain(caption) });
     const box = made("p", { class: "filter" });
-    const input = made("input", { type: "search", "aria-label": label, placeholder: filled(words.filter, { table: "" }).replace(/[：:]\s*$/, ""), autocomplete: "off" });
+    const input = made("input", { type: "search", "aria-label": label, placeholder: words.rows, autocomplete: "off" });
     const count = made("span", { class: "note", "aria-live": "polite" });
     box.append(input, count);
     table.closest(".wide").before(box);
