@@ -1,7 +1,6 @@
 """The PDF is archivable and accessible by what stands in the file, and every breach planted in it is found."""
 
 import io
-import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -290,20 +289,19 @@ def test_the_same_briefing_gives_the_same_bytes(zh: Briefing, small: bytes) -> N
 def test_no_line_begins_with_a_closing_sign_and_no_number_is_parted_from_its_unit(zh: Briefing) -> None:
     """law: GB/T 15834—2011, 5.1: 句号、逗号、顿号、分号、冒号 never stand at the start of a line. Every place in a line is tried."""
     number = Number(1, "1,234.56", "万元", "key", 1.0, attached=True)
-    signs = itertools.cycle("；：、，。")
     paragraphs = [
-        Paragraph((Text("甲" * length), number, Text(f"{sign}乙丙"), number, Text(f"{next(signs)}{'丁' * 40}")))
-        for length, sign in zip(range(20, 56), signs, strict=False)
+        Paragraph((Text("甲" * 40 + "i" * more), number, Text(f"{sign}{'丁' * 30}")))
+        for sign in "；：、，。"
+        for more in range(40)
     ]
     briefing = replace(zh, sections=(replace(zh.sections[0], blocks=tuple(paragraphs)),))
     with Pdf.open(io.BytesIO(render_pdf(briefing))) as pdf:
         lines = lines_of(pdf)
-        whole = "".join(text_of(pdf))
+        whole = squeezed("".join(text_of(pdf)))
     assert [line for line in lines if line[0] in "；：、，。！？）"] == []
     numbers_in_lines = sum(squeezed(line).count("1,234.56万元") for line in lines)
-    assert numbers_in_lines == whole.count("1,234.56") == 2 * len(paragraphs)
-    for paragraph in paragraphs:
-        assert squeezed(runs_text(paragraph.runs)) in squeezed(whole), "every sign is there, and once"
+    assert numbers_in_lines == whole.count("1,234.56") == len(paragraphs)
+    assert [whole.count(f"元{sign}丁") for sign in "；：、，。"] == [40] * 5, "every sign is there, and once"
 
 
 def test_a_long_kind_shortens_the_title_in_the_head_of_a_page_to_one_line(en: Briefing) -> None:
