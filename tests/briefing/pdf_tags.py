@@ -252,10 +252,13 @@ def _page_text(page: Any, decoders: dict[tuple[int, int], Callable[[bytes], str]
         if name == "Tf":
             decode = decoders[page.Resources.Font[operands[0]].objgen]
         elif name in SHOWING:
-            shown = operands[-1]
-            for piece in shown if isinstance(shown, Array) else [shown]:
-                if isinstance(piece, pikepdf.String):
-                    yield decode(bytes(piece))
+            yield from _shown(operands[-1], decode)
+
+
+def _shown(operand: Any, decode: Callable[[bytes], str]) -> Iterator[str]:
+    for piece in operand if isinstance(operand, Array) else [operand]:
+        if isinstance(piece, pikepdf.String):
+            yield decode(bytes(piece))
 
 
 def _decoder(font: Any) -> Callable[[bytes], str]:
@@ -271,3 +274,30 @@ def _decoder(font: Any) -> Callable[[bytes], str]:
         return "".join(known.get(codes[at : at + width].hex(), "�") for at in range(0, len(codes), width))
 
     return decode
+
+
+def _left(piece: tuple[float, str]) -> float:
+    return piece[0]
+
+
+def lines_of(pdf: Pdf) -> list[str]:
+    """The text of every line of every page, from top to bottom: pieces of one height, from left to right."""
+    decoders = {place: _decoder(font) for place, font in fonts(pdf).items()}
+    found: list[str] = []
+    for page in pdf.pages:
+        pieces: dict[float, list[tuple[float, str]]] = {}
+        decode: Callable[[bytes], str] = bytes.decode
+        at = 0.0, 0.0
+        stream: Any = pikepdf.parse_content_stream(page.obj)
+        for operands, operator in stream:
+            name = str(operator)
+            if name == "cm":
+                at = round(float(operands[5]), 1), float(operands[4])
+            elif name == "Tf":
+                decode = decoders[page.obj.Resources.Font[operands[0]].objgen]
+            elif name in SHOWING:
+                pieces.setdefault(at[0], []).append((at[1], "".join(_shown(operands[-1], decode))))
+        found += [
+            "".join(text for _, text in sorted(line, key=_left)) for _, line in sorted(pieces.items(), reverse=True)
+        ]
+    return found

@@ -9,9 +9,21 @@ from typing import Any
 import pikepdf
 import pytest
 from pikepdf import Dictionary, Name, Pdf
-from tests.briefing.pdf_tags import breaches, elements, fonts, kids, text_of, type_of
+from tests.briefing.pdf_tags import breaches, elements, fonts, kids, lines_of, text_of, type_of
 
-from silvafisc.briefing.blocks import Briefing, Card, Figure, Heading, Table, numbers, run_text, runs_text
+from silvafisc.briefing.blocks import (
+    Briefing,
+    Card,
+    Figure,
+    Heading,
+    Number,
+    Paragraph,
+    Table,
+    Text,
+    numbers,
+    run_text,
+    runs_text,
+)
 from silvafisc.briefing.pdf import render_pdf
 from silvafisc.briefing.sheets import tables
 
@@ -272,3 +284,30 @@ def test_a_wide_table_takes_a3_on_its_side_and_the_rest_a4(zh: Briefing) -> None
 
 def test_the_same_briefing_gives_the_same_bytes(zh: Briefing, small: bytes) -> None:
     assert render_pdf(few(zh)) == small
+
+
+def test_no_line_begins_with_a_closing_sign_and_no_number_is_parted_from_its_unit(zh: Briefing) -> None:
+    """law: GB/T 15834—2011, 5.1: 句号、逗号、顿号、分号、冒号 never stand at the start of a line. Every place in a line is tried."""
+    number = Number(1, "1,234.56", "万元", "key", 1.0, attached=True)
+    paragraphs = [
+        Paragraph((Text("甲" * 40 + "i" * more), number, Text(f"{sign}{'丁' * 30}")))
+        for sign in "；：、，。"
+        for more in range(40)
+    ]
+    briefing = replace(zh, sections=(replace(zh.sections[0], blocks=tuple(paragraphs)),))
+    with Pdf.open(io.BytesIO(render_pdf(briefing))) as pdf:
+        lines = lines_of(pdf)
+        whole = squeezed("".join(text_of(pdf)))
+    assert [line for line in lines if line[0] in "；：、，。！？）"] == []
+    numbers_in_lines = sum(squeezed(line).count("1,234.56万元") for line in lines)
+    assert numbers_in_lines == whole.count("1,234.56") == len(paragraphs)
+    assert [whole.count(f"元{sign}丁") for sign in "；：、，。"] == [40] * 5, "every sign is there, and once"
+
+
+def test_a_long_kind_shortens_the_title_in_the_head_of_a_page_to_one_line(en: Briefing) -> None:
+    said = "Scenario estimate: no money is notified by it"
+    briefing = replace(en, title="A title that goes on and on " * 5, kind=said, sections=en.sections[:1])
+    with Pdf.open(io.BytesIO(render_pdf(briefing))) as pdf:
+        heads = [line for line in lines_of(pdf) if line.endswith(said)]
+        assert len(heads) == len(pdf.pages)
+        assert all(line.startswith("A title that goes on") for line in heads)

@@ -116,8 +116,9 @@ def test_the_style_of_one_briefing_does_not_stay_for_the_next(own: Style) -> Non
         return ranked("p", [("甲", 1.0, "1")], "元")
 
     before = drawn()
+    assert (RED in before, shipped().palette.first in before) == (False, True)
     with using(own):
-        assert drawn() != before
+        assert (RED in drawn(), shipped().palette.first in drawn()) == (True, False)
     assert drawn() == before
 
 

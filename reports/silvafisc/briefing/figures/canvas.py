@@ -72,7 +72,8 @@ def _named(palette: Palette) -> dict[str, str]:
 def look() -> Iterator[None]:
     """The present style; the caller's settings come back afterwards."""
     style = current()
-    get_named_colors_mapping().update(_named(style.palette))
+    for name, colour in _named(style.palette).items():
+        get_named_colors_mapping()[name] = colour  # one by one: only so does the library forget what it has looked up
     with matplotlib.rc_context({**_RC, "font.family": [_family(style.faces), SECOND_FAMILY]}):
         yield
 
