@@ -367,8 +367,8 @@ def notice_page(
         )
 
 
-def payers_of(outcome: Outcome) -> list[str]:
-    """Payer levels that pay anything, and those that pay a fund."""
-    frame = outcome.tables["allocation"]
+def payers_of(outcome: Outcome, found: Sequence[Line]) -> list[str]:
+    """Payer levels that pay anything, have a legal share of a line, or pay a fund."""
     own = {fund.payer for fund in outcome.resolved.funds}
-    return [payer for payer in PAYERS if payer in own or int(frame[f"{payer}_fen"].sum())]
+    own |= {payer for line in found for payer, part in line.shares if share(part)}
+    return [payer for at, payer in enumerate(PAYERS) if payer in own or any(line.payers[at] for line in found)]

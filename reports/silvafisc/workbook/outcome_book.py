@@ -12,7 +12,7 @@ from silvafisc.results import Outcome
 from . import amounts, basis, factors, listed
 from .cells import Formats
 from .cover import write_cover
-from .lines import Ground, lines
+from .lines import Ground, Line, lines
 from .pages import Column, Page, Words, finish
 from .sections import sheet_name, write_section
 from .shares import Limbs
@@ -71,31 +71,6 @@ def outcome_workbook(outcome: Outcome, words: Words, sections: Sequence[tuple[st
     return target.getvalue()
 
 
-def _columns(
-    outcome: Outcome, words: Words, payers: Sequence[str], sizes: tuple[Limbs, Limbs]
-) -> Mapping[str, list[Column]]:
-    return {
-        "allocation": amounts.allocation_columns(words, payers),
-        "units": amounts.units_columns(words, outcome.resolved.periods, payers),
-        "notice": amounts.notice_columns(words),
-        "standards": basis.standards_columns(words),
-        "weights": factors.weights_columns(words, sizes[0]),
-        "factors": factors.factors_columns(words, sizes[1]),
-        "areas": basis.areas_columns(words),
-        "needs": basis.needs_columns(words),
-        "funds": amounts.funds_columns(words),
-        "changes": listed.changes_columns(words, listed.parts_of(outcome)),
-        "grades": listed.grades_columns(words),
-        "graded": listed.graded_columns(words),
-        "levels": listed.levels_columns(words),
-        "carbon": listed.carbon_columns(words),
-        "indicators": listed.indicators_columns(words),
-        "finance": listed.finance_columns(words),
-        "audit": listed.audit_columns(words),
-        "sources": listed.sources_columns(words),
-    }
-
-
 _FROZEN = {"allocation": 2, "units": 2, "notice": 2, "changes": 3, "factors": 5, "standards": 4}
 _CHECKED = {"allocation", "units", "notice", "weights", "funds", "changes", "graded", "levels"}
 
@@ -106,14 +81,35 @@ def _pages(book: Any, outcome: Outcome, words: Words) -> tuple[list[Page], int]:
     column = "region_name" if words.language == "zh" else "region_name_en"
     named = zip(*(regions[name].astype(str) for name in ("region_code", column, "region_name")), strict=True)
     names = {code: own or zh for code, own, zh in named}
-    ground, payers = Ground(outcome), amounts.payers_of(outcome)
-    factor_sizes = factors.factor_limbs(outcome)
+    pages, found = _worked(outcome, words, names)
+    pages |= _listed(outcome, words, names, pages["notice"])
+    kept = [pages[name] for name in PAGES if pages[name].rows]
+    for page in kept:
+        page.sheet = book.add_worksheet(page.name)
+    return kept, sum(not line.worked for line in found)
+
+
+def _page(name: str, columns: Sequence[Column], words: Words) -> Page:
+    """An empty page; its sheet is added to the book in the order of `PAGES`."""
+    title, note = words(f"workbook.title_{name}"), words(f"workbook.note_{name}")
+    checked = [words("workbook.difference")] if name in _CHECKED else []
+    return Page(words(f"workbook.sheet_{name}"), None, columns, title, note, _FROZEN.get(name, 1), checked)
+
+
+def _worked(outcome: Outcome, words: Words, names: Mapping[str, str]) -> tuple[dict[str, Page], list[Line]]:
+    """The pages of formulas, and the lines of the allocation."""
+    ground, factor_sizes = Ground(outcome), factors.factor_limbs(outcome)
     sizes = factors.weight_limbs(outcome), factor_sizes or Limbs(1, 1)
-    pages: dict[str, Page] = {}
-    for name, columns in _columns(outcome, words, payers, sizes).items():
-        title, note = words(f"workbook.title_{name}"), words(f"workbook.note_{name}")
-        checked = [words("workbook.difference")] if name in _CHECKED else []
-        pages[name] = Page(words(f"workbook.sheet_{name}"), None, columns, title, note, _FROZEN.get(name, 1), checked)
+    columns = {
+        "areas": basis.areas_columns(words),
+        "needs": basis.needs_columns(words),
+        "standards": basis.standards_columns(words),
+        "weights": factors.weights_columns(words, sizes[0]),
+        "factors": factors.factors_columns(words, sizes[1]),
+        "notice": amounts.notice_columns(words),
+        "funds": amounts.funds_columns(words),
+    }
+    pages = {name: _page(name, wanted, words) for name, wanted in columns.items()}
     areas = basis.areas_page(pages["areas"], ground, words, names)
     needs = basis.needs_page(pages["needs"], outcome, words, names)
     basis.standards_page(pages["standards"], outcome, words)
@@ -125,13 +121,32 @@ def _pages(book: Any, outcome: Outcome, words: Words) -> tuple[list[Page], int]:
         return None if held is None else sum(fen for _, fen in held)
 
     found = lines(ground, factor_fen)
+    payers, periods = amounts.payers_of(outcome, found), outcome.resolved.periods
+    pages["allocation"] = source = _page("allocation", amounts.allocation_columns(words, payers), words)
+    pages["units"] = _page("units", amounts.units_columns(words, periods, payers), words)
     places = amounts.Places(areas, pages["standards"], pages["needs"], needs, own)
-    amounts.allocation_page(pages["allocation"], ground, words, names, found, places, payers)
-    source = pages["allocation"]
-    amounts.units_page(pages["units"], source, found, words, names, outcome.resolved.periods, payers)
+    amounts.allocation_page(source, ground, words, names, found, places, payers)
+    amounts.units_page(pages["units"], source, found, words, names, periods, payers)
     amounts.notice_page(pages["notice"], ground, source, found, words, names, payers)
     amounts.funds_page(pages["funds"], outcome, source, words, payers)
-    listed.changes_page(pages["changes"], outcome, pages["notice"], words, names)
+    return pages, found
+
+
+def _listed(outcome: Outcome, words: Words, names: Mapping[str, str], notice: Page) -> dict[str, Page]:
+    """The pages that list what was decided and found."""
+    columns = {
+        "changes": listed.changes_columns(words, listed.parts_of(outcome)),
+        "grades": listed.grades_columns(words),
+        "graded": listed.graded_columns(words),
+        "levels": listed.levels_columns(words),
+        "carbon": listed.carbon_columns(words),
+        "indicators": listed.indicators_columns(words),
+        "finance": listed.finance_columns(words),
+        "audit": listed.audit_columns(words),
+        "sources": listed.sources_columns(words),
+    }
+    pages = {name: _page(name, wanted, words) for name, wanted in columns.items()}
+    listed.changes_page(pages["changes"], outcome, notice, words, names)
     listed.grades_page(pages["grades"], outcome, words)
     listed.graded_page(pages["graded"], outcome, pages["grades"], words, names)
     listed.levels_page(pages["levels"], outcome, words)
@@ -140,7 +155,4 @@ def _pages(book: Any, outcome: Outcome, words: Words) -> tuple[list[Page], int]:
     listed.finance_page(pages["finance"], outcome, words, names)
     listed.audit_page(pages["audit"], outcome, words)
     listed.sources_page(pages["sources"], outcome, words)
-    kept = [pages[name] for name in PAGES if pages[name].rows]
-    for page in kept:
-        page.sheet = book.add_worksheet(page.name)
-    return kept, sum(not line.worked for line in found)
+    return pages
