@@ -101,10 +101,16 @@ def test_the_table_says_what_became_of_each_variant(folder: Path) -> None:
     assert not [p for p in folder.iterdir() if p.name.startswith(".")]
 
 
-def test_the_scenario_as_it_is_gives_its_own_amounts(folder: Path, base: Scenario) -> None:
-    """other road: `run` of the scenario itself."""
-    saved = pd.read_csv(folder / "tiny-budget-0" / "allocation.csv")
-    assert saved["payment_fen"].tolist() == run(base).tables["allocation"]["payment_fen"].tolist()
+def test_a_carbon_price_values_tonnes_and_moves_no_amount(folder: Path, base: Scenario) -> None:
+    """by hand: tonnes over the draws are worth 20/70 of what they are at the median price on record."""
+    cheap = run(variants(base, parse_varied(["carbon_price=20"]))[0].scenario)
+    saved = {name: pd.read_csv(folder / "tiny-budget-0" / f"{name}.csv") for name in ("allocation", "risk")}
+    assert saved["allocation"]["payment_fen"].tolist() == cheap.tables["allocation"]["payment_fen"].tolist()
+    means = [
+        float(risk.loc[(risk["variable"] == "value") & (risk["statistic"] == "mean"), "value"].iloc[0])
+        for risk in (saved["risk"], cheap.tables["risk"])
+    ]
+    assert means[1] == pytest.approx(means[0] * 20 / 70, rel=1e-6)
 
 
 def test_a_second_run_keeps_what_is_finished(folder: Path, three: list[Variant]) -> None:
@@ -181,7 +187,7 @@ def test_a_cluster_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) ->
     pytest.importorskip("distributed", reason="dask.distributed is not installed")
     monkeypatch.setattr(spread_module, "REACHED_WITHIN", 0.2)
     with pytest.raises(InputError, match="no Dask scheduler answers"):
-        list(spread(os.path.basename, ["a"], 1, "tcp://localhost:9"))
+        list(spread(os.path.basename, ["a"], 1, "tcp://[::1]:9"))
 
 
 def test_a_cluster_without_its_extra_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +196,7 @@ def test_a_cluster_without_its_extra_is_said(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(spread_module, "import_module", absent)
     with pytest.raises(InputError, match=r"silvafisc\[cluster\]"):
-        list(spread(os.path.basename, ["a"], 1, "tcp://localhost:9"))
+        list(spread(os.path.basename, ["a"], 1, "tcp://[::1]:9"))
 
 
 def test_workers_of_other_versions_are_refused(monkeypatch: pytest.MonkeyPatch, scheduler: str) -> None:

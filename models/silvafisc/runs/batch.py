@@ -137,7 +137,7 @@ def put_table(members: Sequence[Member], folder: Path) -> None:
             allocation = pd.read_csv(member.folder / "allocation.csv", usecols=["payment_fen", "carbon_tco2e"])
             row |= {"path": member.folder.name, "content_hash": meta["content_hash"]}
             row |= {"payment_fen": int(allocation["payment_fen"].sum())}
-            row |= {"carbon_tco2e": float(allocation["carbon_tco2e"].sum())}
+            row |= {"carbon_tco2e": float(allocation["carbon_tco2e"].sum(min_count=1))}
             row |= {f"objective.{entry['term']}_{entry['unit']}": entry["value"] for entry in meta["objectives"]}
         row |= {"why_zh": "；".join(f.zh for f in member.findings), "why_en": "; ".join(f.en for f in member.findings)}
         rows.append(row)
