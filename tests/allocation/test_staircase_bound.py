@@ -88,6 +88,29 @@ def test_multipliers_of_a_sets_own_bound_it_and_never_more_loosely(seed: int) ->
             assert np.array(again) == pytest.approx(found.upper, rel=1e-12)
 
 
+def test_a_held_form_in_the_relaxation_lowers_the_bound_and_never_below_the_optimum() -> None:
+    """One set with all cut-offs bounds every other. Fewest tonnes are sought with tonnes held, so that holding them binds."""
+    lowered = []
+    for block, stairs, vectors in (one for seed in range(4) for one in blocks(drawn(seed, rules=RULES))):
+        session = Session(block)
+        top = session.maximise(vectors["carbon"])
+        if not top.found:
+            continue
+        for one in (stairs, session):
+            one.hold(vectors["carbon"], top.value * 0.97)
+        optimum = session.maximise(-vectors["carbon"])
+        stairs.grades = stairs.cells
+        bounds = staircase_search.Search(stairs, -vectors["carbon"], -np.inf).bounds
+        edges = np.arange(stairs.cells + 1)[None]
+        with_held, without = (bounds.spread(0, held, edges) for held in (True, False))
+        if with_held is None or without is None:
+            continue
+        size = max(1.0, abs(optimum.value))
+        assert with_held.upper.sum() >= optimum.value - 1e-9 * size
+        lowered.append(with_held.upper.sum() < without.upper.sum() - 1e-3 * size)
+    assert any(lowered)
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_the_first_answer_keeps_every_row_and_a_slow_target_finds_the_same(
     seed: int, monkeypatch: pytest.MonkeyPatch
