@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .problem import Floats, Indices
+from .staircase_answers import TIE
 from .staircase_bound import Bounds, Own
 from .staircase_lists import Flags
 
@@ -28,12 +29,14 @@ _NEXT, _WORTH = 128, 8
 class Filter:
     """A form that every answer must bring to a least amount, with multipliers of each cut-off set.
 
-    held: whether they price the held forms too. size: by how much the form can vary, about.
+    held: whether they price the held forms too. least: what a held form must come to above its least amount, less what
+    rounding may take. size: by how much the form can vary, about.
     """
 
     form: int
     held: bool
     own: Own
+    least: float
     size: float
 
     def at(self, which: Indices) -> "Filter":
@@ -48,18 +51,20 @@ class Filter:
         own = bounds.spread(form, held, edges)
         if own is None:
             own = bounds.common(bounds.priced(form, held, edges, _STEPS), edges)
-        return Filter(form, held, own, max(size, 1e-300))
+        return Filter(
+            form, held, own, 0.0 if held else -TIE * max(1.0, abs(float(bounds.least[form]))), max(size, 1e-300)
+        )
 
 
 def bound_of(filters: Sequence[Filter]) -> Floats:
     """Bound of the objective per cut-off set; -inf where a held form cannot be kept."""
-    able = np.all([f.own.upper.sum(axis=0) >= 0.0 for f in filters[1:]], axis=0)
+    able = np.all([f.own.upper.sum(axis=0) >= f.least for f in filters[1:]], axis=0)
     return np.asarray(np.where(able, filters[0].own.upper.sum(axis=0), -np.inf))
 
 
 def refined(bounds: Bounds, filters: Sequence[Filter], edges: Indices, least: float) -> list[Filter]:
     """With multipliers of each set's own."""
-    needs = [0.0 if f.form else least for f in filters]
+    needs = [f.least if f.form else least for f in filters]
     return [
         replace(f, own=bounds.own(f.own, f.form, edges, need, _OWN_STEPS))
         for f, need in zip(filters, needs, strict=True)

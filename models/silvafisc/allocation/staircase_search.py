@@ -283,7 +283,7 @@ class Search:
 
     def _needs(self, filters: list[Filter]) -> Floats:
         """What the worth in each filter must come to."""
-        return np.array([0.0 if f.form else self._floor() for f in filters])
+        return np.array([f.least if f.form else self._floor() for f in filters])
 
     def _trimmed(self, lists: list[Candidates], best: Floats, needs: Floats) -> list[Candidates]:
         """What the best of the other periods leaves of each list; empty if nothing."""
