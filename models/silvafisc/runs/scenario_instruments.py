@@ -88,7 +88,8 @@ def _pledged_twice(found: Sequence[Priced]) -> list[Finding]:
             place, terms = read_yaml(one.told.source).where((*path, "code")), one.told.file.terms
             years, days = (project.crediting_from, project.last_year), (terms.drawn, terms.last_payment)
             claims.append(Claim(place, project.code, *years, Fraction(1), "pledged", *days, holder))
-            projects |= {project.code: project.parcels} if project.parcels else {}
+            if project.parcels:
+                projects[project.code] = sorted({*projects.get(project.code, ()), *project.parcels})
     try:
         check_claims(claims, projects)
     except InputError as error:
@@ -105,7 +106,7 @@ def _project_of(told: Loan | Bond) -> tuple[ProjectFile | None, Path_, str]:
 
 
 def finance_tables(instruments: Sequence[Priced]) -> dict[str, pd.DataFrame]:
-    """The tables of the outcome, one row of `instrument` beside what the folder of each instrument holds."""
+    """The tables of the outcome: what the folder of each instrument holds, with the instrument in the first column."""
     parts: dict[str, list[pd.DataFrame]] = {}
     for one in instruments:
         shown = {NAMED.get(name, name): frame for name, frame in {**one.sheet.tables, **one.inputs}.items()}

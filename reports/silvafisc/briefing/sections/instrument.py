@@ -175,16 +175,15 @@ def _cautions(held: Held) -> Iterator[Runs]:
 def _terms(held: Held) -> Table:
     """Every figure of its terms, two to a row."""
     words = held.draft.words
-    told = [(cell(words.name("finance_figure", str(row["figure"]))), _shown(held, row)) for row in _figures(held)]
+    told = [
+        (cell(words.name("finance_figure", str(row["figure"]))), _shown(held, row))
+        for row in held.rows("finance_terms")
+    ]
     half = (len(told) + 1) // 2
     right = [*told[half:], *[((), ())] * (2 * half - len(told))]
     rows = tuple(Row((*one, *other)) for one, other in zip(told[:half], right, strict=True))
     columns = (Column(words("green_finance.item"), width=1), Column(words("green_finance.value"), numeric=True))
     return Table((*columns, *columns), rows, words.runs("green_finance.terms", title=held.title), dense=True)
-
-
-def _figures(held: Held) -> list[Mapping[Any, Any]]:
-    return held.rows("finance_terms")
 
 
 def _shown(held: Held, row: Mapping[Any, Any]) -> Runs:
