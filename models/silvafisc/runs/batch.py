@@ -98,6 +98,7 @@ def run_batch(
     keys = _keys(of, law)
     folder.mkdir(parents=True, exist_ok=True)
     log = _read_log(folder)
+    _put_log(log, folder)  # from now on the folder is a batch, however soon it is interrupted
     todo = []
     for at, variant in enumerate(variants):
         if _finished(folder / variant.id, log.get(variant.id), keys[at]):
@@ -112,7 +113,7 @@ def run_batch(
         if solved.files:
             entry["content_hash"] = _put(solved.files, folder / name)
         log[name] = entry | {"findings": [[f.where, f.path, f.en, f.zh] for f in solved.findings]}
-        put_in_place(folder / LOG, (json.dumps(log, ensure_ascii=False, indent=1) + "\n").encode())
+        _put_log(log, folder)
         say(name, str(entry["status"]))
     members = [_member(folder, variant, log[variant.id]) for variant in variants]
     put_table(members, folder)
@@ -202,6 +203,10 @@ def _read_log(folder: Path) -> dict[str, dict[str, Any]]:
     except (ValueError, TypeError, AttributeError) as error:
         en, zh = f"is damaged: {error}; remove it to solve all variants again", f"已损坏：{error}；删去后将全部重新求解"
         raise InputError([Finding(str(path), "", en, zh)]) from None
+
+
+def _put_log(log: Mapping[str, Any], folder: Path) -> None:
+    put_in_place(folder / LOG, (json.dumps(log, ensure_ascii=False, indent=1) + "\n").encode())
 
 
 def _finished(folder: Path, entry: Mapping[str, Any] | None, key: str) -> bool:
