@@ -12,6 +12,7 @@ from silvafisc.results import Outcome
 from . import amounts, basis, factors, listed
 from .cells import Formats
 from .cover import write_cover
+from .finance import finance_sheets
 from .lines import Ground, Line, lines
 from .pages import Column, Page, Words, finish
 from .sections import sheet_name, write_section
@@ -66,6 +67,7 @@ def outcome_workbook(outcome: Outcome, words: Words, sections: Sequence[tuple[st
             shown.append(sheet_name(title, [*taken, *shown]))
             write_section(book.add_worksheet(shown[-1]), title, tables, formats, content_hash)
     write_cover(book, cover, outcome, words, formats, pages, shown, stated)
+    finance_sheets(book, outcome.tables, words)
     cover.activate()
     book.close()
     return target.getvalue()
