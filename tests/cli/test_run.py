@@ -68,12 +68,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def ran(place: Path) -> Ended:
     """The first run."""
-    return silvafisc("run", "mine.yaml", cwd=place)
+    return silvafisc("run", "mine.yaml", "--format", "html,pdf,xlsx", cwd=place)
 
 
 def test_a_run_ends_with_a_summary_and_leaves_a_clean_outcome(ran: Ended, place: Path) -> None:
     assert ran.code == 0, ran.err
-    for part in ("校核通过", "结果目录", "briefing_zh.pdf", "briefing_en.html"):
+    for part in ("校核通过", "结果目录", "briefing_zh.pdf", "briefing_en.html", "briefing_en.xlsx"):
         assert part in ran.out
     assert sorted(path.name for path in (place / "outcomes").iterdir()) == ["mine"]
     assert json.loads((place / "outcomes/mine/audit.json").read_text(encoding="utf-8"))["clean"] is True
@@ -111,7 +111,7 @@ def test_every_unit_of_a_run_can_be_explained_to_the_fen(ran: Ended, place: Path
 
 def test_a_second_run_gives_the_same_bytes_in_the_same_place(ran: Ended, place: Path) -> None:
     before = listing(place)
-    again = silvafisc("run", "mine.yaml", cwd=place)
+    again = silvafisc("run", "mine.yaml", "--format", "html,pdf,xlsx", cwd=place)
     assert again.code == 0, again.err
     assert listing(place) == before
 
