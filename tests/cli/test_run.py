@@ -79,7 +79,7 @@ def ran(place: Path) -> Ended:
 
 def test_a_run_ends_with_a_summary_and_leaves_a_clean_outcome(ran: Ended, place: Path) -> None:
     assert ran.code == 0, ran.err
-    for part in ("校核通过", "结果目录", "briefing_zh.pdf", "briefing_en.html"):
+    for part in ("校核通过", "结果目录", "briefing_zh.pdf", "briefing_en.html", "briefing_en.xlsx"):
         assert part in ran.out
     assert sorted(path.name for path in (place / "outcomes").iterdir()) == ["mine"]
     assert json.loads((place / "outcomes/mine/audit.json").read_text(encoding="utf-8"))["clean"] is True

@@ -6,7 +6,7 @@ is what all payers pay over the horizon, so that the parts sum to the difference
 | part | moves | from | to |
 |---|---|---|---|
 | area | categories | the first's amount | the first's standard on the second's certified area (area that the first did not pay: its mean standard) |
-| task | task measures | what the first pays | what the second pays |
+| task | task measures, grants and loans | what the first pays | what the second pays |
 | standard | categories | the first's standards | everybody's moved alike, by the difference of the two means by area (rounded down to the fen) |
 | grade | categories | distance of the unit's standard from the mean | the second's amount; absent where neither side grades: standard then ends there |
 | pot | factor money | the first's pot | the second's pot, shared as in the first |
@@ -35,7 +35,14 @@ from .reasons import PARTS, Amounts, Levels, mean_standards
 
 Move = tuple[str, str, int]
 """(region_code, part, fen)."""
-_KINDS = {"rigid": "category", "top_up": "category", "task": "task", "factor": "factor", "committed": "committed"}
+_KINDS = {
+    "rigid": "category",
+    "top_up": "category",
+    "task": "task",
+    "interest_subsidy": "task",
+    "factor": "factor",
+    "committed": "committed",
+}
 _Step = Callable[[Amounts], Amounts]
 
 

@@ -39,7 +39,8 @@ def documents_of(
 ) -> list[tuple[str, bytes]]:
     """(`<stem>_<language>.<format>`, bytes) of every (stem, paper) and format, in that order.
 
-    papers: may be put together one by one: while the next is, typst works on the last. template: of the DOCX; the shipped one where left out.
+    papers: may be put together one by one: while the next is, typst works on the last. template: of the DOCX; the
+    shipped one where left out.
 
     Raises:
         RenderError: unknown format, a template that will not do, or a document that does not compile.

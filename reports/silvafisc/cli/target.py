@@ -11,7 +11,11 @@ from pathlib import Path
 from . import interrupts
 
 MARK = "outcome.json"
-BRIEFINGS = ("briefing_*.html", "briefing_*.pdf", "comparison_*.html", "comparison_*.pdf")
+BRIEFINGS = (
+    *(f"briefing_*.{form}" for form in ("html", "pdf", "docx", "xlsx")),
+    "comparison_*.html",
+    "comparison_*.pdf",
+)
 WRITTEN = ("*.csv", "outcome.json", "audit.json", "datapackage.json", "approvals.*", "inputs", *BRIEFINGS)
 """What an outcome folder holds when nobody else has put anything there."""
 
