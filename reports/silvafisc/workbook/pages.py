@@ -175,10 +175,14 @@ def _totals(page: Page, formats: Formats, words: Words) -> None:
         if not column.summed:
             cell: Cell = words("terms.sum") if at == 0 else None
         else:
-            total = sum((_decimal(cells[at]) for cells in page.rows), Decimal(0))
             summed = f"SUM({page.span(column.head)})"
-            cell = Formula(f"ROUND({summed},2)" if column.kind == "money" else summed, total)
+            cell = Formula(f"ROUND({summed},2)" if column.kind == "money" else summed, _total(page, at))
         write(page.sheet, row, at, cell, column.kind if column.summed else "text", formats, bold=True)
+
+
+def _total(page: Page, at: int) -> Decimal:
+    """The sum of a column."""
+    return sum((_decimal(cells[at]) for cells in page.rows), Decimal(0))
 
 
 def _decimal(cell: Cell) -> Decimal:
@@ -189,9 +193,11 @@ def _decimal(cell: Cell) -> Decimal:
 
 
 def _width(page: Page, at: int) -> float:
-    """Characters of the widest cell, at most WIDEST; a Chinese character takes two."""
+    """Characters of the widest cell, at most WIDEST; a Chinese character takes two. A total is wider, and bold."""
     column = page.columns[at]
     said = [*column.head.split("\n"), column.unit + "  ", *(_shown(cells[at], column.kind) for cells in page.rows)]
+    if column.summed:
+        said.append(_shown(_total(page, at), column.kind) + "  ")
     return max(NARROWEST, min(WIDEST, 2 + max(map(_size, said))))
 
 
