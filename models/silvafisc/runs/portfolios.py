@@ -99,9 +99,9 @@ def _priced(place: Path, file: PortfolioFile, at: int) -> Held:
     document = read_yaml(place)
     if kind_of(document, {**LOANS, **BONDS}) in BONDS:
         bond = price_bond(document, place)
-        return Held(file.members[at], bond.file, bond.assessment, bond.rules, document.where)
+        return Held(bond.file, bond.assessment, bond.rules, document.where, file.members[at])
     loan = price_loan(document, place)
-    return Held(file.members[at], loan.file, loan.assessment, loan.rules, document.where)
+    return Held(loan.file, loan.assessment, loan.rules, document.where, file.members[at])
 
 
 def _fits(markets: Sequence[str], rules: Rules) -> dict[str, Calibration]:

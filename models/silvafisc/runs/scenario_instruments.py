@@ -2,19 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from silvafisc.datasets import Finding, InputError
-from silvafisc.finance.instruments.carbon_bond import INVESTORS
-from silvafisc.finance.instruments.carbon_fields import ProjectFile
-from silvafisc.finance.instruments.carbon_pledge_loan import CarbonPledgeLoan
+from silvafisc.finance.instruments.pooling import Pledger, double_uses
 from silvafisc.policy import ParameterTree, Scenario
-from silvafisc.policy.yaml_source import Path_, read_yaml
-from silvafisc.results.claims import Claim, check_claims
+from silvafisc.policy.yaml_source import read_yaml
 from silvafisc.results.outcome import outcome_columns
 
 from .instrument_inputs import bond_inputs, loan_inputs
@@ -52,7 +48,7 @@ def priced_instruments(scenario: Scenario, tree: ParameterTree) -> tuple[Priced,
             findings.append(Finding(scenario.where("instruments", place), f"instruments[{place}]", en, zh))
     if findings:
         raise InputError(findings)
-    findings = [*_same_ids(scenario, found), *_pledged_twice(found)]
+    findings = [*_same_ids(scenario, found), *double_uses([_pledger(one.told) for one in found])]
     if findings:
         raise InputError(findings)
     return tuple(found)
@@ -70,39 +66,16 @@ def priced(told: Loan | Bond) -> Priced:
     return Priced(told, loan_sheet(told), loan_inputs(told))
 
 
+def _pledger(told: Loan | Bond) -> Pledger:
+    return Pledger(told.file, told.assessment, told.rules, read_yaml(told.source).where)
+
+
 def _same_ids(scenario: Scenario, found: Sequence[Priced]) -> Iterator[Finding]:
     ids = [one.told.file.id for one in found]
     for place, name in enumerate(ids):
         if name in ids[:place]:
             en, zh = f"another instrument is called {name} already", f"已有同名金融工具 {name}"
             yield Finding(scenario.where("instruments", place), f"instruments[{place}]", en, zh)
-
-
-def _pledged_twice(found: Sequence[Priced]) -> list[Finding]:
-    """Tonnes that two of the instruments promise; what one file says of others' uses is checked with that file."""
-    claims: list[Claim] = []
-    projects: dict[str, list[str]] = {}
-    for one in found:
-        project, path, holder = _project_of(one.told)
-        if project is not None:
-            place, terms = read_yaml(one.told.source).where((*path, "code")), one.told.file.terms
-            years, days = (project.crediting_from, project.last_year), (terms.drawn, terms.last_payment)
-            claims.append(Claim(place, project.code, *years, Fraction(1), "pledged", *days, holder))
-            if project.parcels:
-                projects[project.code] = sorted({*projects.get(project.code, ()), *project.parcels})
-    try:
-        check_claims(claims, projects)
-    except InputError as error:
-        return list(error.findings)
-    return []
-
-
-def _project_of(told: Loan | Bond) -> tuple[ProjectFile | None, Path_, str]:
-    """The forest project whose tonnes an instrument pledges, its place in the file, and to whom they are pledged."""
-    if isinstance(told, Bond):
-        return (None if told.file.forest is None else told.file.forest.project), ("forest", "project"), INVESTORS
-    project = told.file.project if isinstance(told.file, CarbonPledgeLoan) else None
-    return project, ("project",), told.file.lender
 
 
 def finance_tables(instruments: Sequence[Priced]) -> dict[str, pd.DataFrame]:

@@ -24,10 +24,9 @@ from .stresses import stress_of
 
 
 @dataclass(frozen=True)
-class Held:
-    """A member's file, what it amounts to, the parameters of its own date, and where its keys stand."""
+class Pledger:
+    """An instrument's file, what it amounts to, the parameters of its own date, and where its keys stand."""
 
-    entry: MemberFile
     file: CarbonPledgeLoan | CompensationLoan | CarbonBond
     found: Assessment | BondAssessment
     rules: Rules
@@ -45,7 +44,14 @@ class Held:
         return self.where(("forest", *path) if isinstance(self.file, CarbonBond) else path)
 
 
-def double_uses(members: Sequence[Held]) -> Iterator[Finding]:
+@dataclass(frozen=True)
+class Held(Pledger):
+    """A member of a pool, with what the portfolio says of it."""
+
+    entry: MemberFile
+
+
+def double_uses(members: Sequence[Pledger]) -> Iterator[Finding]:
     """Tonnes that two members pledge, or that one pledges and another's register holds: one tonne, one use.
 
     A row of the register that several members list is one use, and one that tells another member's pledge is that pledge.
