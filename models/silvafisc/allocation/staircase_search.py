@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 # the sum's last digit.
 _KEPT = 2 * TIE
 # First distance of a target from the bound (share of the bound), and how it widens while nothing is found. A target that
-# nearly as many sets reach as the first answer gives way to it, as it would only double the work.
-_FIRST, _WIDER, _NEARLY = 5e-4, 1.4, 1.5
+# nearly as many sets reach as the first answer gives way to it, as it would only double the work. One that is far lower
+# (multiple of the distance) never does: on a small grid all sets reach both, and their lists grow with the distance.
+_FIRST, _WIDER, _NEARLY, _FAR = 5e-4, 1.4, 1.5, 3.0
 # Beyond these the search would take longer than HiGHS is given: cut-off sets, and entries of joined lists.
 _MOST_SETS, _MOST_JOINED = 200_000, 20_000_000
 _CHUNK = 2_000_000
@@ -127,7 +128,7 @@ class Search:
         untouched, worth = np.ones(len(edges), bool), True
         while target > least and not any(found.values.max() >= target for found in self.found):
             bound = bound_of(filters)
-            few = (bound >= least).sum() <= _NEARLY * (bound >= top - step).sum()
+            few = top - least <= _FAR * step and (bound >= least).sum() <= _NEARLY * (bound >= top - step).sum()
             self.best_value = target = least if few or top - step < least else top - step
             self._last = target == least
             worth = worth and fewer(self.bounds, filters, edges, tried, self._floor())
