@@ -46,7 +46,7 @@ seed: 1
 
 
 STYLE = 'palette: {accent: "#7a1f2b"}\nletterhead: {institution: {zh: 某省财政厅, en: Department of Finance}}\n'
-RUN = ("run", "mine.yaml", "--style", "style.yaml")
+RUN = ("run", "mine.yaml", "--style", "style.yaml", "--format", "html,pdf,xlsx")
 
 
 def tables(place: Path) -> Path:
