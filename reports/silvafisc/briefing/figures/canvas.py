@@ -107,7 +107,7 @@ def to_svg(figure: Figure, prefix: str) -> str:
     svg = svg[svg.index("<svg") :].strip()
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
     svg = _PLACES.sub(lambda found: _FINE.sub(r"\1", " ".join(found[0].split())), svg)
-    svg = re.sub(r"\n\s+", "\n", svg)
+    svg = _NAMELESS.sub("<g>", re.sub(r"\n\s+", "\n", svg))
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
     svg = re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)
     return re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
@@ -116,3 +116,5 @@ def to_svg(figure: Figure, prefix: str) -> str:
 _PLACES = re.compile(r'\bd="[^"]+"|translate\([^)]*\)')
 _FINE = re.compile(r"(\d\.\d\d)\d+")
 """Where a drawing says places: a hundredth of a point is finer than any eye, and a third shorter."""
+_NAMELESS = re.compile(r'<g id="(?:patch|text|line2d|xtick|ytick)_\d+">')
+"""Groups that nothing refers to."""
