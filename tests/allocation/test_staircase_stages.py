@@ -1,11 +1,15 @@
 """What one stage has seen serves the next one: the same answers as a search that knows nothing, or HiGHS, finds."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from tests.allocation.draw import drawn
 from tests.allocation.test_staircase import blocks
 from tests.allocation.test_staircase_bound import RULES
+from tests.allocation.test_staircase_rise import few_large
 
+from silvafisc.allocation import staircase_search
 from silvafisc.allocation.engine import TIE
 from silvafisc.allocation.solve import Session
 from silvafisc.allocation.staircase import Staircase
@@ -49,3 +53,33 @@ def test_a_form_held_above_its_best_leaves_nothing() -> None:
     second = stairs.maximise(vectors["development"])
     assert second is not None
     assert second.status == "infeasible"
+
+
+@pytest.mark.parametrize("size", [1.0, 1e10])
+@pytest.mark.parametrize("seed", [0, 2])
+def test_a_poor_known_answer_is_no_target_on_a_small_grid(
+    seed: int, size: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All cut-off sets reach every target; lists as long as the worst answer asks for would never end on a larger one."""
+    targets, listed = [], Search._sets
+
+    def watched(search: Search, *given: Any) -> None:
+        targets.append(search.best_value)
+        listed(search, *given)
+
+    monkeypatch.setattr(Search, "_sets", watched)
+    [(_, stairs, vectors)] = blocks(few_large(seed).budget("0.5"))
+    objective = vectors["carbon"] / float(np.abs(vectors["carbon"]).max())
+    alone = Search(stairs, objective, -np.inf)
+    worst = Search(stairs, -objective, -np.inf).run()
+    assert alone.run()
+    assert worst
+    search = Search(stairs, objective * size, -np.inf)
+    known = search.among(worst)[0].values.max()
+    targets.clear()
+    assert search.run()
+    assert search.best_value == pytest.approx(alone.best_value * size, rel=1e-9)
+    # The first target lies a known share below the bound.
+    bound = targets[0] / (1.0 - staircase_search._FIRST)
+    most = staircase_search._FAR * staircase_search._WIDER * (bound - search.best_value)
+    assert known < bound - most <= min(targets)
