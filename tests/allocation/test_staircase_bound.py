@@ -52,11 +52,17 @@ def test_few_and_many_grades_against_highs(grades: int) -> None:
         assert broken(block, mine.point).max() == 0.0
 
 
+LIMITS = ((staircase_lists, "_MOST"), (staircase_search, "_MOST_JOINED"), (staircase_search, "_MOST_PAIRED"))
+
+
+@pytest.mark.parametrize("limit", range(len(LIMITS)))
 @pytest.mark.parametrize("seed", [1, 5])
-def test_where_the_lists_would_be_too_long_highs_answers(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_the_lists_would_be_too_long_highs_answers(
+    seed: int, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     problem = drawn(seed)
     by_structure = problem.decide()
-    monkeypatch.setattr(staircase_lists, "_MOST", 0)
+    monkeypatch.setattr(*LIMITS[limit], 0)
     by_highs = problem.decide()
     for _, stairs, vectors in blocks(problem):
         assert stairs.maximise(vectors["carbon"]) is None

@@ -32,8 +32,9 @@ _KEPT = 2 * TIE
 # nearly as many sets reach as the first answer gives way to it, as it would only double the work. One that is far lower
 # (multiple of the distance) never does: on a small grid all sets reach both, and their lists grow with the distance.
 _FIRST, _WIDER, _NEARLY, _FAR = 5e-4, 1.4, 1.5, 3.0
-# Beyond these the search would take longer than HiGHS is given: cut-off sets, and entries of joined lists.
-_MOST_SETS, _MOST_JOINED = 200_000, 20_000_000
+# Beyond these the search would take longer than HiGHS is given: cut-off sets, entries of joined lists, and pairs looked
+# at to join them.
+_MOST_SETS, _MOST_JOINED, _MOST_PAIRED = 200_000, 20_000_000, 1_000_000_000
 _CHUNK = 2_000_000
 # Cut-off sets whose lists are made together: few at first, as the target may still rise.
 _BATCH, _MOST_BATCH = 2, 128
@@ -56,7 +57,7 @@ class Search:
         self._beat = beat
         self.best_value = np.inf
         self.found: list[Found] = []
-        self._left = _MOST_JOINED
+        self._left, self._unpaired = _MOST_JOINED, _MOST_PAIRED
         self._last = False
         self._work = Work()
         self._ended = np.zeros(len(stairs.tables), np.int64)
@@ -338,6 +339,9 @@ class Search:
         first = self.bounds.shared
         order = np.argsort(-right.forms[first], kind="stable")
         counts = np.searchsorted(-right.forms[first, order], sums[first] - least[first], side="right")
+        self._unpaired -= int(counts.sum())
+        if self._unpaired < 0:
+            raise TooLong
         for left, place in places(counts, _CHUNK):
             at = order[place]
             for form, need in enumerate(least):
