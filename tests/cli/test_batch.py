@@ -44,7 +44,7 @@ def test_a_batch_is_solved_briefed_and_compared(say: Talk, tmp_path: Path) -> No
     names = {path.name for path in place.iterdir()}
     assert names == {"batch.csv", "batch.json", "comparison", "county-demo-budget-0", "county-demo-budget-p10"}
     briefing = (place / "county-demo-budget-p10" / "briefing_zh.html").read_text(encoding="utf-8")
-    assert "与其他情景方案比较" in briefing
+    assert "与其他方案比较" in briefing
     assert (place / "comparison" / "comparison_zh.html").is_file()
     assert (place / "comparison" / "waterfall.csv").is_file()
 
@@ -75,7 +75,7 @@ def test_briefings_of_several_outcomes_tell_of_each_other(say: Talk, tmp_path: P
     for name in ("a", "b"):
         make_outcome(3, f"方案{name}").save(tmp_path / name)
     assert say("brief", tmp_path / "a", tmp_path / "b", "--lang", "zh", "--format", "html")[0] == 0
-    assert "与其他情景方案比较" in (tmp_path / "b" / "briefing_zh.html").read_text(encoding="utf-8")
+    assert "与其他方案比较" in (tmp_path / "b" / "briefing_zh.html").read_text(encoding="utf-8")
 
 
 def test_outcomes_of_other_units_are_briefed_by_themselves() -> None:

@@ -67,7 +67,8 @@ def test_the_countersign_sheet_prints_every_line_that_differs(beside: Outcome) -
     frame = beside.tables["proposal_lines"]
     moved = frame[frame["part"] != ""].drop_duplicates(["region_code", "fund", "subject", "period"])
     saved = replace(beside, meta={**beside.meta, "content_hash": "0" * 64})
-    for language, subject in (("zh", "集体"), ("en", "ollective")):
+    # 万元 in Chinese, millions in English.
+    for language, subject, unit_fen in (("zh", "集体", 1_000_000), ("en", "ollective", 100_000_000)):
         ((_, paper),) = papers(saved, language, ["countersign"])
         (table,) = next(section for section in paper.sections if section.id == "lines").blocks
         assert isinstance(table, Table)
@@ -77,8 +78,9 @@ def test_the_countersign_sheet_prints_every_line_that_differs(beside: Outcome) -
             for row in table.rows
         ]
         assert all(proposed + difference == decided for proposed, decided, difference in amounts)
-        stated = moved["proposal_fen"].map(lambda fen: Decimal(fen) / 1_000_000)
-        assert all(abs(row[0] - one) < Decimal("0.01") for row, one in zip(amounts, stated, strict=True))
+        stated = moved["proposal_fen"].map(lambda fen, unit=unit_fen: Decimal(fen) / unit)
+        step = Decimal(10_000) / unit_fen
+        assert all(abs(row[0] - one) < step for row, one in zip(amounts, stated, strict=True))
         (mine,) = [
             row
             for row in table.rows
