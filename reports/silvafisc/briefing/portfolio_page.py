@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from .blocks import Block, Callout, Note, Paragraph, Runs, Table, Text
+from .blocks import Block, Note, Runs, Table, Text
 from .pages import plain
 from .sheet_words import EMPTY, SheetWords, percent, yuan
 
@@ -23,11 +23,7 @@ class PortfolioPage(SheetWords):
 
     def blocks(self) -> Iterator[Block]:
         """Everything on the page, in order."""
-        yield Paragraph(self.lead())
-        noted = tuple(self.cautions())
-        if noted:
-            yield Callout("caution", self.say("cautions"), noted)
-        yield self.figure_table()
+        yield from self.opening(self.lead(), self.cautions())
         yield self.losses()
         yield self.members()
         yield self.concentration()

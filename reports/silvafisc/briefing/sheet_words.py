@@ -1,6 +1,6 @@
 """What the pages of a loan, bond or portfolio share: their words, tables and figures."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 from silvafisc.quantities.money import FEN_PER_YUAN
 
-from .blocks import Runs, Table
+from .blocks import Block, Callout, Paragraph, Runs, Table
 from .pages import plain, plain_table
 from .words import Words
 
@@ -40,6 +40,14 @@ class SheetWords:
     def word(self, item: str) -> str:
         """A word of the files in this language."""
         return self.words.name("finance_word", item)
+
+    def opening(self, lead: Runs, cautions: Iterable[Runs]) -> Iterator[Block]:
+        """How every page begins: what it is about, what must not be missed, and its figures."""
+        yield Paragraph(lead)
+        noted = tuple(cautions)
+        if noted:
+            yield Callout("caution", self.say("cautions"), noted)
+        yield self.figure_table()
 
     def figure_table(self) -> Table:
         """Every figure, two to a row."""

@@ -60,11 +60,7 @@ class _Terms(SheetWords):
 
     def blocks(self) -> Iterator[Block]:
         """Everything on the page, in order."""
-        yield Paragraph(self.lead())
-        noted = tuple(self.cautions())
-        if noted:
-            yield Callout("caution", self.say("cautions"), noted)
-        yield self.figure_table()
+        yield from self.opening(self.lead(), self.cautions())
         yield self.courses()
         yield self.years()
         if "coupon_ladder" in self.tables:

@@ -6,13 +6,12 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
-from .canvas import GRID, INK, MUTED, SEQUENCE, look, new_figure, to_svg
-from .tiles import luminance, tiles
+from .canvas import MUTED, SEQUENCE, look, new_figure, to_svg
+from .tiles import shade, tiles
 
 MOST_PANELS = 6
 """More panels than this cannot be read: the first, the last and those between at equal steps."""
 ACROSS = 3
-DARK = 0.225
 
 
 def small_multiples(
@@ -62,11 +61,7 @@ def _panel(axes: Axes, title: str, shares: Mapping[str, float], language: str, r
     axes.text(1, -0.2, title, ha="left", va="bottom", size=8.5, weight="bold")
     for code, tile in tiles().items():
         share = shares.get(code)
-        face = "#ffffff" if share is None else ramp(share)
-        edge, hatch = (GRID, "///") if share is None else ("none", None)
-        place = (tile.column, tile.row)
-        axes.add_patch(Rectangle(place, 0.95, 0.95, facecolor=face, edgecolor=edge, linewidth=0.6, hatch=hatch))
-        ink = INK if share is None or luminance(ramp(share)) > DARK else "#ffffff"
+        ink = shade(axes, tile, share, ramp, 0.6)
         name = tile.short_zh if language == "zh" else tile.short_en.replace(" ", "\n")
         size = 5 if language == "zh" else 3.1 if len(name) < 9 or "\n" in name else 2.6
         axes.text(tile.column + 0.475, tile.row + 0.475, name, ha="center", va="center", size=size, color=ink)

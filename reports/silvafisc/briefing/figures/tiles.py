@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.patches import Rectangle
 
@@ -56,19 +57,7 @@ def tile_map(
         for code, tile in tiles().items():
             value, text = values.get(code, (None, "—"))
             share = None if value is None else (value - low) / (high - low) if high > low else 0.5
-            face = "#ffffff" if share is None else ramp(share)
-            axes.add_patch(
-                Rectangle(
-                    (tile.column, tile.row),
-                    0.95,
-                    0.95,
-                    facecolor=face,
-                    edgecolor=GRID if share is None else "none",
-                    linewidth=0.8,
-                    hatch="///" if share is None else None,
-                )
-            )
-            ink = INK if share is None or luminance(ramp(share)) > 0.225 else "#ffffff"
+            ink = shade(axes, tile, share, ramp, 0.8)
             name = tile.short_zh if language == "zh" else tile.short_en.replace(" ", "\n")
             size = 8 if language == "zh" else 5.4 if len(name) < 11 or "\n" in name else 4.7
             axes.text(tile.column + 0.475, tile.row + 0.36, name, ha="center", va="center", size=size, color=ink)
@@ -83,7 +72,24 @@ def tile_map(
         return to_svg(figure, prefix)
 
 
-def luminance(colour: tuple[float, float, float, float]) -> float:
+def shade(axes: Axes, tile: Tile, share: float | None, ramp: LinearSegmentedColormap, line: float) -> str:
+    """Draw a tile at its share of the scale, hatched white where it has none; the ink that reads on it."""
+    empty = share is None
+    axes.add_patch(
+        Rectangle(
+            (tile.column, tile.row),
+            0.95,
+            0.95,
+            facecolor="#ffffff" if share is None else ramp(share),
+            edgecolor=GRID if empty else "none",
+            linewidth=line,
+            hatch="///" if empty else None,
+        )
+    )
+    return INK if share is None or _luminance(ramp(share)) > 0.225 else "#ffffff"
+
+
+def _luminance(colour: tuple[float, float, float, float]) -> float:
     """Relative luminance (WCAG 2): black or white ink, whichever reads better, changes at 0.225."""
     red, green, blue = to_rgb(colour)
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)]
