@@ -7,6 +7,7 @@ import multiprocessing
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import version
 from typing import Any, TypeVar
@@ -45,13 +46,20 @@ def spread(
 
 
 def _in_processes(work: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> Iterator[tuple[int, Result]]:
-    # New interpreters: a copy of this one would share the threads of a solver that has already run.
-    before = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(min(jobs, len(items)), multiprocessing.get_context("spawn"), undisturbed)
-    try:
+    with processes(min(jobs, len(items))) as pool:
         at = {pool.submit(work, item): place for place, item in enumerate(items)}
         for future in as_completed(at):
             yield at[future], future.result()
+
+
+@contextmanager
+def processes(count: int) -> Iterator[ProcessPoolExecutor]:
+    """That many processes to give work to; on an error or an interrupt they are ended at once."""
+    # New interpreters: a copy of this one would share the threads of a solver that has already run.
+    before = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), undisturbed)
+    try:
+        yield pool
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         for child in set(multiprocessing.active_children()) - before:

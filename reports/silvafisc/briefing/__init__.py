@@ -5,6 +5,7 @@ Nothing heavy is imported before it is used.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from .blocks import Briefing
     from .sheets import PlainSheet
+    from .side_by_side import Others
     from .words import Words
 
     Tables = Callable[[Sequence[PlainSheet], str, str], bytes]
@@ -44,12 +46,14 @@ def render(
     trail: "Sequence[Approval]" = (),
     workbook: "Workbook | None" = None,
     beside: "Mapping[str, pd.DataFrame] | None" = None,
+    others: "Others | None" = None,
 ) -> list[Path]:
     """Write `briefing_<language>.<format>` into `folder`; each file appears complete or not at all.
 
     trail: the verified approval trail of the outcome, which is printed in section 10. workbook: makes the bytes of format
     `xlsx` (`silvafisc.workbook.outcome_workbook`); without it that format is unknown. beside: `frames` of
-    `silvafisc.runs.compare` whose first outcome this is, which section 7 tells of.
+    `silvafisc.runs.compare` whose first outcome this is, which section 7 tells of. others: processes for several
+    languages side by side; all are made in this one where left out.
 
     Returns:
         The files, in the order of languages and formats.
@@ -59,11 +63,25 @@ def render(
         InputError: an outcome of a table of offers made elsewhere.
     """
     _refuse_given([outcome])
+    from .side_by_side import made
+    from .writing import put_all
+
+    work = partial(_briefings, _with(outcome, beside), tuple(formats), trail, workbook)
+    return put_all(made(work, languages, others), folder)
+
+
+def _briefings(
+    outcome: "Outcome",
+    formats: Sequence[str],
+    trail: "Sequence[Approval]",
+    workbook: "Workbook | None",
+    languages: Sequence[str],
+) -> list[tuple[str, bytes]]:
+    """Name and bytes of every briefing, in the order of languages and formats."""
     from .document import build as put_together
     from .keys import Lookup
-    from .writing import documents_of, put_all
+    from .writing import documents_of
 
-    outcome = _with(outcome, beside)
     own = [form for form in formats if form != "xlsx" or workbook is None]
     lookup = Lookup(outcome)
     papers: dict[str, Briefing] = {}
@@ -79,7 +97,7 @@ def render(
         for form in formats:
             name = f"{BRIEFING}_{language}.{form}"
             made.append((name, documents[name] if form in own else _whole(outcome, papers[language], workbook)))
-    return put_all(made, folder)
+    return made
 
 
 def _with(outcome: "Outcome", tables: "Mapping[str, pd.DataFrame] | None") -> "Outcome":
@@ -123,31 +141,43 @@ def render_papers(
     wish: Wish,
     tables: "Tables | None" = None,
     workbook: "Workbook | None" = None,
+    others: "Others | None" = None,
 ) -> list[Path]:
     """Write `<document>_<language>.<format>`, and the tables of all papers as one workbook of each language.
 
     A briefing for an audience other than the department is called after it. A fund's notice is `notice-<fund>`; where the
     outcome is a scenario estimate it is `estimate-<fund>` and the workbook `tables-estimate`. tables: from tables, policy
-    date and content hash to the bytes of an XLSX. workbook: makes the one of the briefing, as in `render`.
+    date and content hash to the bytes of an XLSX. workbook: makes the one of the briefing, as in `render`. others: as
+    in `render`.
 
     Raises: as `render`; CauselessFallError where a listed unit changes and the outcome does not say why.
     """
     _refuse_given([outcome])
+    from .side_by_side import made
+    from .writing import put_all
+
+    work = partial(_papers, _with(outcome, wish.beside), wish, tables, workbook)
+    return put_all(made(work, wish.languages, others), folder)
+
+
+def _papers(
+    outcome: "Outcome", wish: Wish, tables: "Tables | None", workbook: "Workbook | None", languages: Sequence[str]
+) -> list[tuple[str, bytes]]:
+    """Name and bytes of every document, in the order of languages, documents and formats, workbooks behind them."""
     from .document import build as put_together
     from .documents.papers import papers
     from .keys import Lookup
     from .sheets import plain_sheets
     from .standing import hindrances
     from .style import current
-    from .writing import documents_of, put_all
+    from .writing import documents_of
 
     audience = getattr(current().audiences, wish.audience) if wish.audience else None
     stem = BRIEFING if wish.audience in ("", "department") else wish.audience
     made: list[tuple[str, bytes]] = []
     own = [name for name in wish.documents if name != BRIEFING]
-    outcome = _with(outcome, wish.beside)
     lookup = Lookup(outcome)
-    for language in wish.languages:
+    for language in languages:
         found = (
             [(stem, put_together(outcome, language, wish.trail, audience=audience, lookup=lookup))]
             if BRIEFING in wish.documents
@@ -164,7 +194,7 @@ def render_papers(
             sheets = plain_sheets([(name, paper) for name, paper in found if name != stem])
             data = tables(sheets, str(meta["policy_date"]), str(meta["content_hash"]))
             made.append((f"{book}_{language}.xlsx", data))
-    return put_all(made, folder)
+    return made
 
 
 def _refuse_given(outcomes: "Sequence[Outcome]") -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from silvafisc.datasets.findings import Finding, InputError
 
+from .side_by_side import others_for
 from .terminal import LANGUAGES, Terminal
 from .verbs import FORMATS, chosen
 
@@ -59,22 +60,31 @@ def brief(terminal: Terminal, folders: list[Path], out: Path | None, asked: Aske
         _refuse(asked.template, "--template", "is of use for --format docx only", "只用于 --format docx")
     if "replies" not in named:
         _refuse(asked.regions, "--region", "is of use for --document replies only", "只用于 --document replies")
-    outcomes = [(folder, load_outcome(folder), signed_trail(folder)) for folder in folders]
-    tables = beside_each_other([outcome for _, outcome, _ in outcomes]) if BRIEFING in named else {}
     files: list[Path] = []
-    for position, (folder, outcome, trail) in enumerate(outcomes):
-        terminal.progress(f"生成文件 {folder}", f"making the documents of {folder}")
-        place = folder if out is None else (out if len(folders) == 1 else out / folder.resolve().name)
-        units: tuple[str, ...] = ()
-        if named != [BRIEFING]:
-            require_whole(folder, outcome)
-            codes = sorted(str(code) for code in outcome.tables["regions"]["region_code"])
-            units = () if asked.regions is None else tuple(chosen(asked.regions, "--region", codes))
-        wish = Wish(
-            tuple(named), tuple(languages), tuple(forms), asked.template, trail, units, audience, tables.get(position)
-        )
-        with using(style):
-            files += render_papers(outcome, place, wish, tables_workbook, outcome_workbook)
+    # Other papers are made sooner than a process starts.
+    with others_for(len(languages) - 1 if {BRIEFING, "replies"} & set(named) else 0) as others:
+        outcomes = [(folder, load_outcome(folder), signed_trail(folder)) for folder in folders]
+        tables = beside_each_other([outcome for _, outcome, _ in outcomes]) if BRIEFING in named else {}
+        for position, (folder, outcome, trail) in enumerate(outcomes):
+            terminal.progress(f"生成文件 {folder}", f"making the documents of {folder}")
+            place = folder if out is None else (out if len(folders) == 1 else out / folder.resolve().name)
+            units: tuple[str, ...] = ()
+            if named != [BRIEFING]:
+                require_whole(folder, outcome)
+                codes = sorted(str(code) for code in outcome.tables["regions"]["region_code"])
+                units = () if asked.regions is None else tuple(chosen(asked.regions, "--region", codes))
+            wish = Wish(
+                tuple(named),
+                tuple(languages),
+                tuple(forms),
+                asked.template,
+                trail,
+                units,
+                audience,
+                tables.get(position),
+            )
+            with using(style):
+                files += render_papers(outcome, place, wish, tables_workbook, outcome_workbook, others)
     terminal.result({"exit_code": 0, "briefings": [str(path) for path in files]}, [str(path) for path in files])
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from silvafisc.datasets.findings import Finding, InputError
 
 from . import interrupts
+from .side_by_side import others_for
 from .summary import summary_data, summary_lines
 from .target import MARK, refuse_target, staged
 from .terminal import LANGUAGES, Terminal
@@ -61,24 +62,25 @@ def run(
     refuse_target(folder)
     from silvafisc.runs import run as solve
 
-    outcome = solve(loaded, data=data, proposal=proposal, progress=terminal.step)
-    with staged(folder) as place:
-        terminal.progress("写出结果", "writing the outcome")
-        outcome.save(place)
-        terminal.progress("生成简报", "making the briefings")
-        from silvafisc.briefing import render
+    with others_for(len(languages) if len(languages) > 1 else 0) as others:
+        outcome = solve(loaded, data=data, proposal=proposal, progress=terminal.step)
+        with staged(folder) as place:
+            terminal.progress("写出结果", "writing the outcome")
+            outcome.save(place)
+            terminal.progress("生成简报", "making the briefings")
+            from silvafisc.briefing import render
 
-        workbook = None
-        if "xlsx" in forms:
-            from silvafisc.workbook import outcome_workbook
+            workbook = None
+            if "xlsx" in forms:
+                from silvafisc.workbook import outcome_workbook
 
-            workbook = outcome_workbook
+                workbook = outcome_workbook
 
-        # The outcome as it will be read later, so that `brief` makes the same bytes.
-        outcome = load_outcome(place)
-        with using(look):
-            written = render(outcome, place, languages, forms, workbook=workbook)
-        files = [folder / path.name for path in written]
+            # The outcome as it will be read later, so that `brief` makes the same bytes.
+            outcome = load_outcome(place)
+            with using(look):
+                written = render(outcome, place, languages, forms, workbook=workbook, others=others)
+            files = [folder / path.name for path in written]
     terminal.result(summary_data(outcome, folder, files), summary_lines(outcome, folder, files, terminal.language))
 
 
