@@ -60,7 +60,7 @@ class Fonts:
 
     def known(self) -> frozenset[int]:
         """Code points that one of the two can draw, and white space."""
-        return self.characters() | self.characters(second=True) | {ord("\n"), ord("\t")}
+        return _known_to(self)
 
     def lacking(self, text: str) -> list[str]:
         """Characters that neither font has, each once."""
@@ -96,6 +96,11 @@ def _drawn(path: Path) -> frozenset[int]:
     return frozenset(_known(path)[1].getBestCmap())
 
 
+@cache
+def _known_to(fonts: Fonts) -> frozenset[int]:
+    return fonts.characters() | fonts.characters(second=True) | {ord("\n"), ord("\t")}
+
+
 SHIPPED = Fonts(FONT_FAMILY, font_folder() / "NotoSansSC-Regular.ttf", font_folder() / "NotoSansSC-Bold.ttf")
 """Noto Sans SC, cut to what the project writes."""
 
@@ -111,9 +116,11 @@ def printable(text: str, fonts: Fonts = SHIPPED) -> str:
 
 def require_glyphs(texts: Iterable[str], fonts: Fonts = SHIPPED) -> None:
     """Raise MissingGlyphError naming every character that neither font has, with the first text it stands in."""
-    known = fonts.known()
+    known, held = fonts.known(), list(texts)
+    if known.issuperset(map(ord, set().union(*held))):
+        return
     missing: dict[str, str] = {}
-    for text in texts:
+    for text in held:
         for char in text:
             if ord(char) not in known:
                 missing.setdefault(char, text)

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from fontTools import subset
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from . import letterhead
@@ -44,10 +44,11 @@ SCREEN: Mapping[str, tuple[str, ...]] = {
 
 
 @cache
-def _environment() -> Environment:
+def page_template() -> Template:
+    """The compiled template of a page."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["kind"] = lambda block: type(block).__name__
-    return environment
+    return environment.from_string(_template("briefing.html.j2"))
 
 
 def _template(name: str) -> str:
@@ -60,8 +61,7 @@ def render_html(briefing: Briefing) -> bytes:
     used = sorted(set(chain.from_iterable([*texts(briefing), *screen.values()])))
     require_glyphs(used, briefing.style.faces)
     page = _Page(reachable(briefing))
-    template = _environment().from_string(_template("briefing.html.j2"))
-    text = template.render(
+    text = page_template().render(
         briefing=briefing,
         screen=screen,
         runs=page.runs,

@@ -27,6 +27,7 @@ from silvafisc.results.outcome import outcome_columns
 _ACT = re.compile(r"(sum|min|max|distinct|above|below|equal|rows)\(([^)]*)\)")
 _FUNCTION = re.compile(r"(difference|ratio|change|total|least|greatest)\((.*)\)\Z", re.DOTALL)
 _TABLE = re.compile(r"([a-z_.]+?)\[([^\]]*)\]\.(.+)\Z", re.DOTALL)
+_SIGNS = re.compile(r"[,()\[\]]")
 _ROOTS = ("meta.", "audit.", "resolved.")
 _ENDINGS = {"_tenth_mu": "tenth_mu", "_fen": "fen", "_person": "person"}
 """What a column's name says of its unit."""
@@ -177,10 +178,11 @@ class Lookup:
         index = self._indexes.get((table, names))
         if index is None:
             index = {}
-            columns = [self.column(table, name, key) for name in names]
-            size = len(self._columns(table, key).get(next(iter(self._columns(table, key))), []))
-            for position in range(size):
-                index.setdefault(tuple(str(column[position]) for column in columns), []).append(position)
+            # Of no column at all, every row is the same.
+            first = next(iter(self._columns(table, key)))
+            columns = [self.column(table, name, key) for name in names or (first,)]
+            for position, cells in enumerate(zip(*(map(str, column) for column in columns), strict=True)):
+                index.setdefault(cells if names else (), []).append(position)
             self._indexes[table, names] = index
         found: list[tuple[str, ...]] = [()]
         for name in names:
@@ -269,11 +271,12 @@ def traces(key: str) -> list[str]:
 
 def _arguments(text: str) -> list[str]:
     parts, depth, start = [], 0, 0
-    for position, char in enumerate(text):
-        depth += (char in "([") - (char in ")]")
-        if char == "," and depth == 0:
-            parts.append(text[start:position])
-            start = position + 1
+    for sign in _SIGNS.finditer(text):
+        if sign[0] != ",":
+            depth += 1 if sign[0] in "([" else -1
+        elif depth == 0:
+            parts.append(text[start : sign.start()])
+            start = sign.end()
     return [*parts, text[start:]]
 
 

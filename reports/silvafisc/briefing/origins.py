@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from silvafisc.datasets import worst_status
@@ -48,6 +49,7 @@ def _last_line(section: Section) -> int | None:
     return places[-1] if places else None
 
 
+@cache
 def _entry(place: str) -> str:
     """The place as a ledger holds it: an input without `inputs.`, an entry of outcome.json by what it belongs to."""
     place = place.removeprefix(_INPUT)

@@ -82,6 +82,7 @@ def warm() -> None:
     from .words import all_texts
 
     all_texts()
+    html.page_template()
     SHIPPED.known()
     for second in (False, True):
         open_font(SHIPPED.path(True, second)).close()

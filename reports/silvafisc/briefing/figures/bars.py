@@ -5,7 +5,20 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from .canvas import ACCENT, GRID, INK, MUTED, NATURE_COLOURS, SECOND, label_width, look, new_figure, plain_tick, to_svg
+from .canvas import (
+    ACCENT,
+    GRID,
+    INK,
+    MUTED,
+    NATURE_COLOURS,
+    SECOND,
+    add_columns,
+    label_width,
+    look,
+    new_figure,
+    plain_tick,
+    to_svg,
+)
 
 
 def _grid(axes: Axes, axis: str) -> None:
@@ -51,16 +64,8 @@ def stacked(
         axes = figure.subplots()
         base = [0.0] * len(labels)
         for nature, (name, values) in parts.items():
-            axes.bar(
-                range(len(labels)),
-                values,
-                bottom=base,
-                width=0.8,
-                label=name,
-                color=NATURE_COLOURS.get(nature, MUTED),
-                edgecolor="white",
-                linewidth=0.3,
-            )
+            colours = [NATURE_COLOURS.get(nature, MUTED)] * len(labels)
+            add_columns(axes, values, base, 0.8, colours, name, ("white", 0.3))
             base = [low + value for low, value in zip(base, values, strict=True)]
         _names(axes, names, turn)
         axes.set_ylabel(axis)
@@ -86,7 +91,7 @@ def columns(
         heights = [min(value, limit) for _, value, _ in items]
         cut = [value > limit for _, value, _ in items]
         colours = [SECOND if over else ACCENT for over in cut]
-        axes.bar(range(len(items)), heights, width=0.78, color=colours)
+        add_columns(axes, heights, [0.0] * len(items), 0.78, colours)
         usual = [text for (_, _, text), over in zip(items, cut, strict=True) if not over]
         turned = 0 if label_width(usual, 5.6) < 15.4 / len(items) * 1.05 else 90
         for place, (_, _, text) in enumerate(items):

@@ -6,7 +6,7 @@ from itertools import cycle
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from .canvas import GRID, INK, SERIES, look, new_figure, plain_tick, to_svg
+from .canvas import GRID, INK, SERIES, add_columns, look, new_figure, plain_tick, to_svg
 
 
 def palette(names: Sequence[str]) -> dict[str, str]:
@@ -24,16 +24,7 @@ def years(
         above, below = [0.0] * len(labels), [0.0] * len(labels)
         for name, values in parts.items():
             base = [high if value >= 0 else low for high, low, value in zip(above, below, values, strict=True)]
-            axes.bar(
-                range(len(labels)),
-                values,
-                bottom=base,
-                width=0.84,
-                label=name,
-                color=colours[name],
-                edgecolor="white",
-                linewidth=0.3,
-            )
+            add_columns(axes, values, base, 0.84, [colours[name]] * len(labels), name, ("white", 0.3))
             above = [high + max(value, 0) for high, value in zip(above, values, strict=True)]
             below = [low + min(value, 0) for low, value in zip(below, values, strict=True)]
         every = max(1, -(-len(labels) // 12))
@@ -69,7 +60,7 @@ def costs(
             box = Rectangle(
                 (left, lowest), tonnes, cost - lowest, facecolor=colours[name], edgecolor="white", linewidth=0.4
             )
-            axes.add_patch(box)
+            axes.add_artist(box)
             left += tonnes
         for name in names:
             axes.add_patch(Rectangle((0, lowest), 0, 0, facecolor=colours[name], label=name))

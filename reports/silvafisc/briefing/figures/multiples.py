@@ -45,7 +45,7 @@ def small_multiples(
         bar.set_xlim(0, 17.2)
         bar.set_ylim(0, 0.9)
         for i in range(24):
-            bar.add_patch(Rectangle((0.2 + i * 0.16, 0.34), 0.16, 0.18, facecolor=ramp(i / 23), edgecolor="none"))
+            bar.add_artist(Rectangle((0.2 + i * 0.16, 0.34), 0.16, 0.18, facecolor=ramp(i / 23), edgecolor="none"))
         label, least, greatest = scale
         bar.text(0.2, 0.58, label, ha="left", va="bottom", size=7)
         bar.text(0.2, 0.3, least, ha="left", va="top", size=6.5)

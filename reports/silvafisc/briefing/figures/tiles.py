@@ -63,7 +63,7 @@ def tile_map(
             axes.text(tile.column + 0.475, tile.row + 0.36, name, ha="center", va="center", size=size, color=ink)
             axes.text(tile.column + 0.475, tile.row + 0.72, text, ha="center", va="center", size=5.8, color=ink)
         for i in range(24):
-            axes.add_patch(Rectangle((1 + i * 0.1, 8.25), 0.1, 0.22, facecolor=ramp(i / 23), edgecolor="none"))
+            axes.add_artist(Rectangle((1 + i * 0.1, 8.25), 0.1, 0.22, facecolor=ramp(i / 23), edgecolor="none"))
         label, least, greatest = scale
         axes.text(1, 8.12, label, ha="left", va="bottom", size=7.5)
         axes.text(1, 8.56, least, ha="left", va="top", size=7)
@@ -75,7 +75,7 @@ def tile_map(
 def shade(axes: Axes, tile: Tile, share: float | None, ramp: LinearSegmentedColormap, line: float) -> str:
     """Draw a tile at its share of the scale, hatched white where it has none; the ink that reads on it."""
     empty = share is None
-    axes.add_patch(
+    axes.add_artist(
         Rectangle(
             (tile.column, tile.row),
             0.95,
