@@ -2,8 +2,9 @@
 
 Run: python benchmarks/briefing.py OUT [COUNTIES]   (folders of a saved national and a saved county outcome)
 The floor is named: reading the outcome, and typst compiling an empty document with the same fonts. Seconds of the
-processor, so that other programs do not count; of the whole also by the clock, since typst and the drawings share two
-cores. Goals stand beside the figures; nothing is asserted.
+processor, so that other programs do not count; of the whole also by the clock, in one process and as a run makes them: a
+process for each language, which has got ready while the scenario was solved. Goals are by that clock and need two cores
+of one's own; they stand beside the figures, and nothing is asserted.
 """
 
 import sys
@@ -19,9 +20,13 @@ START = time.process_time()
 from silvafisc.briefing import LANGUAGES, Wish, build, render, render_papers  # noqa: E402
 from silvafisc.briefing import html as html_file  # noqa: E402
 from silvafisc.briefing.glyphs import SHIPPED, font_folder, second_folder  # noqa: E402
+from silvafisc.briefing.side_by_side import Others, warm  # noqa: E402
 from silvafisc.results import Outcome  # noqa: E402
+from silvafisc.runs.spread import processes  # noqa: E402
 
 GOAL_FILES, GOAL_REPLIES, UNITS = 4.0, 20.0, 100
+READY = 3
+"""Seconds until the last process is certainly ready, where one of them has got both to warm up."""
 EMPTY = '#set document(date: datetime(year: 2026, month: 1, day: 1), title: "x")\n#set text(font: ("Noto Sans SC",))\nx'
 
 
@@ -103,6 +108,7 @@ def four_files(folder: Path) -> None:
         print(f"{name:24}{seconds:7.2f} s{shares}{'  '.join(ratios)}")
     print(f"{'together':24}{total:7.2f} s of the processor, one after the other")
     _whole("four files", GOAL_FILES, lambda place: render(outcome, place), clock.parts[floors[0]])
+    _beside("four files", GOAL_FILES, lambda place, others: render(outcome, place, others=others))
 
 
 def _drawing(clock: Clock, context: Callable[..., Any]) -> Callable[..., Any]:
@@ -126,6 +132,18 @@ def _whole(name: str, goal: float, action: Callable[[Path], object], floor: floa
     )
 
 
+def _beside(name: str, goal: float, action: Callable[[Path, Others], object]) -> None:
+    """The same by the clock with a process for each language."""
+    with processes(len(LANGUAGES)) as pool, tempfile.TemporaryDirectory() as place:
+        for task in [pool.submit(warm) for _ in LANGUAGES]:
+            task.result()
+        time.sleep(READY)
+        begin = time.perf_counter()
+        action(Path(place), Others(pool, len(LANGUAGES)))
+        clock = time.perf_counter() - begin
+    print(f"{name}, languages side by side: {clock:.2f} s by the clock (goal {goal:.0f} s)")
+
+
 def replies(folder: Path) -> None:
     """The briefing and a reply sheet for each of 100 counties (all, where there are fewer), both languages as PDF."""
     begin = time.process_time()
@@ -133,7 +151,9 @@ def replies(folder: Path) -> None:
     floor = time.process_time() - begin
     codes = sorted(str(code) for code in outcome.tables["regions"]["region_code"])[:UNITS]
     wish = Wish(("briefing", "replies"), LANGUAGES, ("html", "pdf"), units=tuple(codes))
-    _whole(f"briefing and {len(codes)} replies", GOAL_REPLIES, lambda place: render_papers(outcome, place, wish), floor)
+    name = f"briefing and {len(codes)} replies"
+    _whole(name, GOAL_REPLIES, lambda place: render_papers(outcome, place, wish), floor)
+    _beside(name, GOAL_REPLIES, lambda place, others: render_papers(outcome, place, wish, others=others))
 
 
 def workbook(folder: Path) -> None:
