@@ -22,7 +22,7 @@ from silvafisc.briefing import html as html_file  # noqa: E402
 from silvafisc.briefing.glyphs import SHIPPED, font_folder, second_folder  # noqa: E402
 from silvafisc.briefing.side_by_side import Others, warm  # noqa: E402
 from silvafisc.results import Outcome  # noqa: E402
-from silvafisc.runs.spread import processes  # noqa: E402
+from silvafisc.runs.processes import processes  # noqa: E402
 
 GOAL_FILES, GOAL_REPLIES, UNITS = 4.0, 20.0, 100
 READY = 3

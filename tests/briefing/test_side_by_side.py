@@ -14,7 +14,7 @@ from silvafisc.briefing.side_by_side import Files, Others, made, warm
 from silvafisc.briefing.style import Style, shipped, using
 from silvafisc.cli import side_by_side as of_the_command
 from silvafisc.results import Outcome
-from silvafisc.runs.spread import processes
+from silvafisc.runs.processes import processes
 from silvafisc.workbook import tables_workbook
 
 
@@ -97,7 +97,7 @@ def test_there_are_as_many_processes_as_languages_and_cores(
         return Pool()
 
     monkeypatch.setattr(of_the_command, "cores", lambda: cores)
-    monkeypatch.setattr("silvafisc.runs.spread.processes", pool)
+    monkeypatch.setattr("silvafisc.runs.processes.processes", pool)
     with of_the_command.others_for(languages) as others:
         assert (others.count if others else 0, begun) == (count, [count] if count else [])
 

@@ -25,7 +25,7 @@ from silvafisc.datasets.package import DESCRIPTOR
 from silvafisc.policy import Value
 from silvafisc.results.outcome import write_csv, write_json
 
-from .spread import undisturbed
+from .processes import undisturbed
 
 J = TypeVar("J")
 

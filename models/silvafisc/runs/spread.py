@@ -3,11 +3,8 @@
 All three give what one call after the other gives; only the order in which results arrive differs.
 """
 
-import multiprocessing
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from concurrent.futures import as_completed
 from importlib import import_module
 from importlib.metadata import version
 from typing import Any, TypeVar
@@ -15,6 +12,7 @@ from typing import Any, TypeVar
 from silvafisc.datasets.findings import Finding, InputError
 
 from .meta import PACKAGES
+from .processes import processes
 
 OPTION = "--cluster"
 REACHED_WITHIN = 10
@@ -50,28 +48,6 @@ def _in_processes(work: Callable[[Item], Result], items: Sequence[Item], jobs: i
         at = {pool.submit(work, item): place for place, item in enumerate(items)}
         for future in as_completed(at):
             yield at[future], future.result()
-
-
-@contextmanager
-def processes(count: int) -> Iterator[ProcessPoolExecutor]:
-    """That many processes to give work to; on an error or an interrupt they are ended at once."""
-    # New interpreters: a copy of this one would share the threads of a solver that has already run.
-    before = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), undisturbed)
-    try:
-        yield pool
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for child in set(multiprocessing.active_children()) - before:
-            child.terminate()  # nobody waits for its result any more
-        raise
-    finally:
-        pool.shutdown()
-
-
-def undisturbed() -> None:
-    """In a process that works for another one: Ctrl-C is the parent's, which says what becomes of the work."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _on_cluster(work: Callable[[Item], Result], items: Sequence[Item], address: str) -> Iterator[tuple[int, Result]]:

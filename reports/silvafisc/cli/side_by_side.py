@@ -22,7 +22,7 @@ def others_for(languages: int) -> "Iterator[Others | None]":
         yield None
         return
     from silvafisc.briefing.side_by_side import Others, warm
-    from silvafisc.runs.spread import processes
+    from silvafisc.runs.processes import processes
 
     with processes(count) as pool:
         for _ in range(count):
