@@ -116,8 +116,9 @@ def test_units_whose_projects_earn_too_little_are_named_with_their_cover(
     assert len(short)
     items = [text for text in told(section(both["en"])) if "are not offered" in text]
     assert len(items) == short["region_code"].nunique()
-    worst: Any = short.loc[short["cover"].idxmin()]
-    name: Any = lent.tables["regions"].set_index("region_code").loc[worst["region_code"], "region_name_en"]
+    worst = min(short.to_dict("records"), key=lambda row: float(row["cover"]))
+    regions = lent.tables["regions"]
+    [name] = regions.loc[regions["region_code"] == worst["region_code"], "region_name_en"]
     assert items[0].startswith(f"{name}: loans for afforestation in 20")
     assert f"are {worst['cover']:.2f} times the debt service at the least, below 1.20 times" in items[0]
 
