@@ -258,7 +258,11 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
         {"repaid_from": ["own", "timber"]},
         "repaid_from[1]: no other_income",
     ),
-    "a loan's file": ("wuning-ccer-2025", {}, "instrument: must be one of carbon_bond (got 'carbon_pledge_loan')"),
+    "a loan's file": (
+        "wuning-ccer-2025",
+        {},
+        "instrument: must be carbon_bond (got 'carbon_pledge_loan'); `silvafisc finance loan` reads it",
+    ),
     "a cap below the floor": ("cgn-bond-2014", {"carbon_link__cap": "0.0001"}, "floor 0.0005 lies above cap 0.0001"),
 }
 

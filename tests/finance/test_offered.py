@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 import pyxirr
+from tests.finance.ql import COUNTS, day, ql
 
 from silvafisc.allocation.audit.loan_money import ITEMS
 from silvafisc.allocation.audit.loan_money import money as audited_money
@@ -94,6 +95,38 @@ def test_level_payments_are_the_annuity_and_yield_the_rate() -> None:
     assert rate == pytest.approx(0.045 / 4, abs=1e-9)
     assert sum(line.principal_fen for line in lines) == MILLION
     assert lines[-1].period.due == last_payment(loan, "2026") == datetime.date(2036, 3, 20)
+
+
+@pytest.mark.parametrize("repayment", ["equal_instalment", "equal_principal", "bullet", "interest_only_then"])
+@pytest.mark.parametrize(("every", "drawn"), [(3, "03-20"), (12, "12-28"), (1, "01-01")])
+def test_interest_is_what_quantlib_pays_on_the_same_balances(repayment: str, every: int, drawn: str) -> None:
+    """Other program: the coupons of QuantLib's amortising bond at 4.35 %, 30/360, no day moved, on the balances that the loan
+    has before each payment; within half a fen, which is what rounding to the fen takes. What it repays sums to the loan."""
+    waits = 2 if repayment == "interest_only_then" else 0
+    loan = replace(
+        BULLET, repayment=repayment, every_months=every, drawn=drawn, rate="0.0435", years=7, interest_only=waits
+    )
+    lines = offered_schedule(loan, "2027", 123_456_789)
+    start = day(lines[0].period.start)
+    dates = ql.Schedule(
+        start,
+        day(last_payment(loan, "2027")),
+        ql.Period(every, ql.Months),
+        ql.NullCalendar(),
+        ql.Unadjusted,
+        ql.Unadjusted,
+        ql.DateGeneration.Forward,
+        False,
+    )
+    bond = ql.AmortizingFixedRateBond(
+        0, [line.opening_fen / 100 for line in lines], dates, [0.0435], COUNTS["30/360"], ql.Unadjusted, start
+    )
+    paid = [flow for flow in bond.cashflows() if ql.as_coupon(flow) is not None]
+    assert [flow.date() for flow in paid] == [day(line.period.due) for line in lines]
+    for flow, line in zip(paid, lines, strict=True):
+        assert abs(flow.amount() - line.interest_fen / 100) <= 0.005 + 1e-9
+    repaid = [flow.amount() for flow in bond.cashflows() if ql.as_coupon(flow) is None]
+    assert sum(repaid) == pytest.approx(1_234_567.89)
 
 
 @pytest.mark.parametrize("repayment", ["equal_instalment", "equal_principal", "bullet", "interest_only_then"])

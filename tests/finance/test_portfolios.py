@@ -12,7 +12,7 @@ from tests.finance.test_loan_cases import changed as changed_loan
 from silvafisc.datasets import InputError
 from silvafisc.finance.instruments.carbon_pledge_loan import CarbonPledgeLoan
 from silvafisc.finance.member_loss import member_loss
-from silvafisc.policy import PORTFOLIOS
+from silvafisc.policy import INSTRUMENTS, PORTFOLIOS
 from silvafisc.runs.instruments import load_bond, load_loan
 from silvafisc.runs.portfolio_sheet import portfolio_sheet
 from silvafisc.runs.portfolios import Portfolio, load_portfolio
@@ -197,6 +197,14 @@ def test_bad_input_is_refused_with_its_line_and_reason(case: str, tmp_path: Path
     assert any(expected in text for text in said), said
     assert all(text.startswith(f"{path}:") for text in said), said
     assert all(any("\u4e00" <= char <= "\u9fff" for char in finding.zh) for finding in refused.value.findings)
+
+
+def test_a_loan_or_bond_given_as_a_portfolio_is_told_its_own_verb() -> None:
+    for name, verb in (("wuning-ccer-2025", "loan"), ("benchmark-bond", "bond")):
+        with pytest.raises(InputError) as refused:
+            load_portfolio(INSTRUMENTS / f"{name}.yaml")
+        [finding] = refused.value.findings
+        assert finding.en.endswith(f"; `silvafisc finance {verb}` reads it")
 
 
 def test_a_tonne_that_two_members_pledge_is_refused_at_both(tmp_path: Path) -> None:

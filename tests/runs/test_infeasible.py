@@ -66,6 +66,7 @@ def test_an_objective_that_cannot_be_is_the_users_finding(tmp_path: Path) -> Non
         ),
         ("assumptions: [{table: tasks, file: mine.csv, reason: mine}]", "assumptions[0]"),
         ("assumed_responses: ignore", "assumed_responses"),
+        ('factor_step: "0.5"', "factor_step"),
     ],
 )
 def test_what_this_version_cannot_do_is_said_and_not_skipped(tmp_path: Path, body: str, path: str) -> None:

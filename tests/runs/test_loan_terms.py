@@ -1,8 +1,6 @@
 """What a loan takes from the record, and what the record refuses."""
 
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
 
@@ -11,9 +9,7 @@ from silvafisc.policy import ParameterTree, Scenario, load_scenario
 from silvafisc.results import Resolved
 from silvafisc.runs.inputs import load_inputs
 from silvafisc.runs.loan_terms import loan_ledger
-from silvafisc.runs.new_year import new_year
 from silvafisc.runs.resolve import resolve
-from silvafisc.runs.year_tables import read_events
 
 HEAD = "id: other\ntitle: {zh: 另, en: Other}\nextends: county-demo-finance\nloans:\n  afforestation_loan:\n"
 
@@ -59,12 +55,3 @@ def test_every_number_of_a_loan_is_in_the_ledger_with_its_status() -> None:
     assert {(row["status"], row["demo"], row["origin"]) for row in rows.values()} == {
         ("assumption", "yes", "assumption")
     }
-
-
-def test_a_new_year_after_loans_is_refused_by_name(tmp_path: Path) -> None:
-    (tmp_path / "event.yaml").write_text(
-        'kind: new_year\nyear: "2027"\ndate: "2027-01-01"\ndocument: 文\nreason: 新年度\n', encoding="utf-8"
-    )
-    before = SimpleNamespace(resolved=SimpleNamespace(loans=("loan",)))
-    with pytest.raises(InputError, match="loans on offer"):
-        new_year(cast(Any, before), cast(Any, None), read_events(tmp_path), print)

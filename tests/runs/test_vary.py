@@ -1,12 +1,15 @@
 """Variants of a scenario: what each name changes, and names and values that are refused."""
 
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from silvafisc.datasets import InputError
 from silvafisc.policy import ParameterTree, Scenario
 from silvafisc.policy.scenario_files import load_scenario
+from silvafisc.runs.scenario_instruments import finance_tables, priced_instruments
 from silvafisc.runs.vary import PRICE, Variant, parse_varied, variants
 
 
@@ -120,3 +123,34 @@ def test_what_cannot_be_varied_is_refused_by_name(county: Scenario, law: Paramet
         made(county, law, text)
     assert said in error.value.findings[0].en
     assert "--vary" in error.value.findings[0].where
+
+
+def test_a_carbon_price_reaches_loans_and_instruments_that_sell_ccer(law: ParameterTree, tmp_path: Path) -> None:
+    """by hand: 100 yuan per tonne for every CCER; the local ticket of Sanming keeps its 15 yuan; a tenth more than the 70 on
+    record is 77 yuan."""
+    path = tmp_path / "s.yaml"
+    names = "wuning-ccer-2025, example-carbon-bond, sanming-ticket-2021"
+    path.write_text(f"extends: county-demo-finance\ninstruments: [{names}]\n", encoding="utf-8")
+    scenario = load_scenario(path, law)
+    dear, more = made(scenario, law, "carbon_price=100,+10%")
+    assert [v.scenario.loans["afforestation_loan"].price.yuan_per_tco2 for v in (dear, more)] == ["100", "77"]  # type: ignore[union-attr]
+    tables = [finance_tables(priced_instruments(one, law)) for one in (scenario, dear.scenario)]
+    prices = [prices_of(held) for held in tables]
+    assert prices[0] == {"wuning-ccer-2025": {67.6}, "example-carbon-bond": {67.6}, "sanming-ticket-2021": {15.0}}
+    assert prices[1] == {"wuning-ccer-2025": {100.0}, "example-carbon-bond": {100.0}, "sanming-ticket-2021": {15.0}}
+    assert "price" in tables[1]["finance_instruments"].set_index("instrument")["assumed"]["example-carbon-bond"]
+
+
+def test_a_local_price_of_a_loan_is_not_the_price_of_ccer(law: ParameterTree, tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    text = 'extends: county-demo-finance\nloans: {afforestation_loan: {price: {market: local, yuan_per_tco2: "15"}}}\n'
+    path.write_text(text, encoding="utf-8")
+    loan = made(load_scenario(path, law), law, "carbon_price=100")[0].scenario.loans["afforestation_loan"]
+    assert loan.price is not None
+    assert loan.price.yuan_per_tco2 == "15"
+
+
+def prices_of(tables: dict[str, pd.DataFrame]) -> dict[str, set[float]]:
+    """Instrument -> prices of its tonnes."""
+    held = tables["finance_prices"].groupby("instrument")["yuan_per_tco2"]
+    return {str(name): set(mine) for name, mine in held}

@@ -14,8 +14,10 @@ from fractions import Fraction
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 import xlsxwriter
+from tests.finance.test_offered import BULLET
 from tests.runs.settled import outcome as by_hand
 from tests.workbook.test_outcome_book import ZH, table
 
@@ -125,12 +127,38 @@ def _by_hand() -> Outcome:
     return replace(made, inputs=replace(made.inputs, **frames))
 
 
+def _lent(outcome: Outcome) -> Outcome:
+    """The outcome with a loan beside grants, made up: 3 000 and 1 000 yuan of support for 40 000 lent in two units."""
+    codes = [str(code) for code in outcome.inputs.regions["region_code"][:2]]
+    flows = [
+        (BULLET.id, code, "2026", item, fen, "2026")
+        for code, cost, lent in zip(codes, (3_000_00, 1_000_00), (25_000_00, 15_000_00), strict=True)
+        for item, fen in (("principal_drawn", lent), ("interest_subsidy", cost), ("public_cost", cost))
+    ]
+    rows = [
+        ("afforestation", "grant", "", 20_000_00, 0, 100.0, 200.0, 0.0),
+        ("afforestation", "loan", BULLET.id, 4_000_00, 40_000_00, 50.0, 80.0, 10.0),
+        ("tending", "grant", "", 5_000_00, 0, -10.0, None, 0.0),
+        ("", "grant", "", 25_000_00, 0, 90.0, 25_000 / 90, 0.0),
+        ("", "loan", "", 4_000_00, 40_000_00, 50.0, 80.0, 10.0),
+        ("", "both", "", 29_000_00, 40_000_00, 140.0, 29_000 / 140, 40 / 29),
+    ]
+    names = ["measure", "channel", "instrument", "public_cost_fen", "private_principal_fen", "carbon_tco2e"]
+    tables = {
+        "finance": pd.DataFrame(flows, columns=["instrument", "region_code", "period", "item", "amount_fen", "drawn"]),
+        "leverage": pd.DataFrame(rows, columns=[*names, "yuan_per_tco2e", "leverage"]),
+    }
+    resolved = replace(outcome.resolved, loans=(BULLET,))
+    return replace(outcome, tables={**outcome.tables, **tables}, resolved=resolved)
+
+
 @pytest.fixture(scope="module")
 def recalculated(
     outcome: Outcome, books: Mapping[str, bytes], tmp_path_factory: pytest.TempPathFactory
 ) -> Recalculated:
     folder = tmp_path_factory.mktemp("recalculated")
     data = {"outcome": books["zh"], "arithmetic": arithmetic(), "hand": outcome_workbook(_by_hand(), ZH, [])}
+    data["lent"] = outcome_workbook(_lent(outcome), ZH, [])
     opened = {name: openpyxl.load_workbook(io.BytesIO(content)) for name, content in data.items()}
     written = {name: openpyxl.load_workbook(io.BytesIO(content), data_only=True) for name, content in data.items()}
     opened["changed"] = openpyxl.load_workbook(io.BytesIO(books["zh"]))
@@ -141,6 +169,8 @@ def recalculated(
     assert change(book["权重"], "权重", {"因素": ZH.name("factor", FACTOR)}, lambda old: old + float(WEIGHT))
     where = {"代码": code, "类别": category}
     assert change(book["核定面积"], "面积", where, lambda old: old + AREA_TENTHS / 10) == 1
+    opened["dearer"] = openpyxl.load_workbook(io.BytesIO(data["lent"]))
+    assert change(opened["dearer"]["绿色金融"], "金额", {"收支项目": "财政成本"}, lambda old: old * 2) == 2
     for name, book in opened.items():
         book.save(folder / f"{name}.xlsx")
     profile = f"-env:UserInstallation=file://{folder / 'profile'}"
@@ -153,7 +183,7 @@ def recalculated(
 
 def test_every_formula_gives_the_value_that_it_was_written_with(recalculated: Recalculated) -> None:
     """Expected: the audited fen (cells of money), or exact arithmetic in Python (working of factor money)."""
-    for name in ("outcome", "hand", "arithmetic"):
+    for name in ("outcome", "hand", "arithmetic", "lent"):
         wrong, count = [], 0
         for sheet in recalculated.formulas[name]:
             for row in sheet.iter_rows():
@@ -252,3 +282,16 @@ def _changed_amounts(outcome: Outcome) -> dict[str, int]:
             for code, fen in apportion(part, stated).items():
                 found[code] += fen
     return found
+
+
+def test_leverage_of_loans_beside_grants_follows_their_flows(recalculated: Recalculated) -> None:
+    """By hand: support of 4 000 yuan for 40 000 lent is 10 times; of twice as much 5 times, and 8 000 / 50 t = 160 a tonne.
+    All work: 40 000 / 33 000."""
+    before, after = (table(recalculated.results[name]["贷款与拨款"]) for name in ("lent", "dearer"))
+    shown = [(row["渠道"], row["财政成本"], row["每吨财政成本"], row["每元财政资金对应融资"]) for row in before[:6]]
+    assert shown[:3] == [("拨款", 20_000, 200, 0), ("贷款", 4_000, 80, 10), ("拨款", 5_000, None, 0)]
+    assert all(row["差额"] == 0 for row in before[:6])
+    loan, both = after[1], after[5]
+    assert (loan["财政成本"], loan["每吨财政成本"], loan["每元财政资金对应融资"]) == (8_000, 160, 5)
+    assert both["每元财政资金对应融资"] == pytest.approx(40 / 33)
+    assert [row["差额"] for row in after[:6]] == [0, 4_000, 0, 0, 4_000, 4_000]

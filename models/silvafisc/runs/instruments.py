@@ -36,6 +36,8 @@ LOANS: Mapping[str, type[CarbonPledgeLoan] | type[CompensationLoan]] = {
 
 PRICES = "carbon_prices"
 BONDS: Mapping[str, type[CarbonBond]] = {"carbon_bond": CarbonBond}
+VERBS = {**dict.fromkeys(LOANS, "loan"), **dict.fromkeys(BONDS, "bond"), "portfolio": "portfolio"}
+"""Kind of file -> the verb of the command line that reads it."""
 
 
 @dataclass(frozen=True)
@@ -136,8 +138,12 @@ def kind_of(document: Document, known: Mapping[str, object]) -> str:
     kind = document.data.get("instrument") if isinstance(document.data, dict) else None
     if isinstance(kind, str) and kind in known:
         return kind
-    en = f"must be one of {', '.join(known)} (got {kind!r})"
-    zh = f"须为 {'、'.join(known)} 之一（现为 {kind!r}）"
+    verb = VERBS.get(kind) if isinstance(kind, str) else None
+    more_en, more_zh = (
+        (f"; `silvafisc finance {verb}` reads it", f"；请用 silvafisc finance {verb}") if verb else ("", "")
+    )
+    en = f"must be {'one of ' * (len(known) > 1)}{', '.join(known)} (got {kind!r}){more_en}"
+    zh = f"须为 {'、'.join(known)}{' 之一' * (len(known) > 1)}（现为 {kind!r}）{more_zh}"
     raise InputError([*document.findings, Finding(document.where(("instrument",)), "instrument", en, zh)])
 
 

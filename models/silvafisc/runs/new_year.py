@@ -13,7 +13,7 @@ import pandas as pd
 
 from silvafisc.allocation.adjusting import Adjustment
 from silvafisc.allocation.year.book import Book, Commitment
-from silvafisc.allocation.year.commitments import Gate, closed, falling_due, gated, opened
+from silvafisc.allocation.year.commitments import Gate, closed, falling_due, gated, opened, supported
 from silvafisc.datasets import Finding, InputError
 from silvafisc.policy import ParameterTree, Scenario
 from silvafisc.policy.scenario_checks import PREDECESSOR
@@ -40,10 +40,16 @@ def new_year(before: Outcome, book: Book, events: Events, say: Progress) -> Outc
         InputError: the scenario of the new year lacks a number that nobody gave, or acceptance and scores do not fit.
         Infeasible: no allocation keeps all rules.
     """
-    if before.resolved.loans:
-        # Their subsidies follow no plan of instalments and pass no check of survival: the register cannot hold them yet.
-        en = "the outcome has loans on offer, whose later subsidies the register of commitments does not carry into a new year"
-        zh = "本结果含贷款贴息备选，其以后年度的贴息尚不能由承诺台账结转到新年度"
+    if before.resolved.loans and before.resolved.rule("instalments") is not None:
+        # The rule asks acceptance of everything that is owed, and no check of survival decides on a loan's subsidies.
+        en = (
+            "the outcome has loans on offer and lists the rule `instalments`, which would release their later subsidies only "
+            "after acceptance of the work; a new year follows where that rule is not listed"
+        )
+        zh = (
+            "本结果含贷款贴息备选并列有 instalments 规则，该规则须凭验收结果兑付，而贴息不以验收为条件；"
+            "未列该规则时可以结转到新年度"
+        )
         raise events.refusal("kind", en, zh)
     year = before.resolved.periods[0]
     tiers = dict(zip(before.inputs.regions["region_code"], before.inputs.regions["payer_tier"], strict=True))
@@ -51,6 +57,9 @@ def new_year(before: Outcome, book: Book, events: Events, say: Progress) -> Outc
     if not any(step.kind == "new_year" for step in steps_behind(before.meta)):
         register = tuple(sorted((*register, *opened(before.resolved))))
     register = closed(register, before.resolved, before.tables["allocation"], tiers, year, events.event.document)
+    if before.resolved.loans:
+        owed = supported(before.resolved, before.tables["finance"], tiers, year, events.event.document)
+        register = tuple(sorted((*register, *owed)))
     base = _base(before, events)
     scenario = _next_scenario(before, base, register, events)
     tree = ParameterTree.load().apply(scenario.parameter_changes())

@@ -43,6 +43,8 @@ def load_portfolio(source: str | Path) -> Portfolio:
     """Read, check and draw a portfolio. Raises InputError with everything that is refused, in it and in its members."""
     path = locate(source, PORTFOLIOS, ("portfolio", "组合"))
     document = read_yaml(path)
+    if isinstance(document.data, dict) and document.data.get("instrument") in [*LOANS, *BONDS]:
+        kind_of(document, {"portfolio": PortfolioFile})
     file = validate(PortfolioFile, document)
     rules = ParameterTree.load().on(file.policy_date)
     findings = list(portfolio_faults(file, rules, document.where))

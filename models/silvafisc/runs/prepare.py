@@ -10,6 +10,7 @@ from silvafisc import carbon, economy
 from silvafisc.allocation.case_mode import case_problem
 from silvafisc.allocation.engine import Engine, Known
 from silvafisc.allocation.menus import Menus, menus
+from silvafisc.allocation.menus.factor_pot import weight_vectors
 from silvafisc.allocation.menus.renewed import renewed
 from silvafisc.allocation.problem import Part, Problem
 from silvafisc.allocation.rule_mode import rule_problem
@@ -191,6 +192,10 @@ def _refuse_what_is_not_built(scenario: Scenario, resolved: Resolved, inputs: Un
     findings = [*lacking(scenario, resolved, inputs)]
     for fund in resolved.funds:
         findings += _without_reserve(scenario, resolved, fund)
+        if fund.factor_pot_fen and not weight_vectors(resolved, fund.id):
+            en = f"no weights of {fund.id} in steps of {resolved.factor_step} lie in their bands and sum to 1; take a finer step or wider bands"
+            zh = f"{fund.id} 各因素权重按步长 {resolved.factor_step} 在区间内无法合计为 1；请减小步长或放宽区间"
+            findings.append(Finding(scenario.where("factor_step"), "factor_step", en, zh))
     for number, assumption in enumerate(scenario.assumptions):
         en = f"tables named in a scenario are not read yet; put {assumption.table}.csv into a folder and give it by --data"
         zh = f"情景内指定的假设表尚不能读取；请把 {assumption.table}.csv 放入文件夹并用 --data 指定"

@@ -1,7 +1,8 @@
 """The loans and bonds that a scenario names: read under its law, held against each other, and told as tables."""
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,12 @@ import pandas as pd
 from silvafisc.datasets import Finding, InputError
 from silvafisc.finance.instruments.pooling import Pledger, double_uses
 from silvafisc.policy import ParameterTree, Scenario
-from silvafisc.policy.yaml_source import read_yaml
+from silvafisc.policy.yaml_source import Document, read_yaml
 from silvafisc.results.outcome import outcome_columns
 
 from .instrument_inputs import bond_inputs, loan_inputs
 from .instrument_tables import Sheet, bond_sheet, loan_sheet
-from .instruments import BONDS, LOANS, Bond, Loan, kind_of, load_bond, load_loan
+from .instruments import BONDS, LOANS, Bond, Loan, kind_of, price_bond, price_loan
 
 PREFIX = "finance_"
 NAMED = {"cover_fan": "fan", "coupon_ladder": "ladder"}
@@ -41,7 +42,7 @@ def priced_instruments(scenario: Scenario, tree: ParameterTree) -> tuple[Priced,
     findings: list[Finding] = []
     for place, (name, path) in enumerate(zip(scenario.instruments, scenario.instrument_files, strict=True)):
         try:
-            found.append(_priced(path or Path(name), tree))
+            found.append(_priced(path or Path(name), tree, scenario.instrument_price))
         except InputError as error:
             findings += error.findings
             en, zh = f"{name} is refused: see the findings in its file", f"{name} 未通过检查：见该文件的各条问题"
@@ -54,9 +55,25 @@ def priced_instruments(scenario: Scenario, tree: ParameterTree) -> tuple[Priced,
     return tuple(found)
 
 
-def _priced(path: Path, tree: ParameterTree) -> Priced:
-    bond = kind_of(read_yaml(path), {**LOANS, **BONDS}) in BONDS
-    return priced(load_bond(path, tree) if bond else load_loan(path, tree))
+def _priced(path: Path, tree: ParameterTree, price: str | None) -> Priced:
+    document = read_yaml(path)
+    bond = kind_of(document, {**LOANS, **BONDS}) in BONDS
+    at = document if price is None else _at_price(document, price)
+    return priced(price_bond(at, path, tree) if bond else price_loan(at, path, tree))
+
+
+def _at_price(document: Document, price: str) -> Document:
+    """The file with one price for its tonnes where they sell as CCER, told as chosen here; its price scenarios stay."""
+    data = copy.deepcopy(document.data)
+    for part in (data, data.get("forest")):
+        held = part.get("price") if isinstance(part, dict) else None
+        if isinstance(held, dict) and held.get("market") == "ccer":
+            held.pop("steps", None)
+            held["yuan_per_tco2"] = price
+            evidence = data.get("evidence")
+            if isinstance(evidence, dict):
+                evidence["assumed"] = sorted({*evidence.get("assumed", ()), "price"})
+    return replace(document, data=data)
 
 
 def priced(told: Loan | Bond) -> Priced:

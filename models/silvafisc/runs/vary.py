@@ -3,7 +3,7 @@
 | name | values | what it does |
 |---|---|---|
 | budget | `-10%`, `0`, `+10%` | every appropriation and factor pot (grid) times 1 + change, rounded down to the fen; floors, reserves, instalments due and money carried in stay, so a fund may become infeasible |
-| carbon_price | yuan per tonne | the median carbon price (parameter `assumptions.allocation.risk.price_median`) at which the draws value tonnes; amounts do not depend on it |
+| carbon_price | yuan per tonne | the median carbon price (parameter `assumptions.allocation.risk.price_median`) at which the draws value tonnes, and the flat price of loans on offer and instruments whose tonnes sell as CCER; local products keep theirs; amounts depend on it only where loans are on offer |
 | performance | `on`, `off`, `10%` | the rule `performance` as stated, left out, or with that reward and deduction |
 | climate | id | climate of the full carbon engine (`carbon.climate`) |
 | mode | `rule`, `case` | mode |
@@ -169,7 +169,7 @@ def _change(scenario: Scenario, stated: Stated, law: ParameterTree, name: str, v
     """Put one value into the statements. Raises InputError."""
     known: dict[str, Callable[[], None]] = {
         "budget": lambda: _budget(scenario, stated, law, value),
-        "carbon_price": lambda: _parameter(scenario, stated, law, PRICE, value),
+        "carbon_price": lambda: _carbon_price(scenario, stated, law, value),
         "performance": lambda: _performance(stated, value),
         "climate": lambda: _climate(stated, value),
         "mode": lambda: stated.update(mode=value),
@@ -295,6 +295,17 @@ def _parameter(scenario: Scenario, stated: Stated, law: ParameterTree, path: str
     reference = {"title": f"对比情景取值（{OPTION} {path}） / value tried in a batch"}
     entry = {"parameter": path, "from": scenario.policy_date, "to": "open", "value": value, "reference": reference}
     stated["changes"] = [*(c for c in stated.get("changes", []) if c["parameter"] != path), entry]
+
+
+def _carbon_price(scenario: Scenario, stated: Stated, law: ParameterTree, value: str) -> None:
+    """The median price on record, and what a CCER is sold for: a share changes the price on record, which then stands for all."""
+    _parameter(scenario, stated, law, PRICE, value)
+    price = stated["changes"][-1]["value"]
+    for loan in stated.get("loans", {}).values():
+        if (loan.get("price") or {}).get("market") == "ccer":
+            loan["price"]["yuan_per_tco2"] = price
+    if scenario.instruments:
+        stated["instrument_price"] = price
 
 
 def _signed(value: str) -> bool:

@@ -14,7 +14,7 @@ from .instrument_files import instrument_file
 from .parameter_files import Change, Reference
 from .scenario_carbon import CarbonSource
 from .scenario_changes import Assumption, ChangeEntry, Provision
-from .scenario_loans import LoanOffer
+from .scenario_loans import LoanOffer, Positive
 from .scenario_notice import Notice
 from .scenario_terms import AnyObjective, AnyRule, Number
 from .schema import Date, Label, Quoted, RegionCode, ShareText, Strict, Yuan, reject
@@ -277,6 +277,8 @@ class Scenario(Strict):
     """Groups of units by id."""
     instruments: list[str] = Field(default_factory=list)
     """Loans and bonds that are priced beside the allocation: names of shipped ones, or files beside this one."""
+    instrument_price: Positive | None = None
+    """Yuan per tonne in place of what their files say, for those whose tonnes sell as CCER."""
     changes: list[ChangeEntry] = Field(default_factory=list)
     """Changes of the law and of assumptions."""
     assumptions: list[Assumption] = Field(default_factory=list)

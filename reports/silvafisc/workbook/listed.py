@@ -231,18 +231,26 @@ def indicators_page(page: Page, outcome: Outcome, words: Words, names: Mapping[s
 
 def finance_columns(words: Words) -> list[Column]:
     """Instrument, unit, period, item, amount."""
-    heads = ("instrument", "code", "unit", "period", "item")
+    heads = ("instrument", "code", "unit", "period", "flow_item")
     return [
         *[Column(words(f"workbook.{head}")) for head in heads],
-        Column(words("workbook.amount"), "money", words("workbook.yuan")),
+        Column(words("workbook.flow_amount"), "money", words("workbook.yuan")),
     ]
 
 
+def loan_name(outcome: Outcome, loan: str, words: Words) -> str:
+    """A loan by the work that it pays for: no measure has two."""
+    work = words.name("measure", outcome.resolved.loan(loan).measure)
+    name = words("offered_loans.name", work=work[:1].lower() + work[1:])
+    return name[:1].upper() + name[1:]
+
+
 def finance_page(page: Page, outcome: Outcome, words: Words, names: Mapping[str, str]) -> None:
-    """The flows of finance instruments as in finance.csv."""
+    """The flows of the loans on offer as in finance.csv."""
     for row in rows_of(outcome, "finance"):
-        code = str(row["region_code"])
-        cells: list[Cell] = [str(row["instrument"]), code, names.get(code, code), str(row["period"]), str(row["item"])]
+        code, item = str(row["region_code"]), words(f"workbook.item_{row['item']}")
+        loan = loan_name(outcome, str(row["instrument"]), words)
+        cells: list[Cell] = [loan, code, names.get(code, code), str(row["period"]), item]
         page.add([*cells, yuan(int(row["amount_fen"]))])
 
 

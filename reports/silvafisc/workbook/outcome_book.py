@@ -13,6 +13,7 @@ from . import amounts, basis, factors, listed
 from .cells import Formats
 from .cover import write_cover
 from .finance import finance_sheets
+from .leverage import leverage_columns, leverage_page
 from .lines import Ground, Line, lines
 from .pages import Column, Page, Words, finish
 from .sections import sheet_name, write_section
@@ -36,6 +37,7 @@ PAGES = (
     "carbon",
     "indicators",
     "finance",
+    "leverage",
     "audit",
     "sources",
 )
@@ -74,7 +76,7 @@ def outcome_workbook(outcome: Outcome, words: Words, sections: Sequence[tuple[st
 
 
 _FROZEN = {"allocation": 2, "units": 2, "notice": 2, "changes": 3, "factors": 5, "standards": 4}
-_CHECKED = {"allocation", "units", "notice", "weights", "funds", "changes", "graded", "levels"}
+_CHECKED = {"allocation", "units", "notice", "weights", "funds", "changes", "graded", "levels", "leverage"}
 
 
 def _pages(book: Any, outcome: Outcome, words: Words) -> tuple[list[Page], int]:
@@ -144,6 +146,7 @@ def _listed(outcome: Outcome, words: Words, names: Mapping[str, str], notice: Pa
         "carbon": listed.carbon_columns(words),
         "indicators": listed.indicators_columns(words),
         "finance": listed.finance_columns(words),
+        "leverage": leverage_columns(words),
         "audit": listed.audit_columns(words),
         "sources": listed.sources_columns(words),
     }
@@ -155,6 +158,7 @@ def _listed(outcome: Outcome, words: Words, names: Mapping[str, str], notice: Pa
     listed.carbon_page(pages["carbon"], outcome, words)
     listed.indicators_page(pages["indicators"], outcome, words, names)
     listed.finance_page(pages["finance"], outcome, words, names)
+    leverage_page(pages["leverage"], pages["finance"], outcome, words)
     listed.audit_page(pages["audit"], outcome, words)
     listed.sources_page(pages["sources"], outcome, words)
     return pages

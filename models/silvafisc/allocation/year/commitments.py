@@ -61,6 +61,26 @@ def closed(
     return tuple(sorted(kept))
 
 
+def supported(
+    resolved: Resolved, finance: pd.DataFrame, tiers: Mapping[str, str], year: str, document: str
+) -> tuple[Commitment, ...]:
+    """What funds pay for the loans that were drawn in a year, interest, fees and risk together: its own part is paid.
+
+    finance: of the year's outcome, whose `public_cost` is that of the whole assigned area.
+    """
+    kept = list[Commitment]()
+    drawn = finance[(finance["item"] == "public_cost") & (finance["drawn"] == year)]
+    columns = (drawn[name] for name in ("instrument", "region_code", "period", "amount_fen"))
+    for name, region, due, fen in zip(*columns, strict=True):
+        loan = resolved.loan(str(name))
+        payer, whole = resolved.fund(loan.fund).payer, np.array([int(fen)], np.int64)
+        mine = split(whole, loan.payer_shares[tiers[str(region)]]).get(payer, np.zeros(1, np.int64))
+        state = DUE if str(due) > year else PAID
+        head = (str(region), loan.fund, loan.measure, year, str(due))
+        kept.append(Commitment(*head, int(fen), int(mine[0]), state, document))
+    return tuple(kept)
+
+
 def falling_due(rows: Sequence[Commitment], periods: Sequence[str]) -> list[tuple[str, str, str, str, int]]:
     """(region_code, fund, measure, period, fen of the fund's payer) of the open instalments inside the periods."""
     sums: dict[tuple[str, str, str, str], int] = {}

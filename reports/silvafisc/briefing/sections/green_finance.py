@@ -1,12 +1,11 @@
 """Green finance: whether loans and bonds carry themselves, what they bring beside grants, and when they are not worth it."""
 
-from collections.abc import Iterator
-
 from ..blocks import Block, Column, Heading, Items, Paragraph, Row, Runs, Section, Table
 from ..draft import Draft, cell
 from ..keys import combine, ref
-from ..words import capital, inside
+from ..words import inside
 from .instrument import BASE, Held, blocks
+from .offered_loans import conclusion, details
 
 FISCAL = "fiscal"
 _TESTS = ("receipts", "price", "paid", "dear", "ordinary", "hidden")
@@ -18,14 +17,15 @@ def section(draft: Draft) -> Section:
     words = draft.words
     held = [Held(draft, str(name)) for name in draft.table("finance_instruments")["instrument"]]
     found: list[Block] = []
+    found += conclusion(draft)
     if held:
         found += [Paragraph(_lead(draft, held)), _summary(draft, held)]
-    else:
+    elif not found:
         found.append(Paragraph(words.runs("green_finance.none")))
-    tables = [*([_beside(draft, held)] if _with_tonnes(held) else []), *_competing(draft)]
-    if tables:
-        found += [Heading(words("green_finance.beside_head")), *tables]
-    if held or tables:
+    beside = [*([_beside(draft, held)] if _with_tonnes(held) else []), *details(draft)]
+    if beside:
+        found += [Heading(words("green_finance.beside_head")), *beside]
+    if held or beside:
         tests = tuple(words.runs(f"green_finance.not_worth.{name}") for name in _TESTS)
         found += [Heading(words("green_finance.not_worth_head")), Items(tests)]
     for one in held:
@@ -168,38 +168,3 @@ def _beside(draft: Draft, held: list[Held]) -> Table:
     )
     note = words.runs("green_finance.beside_note")
     return Table(columns, tuple(rows), words.runs("green_finance.beside"), note, dense=True)
-
-
-def _competing(draft: Draft) -> Iterator[Table]:
-    """Grants and loans that competed for the same appropriation; nothing where the scenario offers no loans."""
-    frame = draft.outcome.tables.get("leverage")
-    if frame is None or not len(frame):
-        return
-    words, rows = draft.words, []
-    names = ("fund", "measure", "channel", "instrument")
-    for held in frame[list(names)].fillna("").astype(str).to_dict("records"):
-        where = {name: str(held[name]) for name in names}
-
-        def told(kind: str, column: str, where: dict[str, str] = where) -> Runs:
-            if not draft.complete("leverage", column, **where):
-                return cell("—")
-            return (draft.number(kind, ref("leverage", column, **where)),)
-
-        measure = where["measure"]
-        work = words.name("measure", measure) if measure else words("green_finance.all_measures")
-        cells = [cell(capital(work)), cell(words(f"green_finance.channels.{where['channel']}"))]
-        cells += [told("money_total", "public_cost_fen"), told("money_total", "private_principal_fen")]
-        cells += [told("carbon", "carbon_tco2e"), told("carbon_price", "yuan_per_tco2e"), told("times", "leverage")]
-        rows.append(Row(tuple(cells)))
-    money = draft.unit("money_total")
-    columns = (
-        Column(words("green_finance.work"), width=1),
-        Column(words("green_finance.channel")),
-        Column(words("green_finance.public_cost"), money, True),
-        Column(words("green_finance.private"), money, True),
-        Column(words("terms.carbon"), draft.unit("carbon"), True),
-        Column(words("green_finance.public_per_tonne"), draft.unit("carbon_price"), True),
-        Column(words("green_finance.leverage"), draft.unit("times"), True),
-    )
-    note = words.runs("green_finance.competing_note")
-    yield Table(columns, tuple(rows), words.runs("green_finance.competing"), note, dense=True)
