@@ -101,10 +101,18 @@ def _quoted(value: Any) -> str:
     return value
 
 
+def _positive(value: Any) -> str:
+    if not isinstance(value, str) or not is_decimal(value) or share(value) <= 0:
+        raise reject(f"must be a quoted decimal > 0 (got {value!r})", f"须为加引号的正数（现为 {value!r}）")
+    return value
+
+
 Yuan = Annotated[str, BeforeValidator(_yuan)]
 """Non-negative amount of yuan (or yuan per mu) as a quoted decimal string, at most two decimals."""
 ShareText = Annotated[str, BeforeValidator(_share)]
 """Share between 0 and 1 as a quoted decimal or ratio string."""
+Positive = Annotated[str, BeforeValidator(_positive)]
+"""Quoted decimal above nothing: a price, an area, a multiple."""
 RegionCode = Annotated[str, BeforeValidator(_region_code)]
 """Six-digit GB/T 2260 code, quoted."""
 Date = Annotated[str, BeforeValidator(_date)]
