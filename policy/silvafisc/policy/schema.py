@@ -87,10 +87,10 @@ def _date(value: Any) -> str:
     if not isinstance(value, str):
         raise reject(f"a date must be quoted: '{value}'", f"日期须加引号：'{value}'")
     try:
-        datetime.date.fromisoformat(value)
+        day = datetime.date.fromisoformat(value)
     except ValueError:
         raise reject(f"not a date YYYY-MM-DD: {value!r}", f"不是 YYYY-MM-DD 日期：{value!r}") from None
-    if len(value) != len("2026-01-01"):
+    if value != day.isoformat():  # 20260101 and 2026-W01-1 are days of ISO 8601 too, but do not sort as text
         raise reject(f"not a date YYYY-MM-DD: {value!r}", f"不是 YYYY-MM-DD 日期：{value!r}")
     return value
 
