@@ -1,4 +1,4 @@
-"""Running the command as a user does, in a process of its own."""
+"""Running the command: as a user does, in a process of its own, or quicker, in this one."""
 
 import os
 import subprocess
@@ -6,6 +6,11 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
+
+from silvafisc.cli.endings import finish
+from silvafisc.cli.main import app
 
 ROOT = Path(__file__).parents[2]
 CODE = "from silvafisc.cli.main import main; main()"
@@ -39,6 +44,19 @@ def silvafisc(*arguments: str | Path, cwd: Path | None = None, env: Mapping[str,
         check=False,
     )
     return Ended(done.returncode, done.stdout, done.stderr)
+
+
+class Talk:
+    """In-process runs of the command: code, and what was said."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self.capsys = capsys
+
+    def __call__(self, *arguments: str | Path) -> tuple[int, str]:
+        self.capsys.readouterr()
+        code = finish(app, [str(argument) for argument in arguments])
+        said = self.capsys.readouterr()
+        return code, said.out + said.err
 
 
 def listing(folder: Path) -> dict[str, bytes]:

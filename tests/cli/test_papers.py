@@ -5,30 +5,10 @@ from pathlib import Path
 
 import pytest
 from tests.briefing.papers_sample import issuable
-from tests.cli.command import listing
+from tests.cli.command import Talk, listing
 
-from silvafisc.cli.endings import finish
-from silvafisc.cli.main import app
 from silvafisc.results.approvals import LOG, Approval, append
 from silvafisc.runs import load_outcome
-
-
-class Talk:
-    """In-process runs of the command: code, and what was said."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self.capsys = capsys
-
-    def __call__(self, *arguments: str | Path) -> tuple[int, str]:
-        self.capsys.readouterr()
-        code = finish(app, [str(argument) for argument in arguments])
-        said = self.capsys.readouterr()
-        return code, said.out + said.err
-
-
-@pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Talk:
-    return Talk(capsys)
 
 
 @pytest.fixture(scope="module")

@@ -6,30 +6,9 @@ from pathlib import Path
 import pytest
 from tests.briefing.papers_sample import issuable
 from tests.briefing.test_boundaries import squares
-from tests.cli.command import listing
-
-from silvafisc.cli.endings import finish
-from silvafisc.cli.main import app
+from tests.cli.command import Talk, listing
 
 STYLE = 'palette: {accent: "#7a1f2b"}\nletterhead: {institution: {zh: 某省财政厅, en: Department of Finance}}\n'
-
-
-class Talk:
-    """In-process runs of the command: code, and what was said."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self.capsys = capsys
-
-    def __call__(self, *arguments: str | Path) -> tuple[int, str]:
-        self.capsys.readouterr()
-        code = finish(app, [str(argument) for argument in arguments])
-        said = self.capsys.readouterr()
-        return code, said.out + said.err
-
-
-@pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Talk:
-    return Talk(capsys)
 
 
 @pytest.fixture(scope="module")

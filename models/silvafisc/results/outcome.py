@@ -19,7 +19,8 @@ from .inputs import INPUT_TABLES, OPTIONAL_TABLES, UnitInputs, columns_of
 from .resolved import Resolved
 
 FORMAT_VERSION = 1
-_MARK = "outcome.json"
+MARK = "outcome.json"
+"""The file that makes a folder an outcome."""
 
 
 class OutcomeError(Exception):
@@ -114,7 +115,7 @@ class Outcome:
         (folder / "approvals.jsonl").write_text("", encoding="utf-8")
         meta = dict(self.meta) | {"format_version": FORMAT_VERSION, "resolved": self.resolved.to_json()}
         meta["content_hash"] = hash_folder(folder, meta)
-        write_json(meta, folder / _MARK)
+        write_json(meta, folder / MARK)
         write_json(_datapackage(str(meta.get("id", "outcome")), frames), folder / "datapackage.json")
 
     @staticmethod
@@ -210,7 +211,7 @@ def refuse_foreign(folder: Path) -> None:
     for path in (folder, *folder.parents):
         if path.is_file():
             raise OutcomeError(path, "is a regular file, not a folder for outcomes", "是普通文件，不能作为结果目录")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / _MARK).is_file():
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
         raise OutcomeError(
             folder,
             "exists and is not an outcome; it will not be replaced. Choose another --out",
@@ -223,7 +224,7 @@ def refuse_foreign(folder: Path) -> None:
 
 
 def _read_meta(folder: Path) -> dict[str, Any]:
-    path = folder / _MARK
+    path = folder / MARK
     if not path.is_file():
         raise OutcomeError(
             folder, "is not an outcome folder (outcome.json is missing)", "不是结果目录（缺少 outcome.json）"

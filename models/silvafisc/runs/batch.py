@@ -13,11 +13,11 @@ import pandas as pd
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import ParameterTree, Scenario
 from silvafisc.results import OutcomeError, UnitInputs
-from silvafisc.results.outcome import hash_folder, put_in_place, refuse_foreign, replace_folder, write_csv
+from silvafisc.results.outcome import MARK, hash_folder, put_in_place, refuse_foreign, replace_folder, write_csv
 
 from .carbon_source import yields_hash
 from .carbon_uncertainty import uncertainty_hash
-from .check import MARK, load_outcome
+from .check import load_outcome
 from .errors import Infeasible
 from .inputs import load_inputs
 from .meta import table_hashes

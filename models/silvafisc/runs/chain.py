@@ -10,11 +10,10 @@ from typing import Any
 from silvafisc.allocation.year.book import ROWS, Book, Step
 from silvafisc.datasets import Finding
 from silvafisc.results import Outcome
-from silvafisc.results.outcome import hash_folder, read_table
+from silvafisc.results.outcome import MARK, hash_folder, read_table
 
 from .year_order import steps_behind
 
-MARK = "outcome.json"
 APPENDED = ("year_ledger", "notice_batch", "year_settlement", "year_carry", "year_scores", "year_account")
 """Tables that a step only adds rows to."""
 HANDED_ON = ("allocation.csv", "envelopes.csv", "notice.csv", "standards.csv")

@@ -10,7 +10,7 @@ from silvafisc.policy import ParameterTree, Scenario, load_scenario
 from silvafisc.policy.offers_scenario import load_offers_scenario
 from silvafisc.results import Outcome, OutcomeError
 from silvafisc.results.approvals import LOG, Approval, read_head, read_trail, verify_trail
-from silvafisc.results.outcome import hash_folder
+from silvafisc.results.outcome import MARK, hash_folder
 
 from .chain import chain_findings
 from .inputs import load_inputs
@@ -18,7 +18,6 @@ from .listed_units import listed_units
 
 DEFAULT_SCENARIO = "nation-2026-2028"
 """The shipped scenario; its policy date is the one that tables without a scenario are checked against."""
-MARK = "outcome.json"
 SCENARIO_SUFFIXES = frozenset({".yaml", ".yml"})
 
 

@@ -3,16 +3,17 @@
 import calendar
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from silvafisc.datasets.findings import Finding
 from silvafisc.quantities import share, yuan_to_fen
 
 from .catalogue import Catalogue
+from .claim_file import ClaimFile
 from .parameter_files import Status
-from .schema import Date, Label, Quoted, ShareText, Strict, Yuan, hint, is_decimal, reject
+from .schema import Label, Positive, Quoted, ShareText, Strict, Yuan, hint, reject
 from .yaml_source import Path_, dotted
 
 if TYPE_CHECKING:
@@ -25,14 +26,6 @@ _LAST_DAY = min(days for _, days in (calendar.monthrange(_EVERY_YEAR, month) for
 """Last day that every month has."""
 
 
-def _positive(value: Any) -> str:
-    if not isinstance(value, str) or not is_decimal(value) or share(value) <= 0:
-        raise reject(f"must be a quoted decimal > 0 (got {value!r})", f"须为加引号的正数（现为 {value!r}）")
-    return value
-
-
-Positive = Annotated[str, BeforeValidator(_positive)]
-"""Quoted decimal above nothing."""
 Years = Annotated[int, Field(ge=1, le=100)]
 """A number of years."""
 
@@ -90,25 +83,11 @@ class RiskCompensation(Strict):
     """Share of the loss that the fund bears."""
 
 
-class LoanUse(Strict):
+class LoanUse(ClaimFile):
     """A use of the same tonnes that somebody holds already."""
 
     code: Quoted
     """`<unit>/<measure>`, as the loan's own pledges."""
-    first_year: int
-    """First year of removal."""
-    last_year: int
-    """Last year of removal."""
-    share: ShareText
-    """Share of these tonnes."""
-    use: Literal["credited", "pledged", "sold", "paid"]
-    """What for."""
-    since: Date
-    """First day."""
-    until: Date | Literal[""] = ""
-    """Last day; empty for good."""
-    holder: str
-    """Scheme, lender, buyer or payer."""
 
 
 class LoanEvidence(Strict):

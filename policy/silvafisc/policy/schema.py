@@ -87,10 +87,10 @@ def _date(value: Any) -> str:
     if not isinstance(value, str):
         raise reject(f"a date must be quoted: '{value}'", f"日期须加引号：'{value}'")
     try:
-        datetime.date.fromisoformat(value)
+        day = datetime.date.fromisoformat(value)
     except ValueError:
         raise reject(f"not a date YYYY-MM-DD: {value!r}", f"不是 YYYY-MM-DD 日期：{value!r}") from None
-    if len(value) != len("2026-01-01"):
+    if value != day.isoformat():  # 20260101 and 2026-W01-1 are days of ISO 8601 too, but do not sort as text
         raise reject(f"not a date YYYY-MM-DD: {value!r}", f"不是 YYYY-MM-DD 日期：{value!r}")
     return value
 
@@ -101,10 +101,18 @@ def _quoted(value: Any) -> str:
     return value
 
 
+def _positive(value: Any) -> str:
+    if not isinstance(value, str) or not is_decimal(value) or share(value) <= 0:
+        raise reject(f"must be a quoted decimal > 0 (got {value!r})", f"须为加引号的正数（现为 {value!r}）")
+    return value
+
+
 Yuan = Annotated[str, BeforeValidator(_yuan)]
 """Non-negative amount of yuan (or yuan per mu) as a quoted decimal string, at most two decimals."""
 ShareText = Annotated[str, BeforeValidator(_share)]
 """Share between 0 and 1 as a quoted decimal or ratio string."""
+Positive = Annotated[str, BeforeValidator(_positive)]
+"""Quoted decimal above nothing: a price, an area, a multiple."""
 RegionCode = Annotated[str, BeforeValidator(_region_code)]
 """Six-digit GB/T 2260 code, quoted."""
 Date = Annotated[str, BeforeValidator(_date)]

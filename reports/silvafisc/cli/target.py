@@ -10,7 +10,6 @@ from pathlib import Path
 
 from . import interrupts
 
-MARK = "outcome.json"
 BRIEFINGS = (
     *(f"briefing_*.{form}" for form in ("html", "pdf", "docx", "xlsx")),
     "comparison_*.html",
@@ -28,6 +27,7 @@ def refuse_target(folder: Path) -> None:
             files that were not written here, or is an outcome that carries approvals.
     """
     from silvafisc.results import OutcomeError
+    from silvafisc.results.outcome import MARK
 
     for path in (folder, *folder.parents):
         if path.is_file():

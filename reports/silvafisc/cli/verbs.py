@@ -10,7 +10,7 @@ from silvafisc.datasets.findings import Finding, InputError
 from . import interrupts
 from .side_by_side import others_for
 from .summary import summary_data, summary_lines
-from .target import MARK, refuse_target, staged
+from .target import refuse_target, staged
 from .terminal import LANGUAGES, Terminal
 
 if TYPE_CHECKING:
@@ -199,6 +199,7 @@ class Wanted:
 def alternatives(terminal: Terminal, scenario: str, data: Path | None, wanted: Wanted, out: Path | None) -> None:
     """What else is nearly as good, why this place, why a bigger budget drops somebody: tables in a folder, and in words."""
     terminal.progress("读取情景和数据", "reading the scenario and its tables")
+    from silvafisc.results.outcome import MARK
     from silvafisc.runs import alternatives as nearly_as_good
     from silvafisc.runs import importance, load_scenario, nested
     from silvafisc.runs.answers import basis, together

@@ -2,10 +2,10 @@
 
 from pydantic import Field, model_validator
 
-from silvafisc.policy.schema import Date, Quoted, ShareText, Strict, Yuan, reject
+from silvafisc.policy.schema import Date, Positive, Quoted, ShareText, Strict, Yuan, reject
 from silvafisc.quantities import share, yuan_to_fen
 
-from .fields import Positive, Year
+from .fields import Year
 
 
 class CarbonIncome(Strict):

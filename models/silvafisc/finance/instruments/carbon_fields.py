@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from silvafisc.policy.schema import Date, Quoted, RegionCode, ShareText, Strict, Yuan, reject
+from silvafisc.policy.schema import Date, Positive, Quoted, RegionCode, ShareText, Strict, Yuan, reject
 from silvafisc.quantities import share, yuan_to_fen
 
-from .fields import LAST_YEAR, MOST_DRAWS, Market, Months, NotNegative, Positive, Year, YearText
+from .fields import LAST_YEAR, MOST_DRAWS, Market, Months, NotNegative, Year, YearText
 
 
 class EngineFile(Strict):
@@ -143,27 +143,6 @@ class PriceFile(Strict):
         if (self.yuan_per_tco2 is None) == (self.steps is None):
             raise reject("give either `yuan_per_tco2` or `steps`", "yuan_per_tco2 与 steps 须二选一")
         return self
-
-
-class ClaimFile(Strict):
-    """A use of tonnes that others hold already: a row of the register."""
-
-    code: str
-    """Project or parcel."""
-    first_year: int
-    """First year of removal."""
-    last_year: int
-    """Last year of removal."""
-    share: ShareText
-    """Share of the tonnes."""
-    use: Literal["credited", "pledged", "sold", "paid"]
-    """What for."""
-    since: Date
-    """First day."""
-    until: Date | Literal[""] = ""
-    """Last day; empty for good."""
-    holder: str
-    """Scheme, lender, buyer or payer."""
 
 
 class HolderFile(Strict):

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pydantic import Field
 
 from silvafisc.policy import Rules
+from silvafisc.policy.claim_file import ClaimFile
 from silvafisc.policy.schema import Strict
 from silvafisc.quantities import share
 
@@ -16,7 +17,7 @@ from ..drawn import Selling
 from ..issuance import Lump, Practice, Price, lumps, sale_fen, windows
 from ..paths import flat, stepped
 from ..sharing import Holder, share_out
-from .carbon_fields import BuyerFile, ClaimFile, HolderFile, PracticeFile, PriceFile, PriceStep, ProjectFile
+from .carbon_fields import BuyerFile, HolderFile, PracticeFile, PriceFile, PriceStep, ProjectFile
 from .fields import TermsFile, stated
 
 _ISSUANCE = "finance.issuance."

@@ -6,11 +6,12 @@ from itertools import pairwise
 
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import Rules
+from silvafisc.policy.claim_file import ClaimFile
 from silvafisc.policy.yaml_source import Path_
 from silvafisc.results.claims import Claim, check_claims
 
 from ..dates import Day, year_end
-from .carbon_fields import ClaimFile, PriceFile, ProjectFile
+from .carbon_fields import PriceFile, ProjectFile
 from .fields import LAST_YEAR, BorrowerFile, IncomeFile, Instrument, RateFile, TermsFile, Where, finding
 
 _LARGEST_FLOW = "assumptions.carbon.validation.largest_flow"

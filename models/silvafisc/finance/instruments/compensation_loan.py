@@ -12,14 +12,14 @@ from pydantic import Field, model_validator
 
 from silvafisc.datasets.findings import Finding, InputError
 from silvafisc.policy import Rules
-from silvafisc.policy.schema import Quoted, Strict, Yuan, hint, reject
+from silvafisc.policy.schema import Positive, Quoted, Strict, Yuan, hint, reject
 from silvafisc.quantities import entitlement, mu_to_tenths, share, yuan_to_fen
 
 from ..assess import BASE, Course, LoanCase
 from ..cash_flows import Flow
 from ..dates import Day
 from .checks import own_payments, tenor_faults
-from .fields import Positive, Where, Year, finding, stated, yearly
+from .fields import Where, Year, finding, stated, yearly
 from .incomes import added, later, other_income
 from .loan_fields import LoanFile, loan_faults, parties_of, support_of, terms_of
 from .stresses import stress_of

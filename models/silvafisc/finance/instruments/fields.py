@@ -19,12 +19,6 @@ Where = Callable[[Path_], str]
 """Path in the file -> `file:line:column`."""
 
 
-def _positive(value: Any) -> str:
-    if not isinstance(value, str) or not is_decimal(value) or share(value) <= 0:
-        raise reject(f"must be a quoted decimal > 0 (got {value!r})", f"须为加引号的正数（现为 {value!r}）")
-    return value
-
-
 def _not_negative(value: Any) -> str:
     if not isinstance(value, str) or not is_decimal(value) or share(value) < 0:
         raise reject(f"must be a quoted decimal >= 0 (got {value!r})", f"须为加引号的非负数（现为 {value!r}）")
@@ -38,8 +32,6 @@ def _year_text(value: Any) -> str:
     return str(value)
 
 
-Positive = Annotated[str, BeforeValidator(_positive)]
-"""Quoted decimal above nothing: a price, an area, a multiple."""
 NotNegative = Annotated[str, BeforeValidator(_not_negative)]
 """Quoted decimal, nothing or more: tonnes."""
 LAST_YEAR = 3000

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from silvafisc.datasets.findings import Finding
 from silvafisc.policy import Rules
+from silvafisc.policy.schema import Positive
 from silvafisc.policy.yaml_source import Path_
 from silvafisc.quantities import share, yuan_to_fen
 
@@ -21,7 +22,6 @@ from .fields import (
     GuaranteeFile,
     Instrument,
     InsuranceFile,
-    Positive,
     RateFile,
     SubsidyFile,
     Where,

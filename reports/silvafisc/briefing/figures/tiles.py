@@ -7,10 +7,14 @@ from functools import cache
 from importlib.resources import files
 
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.patches import Rectangle
 
+from ..colours import luminance
 from .canvas import GRID, INK, MUTED, SEQUENCE, look, new_figure, to_svg
+
+_INK_FROM = 0.225
+"""Relative luminance above which dark ink reads better than white."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +90,4 @@ def shade(axes: Axes, tile: Tile, share: float | None, ramp: LinearSegmentedColo
             hatch="///" if empty else None,
         )
     )
-    return INK if share is None or _luminance(ramp(share)) > 0.225 else "#ffffff"
-
-
-def _luminance(colour: tuple[float, float, float, float]) -> float:
-    """Relative luminance (WCAG 2): black or white ink, whichever reads better, changes at 0.225."""
-    red, green, blue = to_rgb(colour)
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return INK if share is None or luminance(to_hex(ramp(share))) > _INK_FROM else "#ffffff"
