@@ -14,10 +14,10 @@ from .instrument_files import instrument_file
 from .parameter_files import Change, Reference
 from .scenario_carbon import CarbonSource
 from .scenario_changes import Assumption, ChangeEntry, Provision
-from .scenario_loans import LoanOffer, Positive
+from .scenario_loans import LoanOffer
 from .scenario_notice import Notice
 from .scenario_terms import AnyObjective, AnyRule, Number
-from .schema import Date, Label, Quoted, RegionCode, ShareText, Strict, Yuan, reject
+from .schema import Date, Label, Positive, Quoted, RegionCode, ShareText, Strict, Yuan, reject
 from .yaml_source import Document
 
 GroupFunction = Literal[
