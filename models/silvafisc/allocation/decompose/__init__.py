@@ -38,10 +38,10 @@ _ROUNDING = 1e-12
 
 @dataclass(frozen=True)
 class _Effort:
-    """gap: what is asked for. widths: how many of the searches; rounded: part of the gap that is left to rounding."""
+    """gap: what is asked for. widths: of the last searches; rounded: part of the gap that is left to rounding."""
 
     gap: float
-    widths: int
+    widths: tuple[tuple[int, int], ...]
     rounded: float
 
     def allows(self, bound: float, value: float, part: float = 1.0) -> bool:
@@ -51,7 +51,9 @@ class _Effort:
 
 def _efforts(gap: float) -> list[_Effort]:
     """One after the other, as long as the gap is not reached."""
-    return [_Effort(gap, tries + 1, rounded) for tries, rounded in enumerate(_ROUNDED)]
+    return [
+        _Effort(gap, widths, rounded) for widths, rounded in zip((_WIDTHS[:2], _WIDTHS, _WIDTHS), _ROUNDED, strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -122,9 +124,9 @@ def _solve(
     best: Indices | None = None
     top = -np.inf
     known = None if start is None else oracle.options.plan_of(start)
-    first = [plan] if known is None else [known, plan]
+    first = [plan] if known is None else [plan, known]
     repair = Repair(oracle, [*first, *plans[-_POOL:]], dual.prices, dual.rated)
-    for plan in [*plans[-MIXTURES:], *first]:
+    for plan in [*first, *plans[-MIXTURES:]]:
         tried = repair.best(plan)
         if tried is not None and (reached := _value(oracle, tried)) > top:
             best, top = tried, reached
@@ -138,7 +140,7 @@ def _searched(
 ) -> tuple[Indices, Floats, Floats]:
     """Every unit searched for what its local rows leave open; the few that stay open more widely, until little is left."""
     wanted, bound = oracle.tied, rated.bound
-    for width, beam in _WIDTHS[: effort.widths]:
+    for width, beam in effort.widths:
         plan, value, tried = oracle.search(prices, rated, plan, wanted, width=width, beam=beam)
         bound = np.minimum(bound, tried)
         left, room = bound - value, _OPEN * effort.gap * abs(float(value.sum()))

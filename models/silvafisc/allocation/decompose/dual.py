@@ -27,8 +27,8 @@ _FIRST_STEPS, _LATER_STEPS = 40, 6
 """Steps of the local rows' prices before a first plan is sought; fewer where they come from a like problem."""
 _QUICK = (10, 24)
 """Options per group and partial plans per component on the way; the end is searched more thoroughly."""
-_FIRST_WIDTHS = ((6, 12), (16, 64), (48, 512))
-"""Options per group and partial plans per component that are tried for a first plan."""
+_FIRST_WIDTHS = ((6, 12), (16, 64), (48, 512), (120, 4096))
+"""The same for a first plan, in turn: the last takes hundredths of a second where integer programming takes seconds."""
 
 
 @dataclass(frozen=True)

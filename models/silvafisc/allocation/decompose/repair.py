@@ -1,16 +1,18 @@
 """From plans at the best prices to one that keeps the coupling rows, then made better move by move.
 
-A move gives one component another plan: one that it had at other prices, or its own with one option changed. First the
-moves that lose least per unit of violation removed, until nothing is broken; then those that gain most per unit of the
-scarce rows (at their prices), while every row holds; then, among the moves that lose next to nothing at the prices,
-those together that gain most: what one frees in a row another may use.
+A move gives one component another plan: one that it had at other prices, or its own with one option changed. A plan that
+breaks rows is mended by the moves that together lose least (`_exchange`): what one frees in a row another may use. Where
+none do, moves are taken one after the other, those first that lose least per unit of violation removed. Then come those
+that gain most per unit of the scarce rows (at their prices), while every row holds.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
+from scipy.optimize import linprog
 
 from ..problem import Floats, Indices
 from ..solve import best_subset
@@ -25,6 +27,8 @@ _EXCHANGED, _GROUPS_EACH, _EACH = 800, 20, 5
 few units are what HiGHS takes longest for."""
 _NEAR_ENOUGH = 0.05
 """Part of the gain of an exchange that may be left; HiGHS stops at the root in any case."""
+_JOINED, _DEAR = 6, 10.0
+"""Times that moves may join those that compete; price of what stays broken meanwhile, in the dearest move's worth."""
 _ROOM = 2e-6
 """Twice HiGHS's tolerance for a row."""
 
@@ -63,13 +67,18 @@ class Repair:
     def best(self, plan: Indices) -> Indices | None:
         """A plan that keeps every row, near the given one; None where moves of one component do not get there."""
         plan = plan.copy()
+        # Moves chosen together lose least; where no such choice mends all rows, one move after the other may.
+        broken = bool(self._broken(self._total(plan)).any())
+        if broken:
+            self._exchange(plan)
+        mended = broken and not self._broken(self._total(plan)).any()
         if not self._repair(plan):
             return None
         for _ in range(_PASSES):
             if not self._spend(plan):
                 break
         # An exchange takes longer than everything before it, and a better start mostly ends better.
-        if (value := float(self.values[plan].sum())) > self._most_spent:
+        if (value := float(self.values[plan].sum())) > self._most_spent and not mended:
             self._most_spent = value
             self._exchange(plan)
         return plan
@@ -178,30 +187,92 @@ class Repair:
         return bool(taken.any())
 
     def _exchange(self, plan: Indices) -> None:
-        """Take the moves that together gain most while every row holds, of those that lose least at the prices."""
+        """Take the moves that together gain most while every row holds, of those worth most where they compete.
+
+        From a plan that breaks rows, those that together lose least and mend them all; nothing where there are none.
+        """
         moves, total = self._moves(plan), self._total(plan)
-        loss = moves.used @ self.prices[: len(self.low)] - moves.gain
-        order = np.lexsort((np.arange(len(loss)), loss, moves.component))
-        owner = moves.component[order]
-        order = order[np.arange(len(order)) - np.searchsorted(owner, owner) < _EACH]
-        many = max(_EXCHANGED, self.oracle.options.groups // _GROUPS_EACH)
-        some = order[np.argsort(loss[order], kind="stable")[:many]]
+        some = self._competing(moves, total)
         gain, used = moves.gain[some], moves.used[some]
-        size = np.maximum(np.abs(used).max(axis=0, initial=0.0), 1e-9 * np.maximum(np.abs(total), 1.0))
-        if not len(some) or gain.max() <= 0:
+        broken = bool(self._broken(total).any())
+        if not len(some) or not (broken or gain.max() > 0):
             return
-        place = np.unique(moves.component[some], return_inverse=True)[1]
-        one = sparse.csr_matrix((np.ones(len(some)), (place, np.arange(len(some)))))
-        low, high = (self.low - total) / size + _ROOM, (self.high - total) / size - _ROOM
-        rows = sparse.csr_matrix(sparse.vstack([one, sparse.csr_matrix(used.T / size[:, None])]))
-        places = one.shape[0]
-        least = np.concatenate([np.full(places, -np.inf), low])
-        most = np.concatenate([np.ones(places), high])
-        taken = best_subset(gain / gain.max(), rows, least, most, gap=_NEAR_ENOUGH, nodes=1)
+        rows, low, high = self._limits(moves.component[some], used, total)
+        taken = best_subset(gain / np.abs(gain).max(), rows, low, high, gap=_NEAR_ENOUGH, nodes=1)
         if taken is None:
             return
         changed = plan.copy()
         for move in some[taken].tolist():
             self._take(changed, moves, move)
-        if not self._broken(self._total(changed)).any() and self.values[changed].sum() > self.values[plan].sum():
+        better = broken or self.values[changed].sum() > self.values[plan].sum()
+        if better and not self._broken(self._total(changed)).any():
             plan[:] = changed
+
+    def _competing(self, moves: _Moves, total: Floats) -> Indices:
+        """The moves that are worth most at the prices at which they compete for what the plan leaves.
+
+        First those that lose least; moves that gain at the prices which these make join them, again and again.
+        """
+        prices = self.prices[: len(self.low)]
+        many = max(_EXCHANGED, self.oracle.options.groups // _GROUPS_EACH)
+        worth = moves.gain - moves.used @ prices
+        some = self._first(moves, worth, many)
+        for _ in range(_JOINED if len(some) else 0):
+            found = self._prices_among(moves, some, total)
+            if found is None:
+                break
+            scarce, each = found
+            worth = moves.gain - moves.used @ scarce - each[moves.component]
+            more = np.setdiff1d(self._first(moves, np.where(worth > 0, worth, -np.inf), many), some)
+            if not len(more):
+                break
+            some = np.union1d(some, more)
+        return some[np.argsort(-worth[some], kind="stable")[:many]]
+
+    def _prices_among(self, moves: _Moves, some: Indices, total: Floats) -> tuple[Floats, Floats] | None:
+        """Prices of the coupling rows, and of the one move of a component, where some moves may be taken in part.
+
+        A row that they cannot mend stays broken, dearly.
+        """
+        gain, used, size = moves.gain[some], moves.used[some], self._size(moves.used[some], total)
+        rows, low, high = self._limits(moves.component[some], used, total)
+        places, count = len(high) - len(size), len(high)
+        limits = np.append(high, -low)
+        asked = np.isfinite(limits)
+        loose = sparse.eye(2 * count, format="csr")[:, np.r_[places:count, count + places : 2 * count]]
+        matrix = sparse.hstack([sparse.vstack([rows, -rows]), -loose], format="csr")[asked]
+        dear = _DEAR * float((np.abs(gain) + np.abs(used) @ np.abs(self.prices[: len(size)])).max())
+        cost = np.append(-gain, np.full(loose.shape[1], dear))
+        ends = np.append(np.ones(len(some)), np.full(loose.shape[1], np.inf))
+        bounds = np.stack([np.zeros(len(cost)), ends], axis=1)
+        found: Any = linprog(cost, A_ub=matrix, b_ub=limits[asked], bounds=bounds, method="highs")  # type: ignore[call-overload]
+        if found.x is None:
+            return None
+        dual = np.zeros(2 * count)
+        dual[asked] = -np.asarray(found.ineqlin.marginals)
+        dual = dual[:count] - dual[count:]
+        each = np.zeros(self.oracle.components)
+        each[np.unique(moves.component[some])] = dual[:places]
+        return dual[places:] / size, each
+
+    def _first(self, moves: _Moves, worth: Floats, many: int) -> Indices:
+        """The moves with the largest worth, few of each component, in their order; none of infinitely small worth."""
+        order = np.lexsort((np.arange(len(worth)), -worth, moves.component))
+        owner = moves.component[order]
+        order = order[np.arange(len(order)) - np.searchsorted(owner, owner) < _EACH]
+        order = order[np.isfinite(worth[order])]
+        return np.sort(order[np.argsort(-worth[order], kind="stable")[:many]])
+
+    def _size(self, used: Floats, total: Floats) -> Floats:
+        """By what each row is divided, so that its coefficients are at most 1."""
+        return np.asarray(np.maximum(np.abs(used).max(axis=0, initial=0.0), 1e-9 * np.maximum(np.abs(total), 1.0)))
+
+    def _limits(self, component: Indices, used: Floats, total: Floats) -> tuple[sparse.csr_matrix, Floats, Floats]:
+        """Rows, lower and upper ends: one move a component, then what the coupling rows leave."""
+        place = np.unique(component, return_inverse=True)[1]
+        one = sparse.csr_matrix((np.ones(len(component)), (place, np.arange(len(component)))))
+        size = self._size(used, total)
+        rows = sparse.csr_matrix(sparse.vstack([one, sparse.csr_matrix(used.T / size[:, None])]))
+        low, high = (self.low - total) / size + _ROOM, (self.high - total) / size - _ROOM
+        ones = np.ones(one.shape[0])
+        return rows, np.concatenate([-np.inf * ones, low]), np.concatenate([ones, high])
