@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
-from tests.allocation.draw import LOOSE, LOOSE_LAST_YEAR, drawn, subset
+from tests.allocation.draw import drawn, subset
 from tests.allocation.test_properties import FEW, SEEDS, most
-from tests.allocation.tiny import COLLECTIVE, MODES, PROTECTION, REFORM, Tiny, answer
+from tests.allocation.tiny import MODES, Tiny, answer
 
 from silvafisc.allocation.decide import InfeasibleError
 from silvafisc.allocation.menus import Menus
@@ -115,7 +115,8 @@ def wanted(problem: Tiny, row: Row, column: str) -> Wants:
 
 def legal(problem: Tiny, row: Row) -> Shares:
     """The legal shares of an offer's payers; factor money is paid by the fund's own payer alone."""
-    specs = {s.id: s.payer_shares for s in (*problem.resolved.categories, *problem.resolved.tasks)}
+    specs: dict[str, Mapping[str, Shares]] = {s.id: s.payer_shares for s in problem.resolved.categories}
+    specs |= {s.id: s.payer_shares for s in problem.resolved.tasks}
     regions = problem.inputs.regions.set_index("region_code")
     found = specs.get(row["category"] or row["measure"])
     whole = ((problem.resolved.fund(row["fund"]).payer, "1"),)
@@ -164,7 +165,9 @@ def with_worse(problem: Tiny, seed: int) -> tuple[Tiny, str, pd.DataFrame]:
     nature = natures[int(draw.integers(len(natures)))]
     costs = [c for c in table.columns if c.startswith("cost.")]
     pick = table.iloc[int(draw.choice(np.flatnonzero((table["nature"] == nature) & (table[costs].sum(axis=1) > 0))))]
-    keys = ["measure", "period", "offer"] if nature == "factor" or problem.resolved.mode == "rule" else ["menu", "offer"]
+    keys = (
+        ["measure", "period", "offer"] if nature == "factor" or problem.resolved.mode == "rule" else ["menu", "offer"]
+    )
     same = table[(table[keys] == pick[keys]).all(axis=1)]
     name = f"{pick['offer']};w=1"
     rows = [worse(problem, {str(k): v for k, v in row.items()}, draw) for row in same.to_dict("records")]
