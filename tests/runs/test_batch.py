@@ -155,6 +155,24 @@ def test_a_folder_of_something_else_is_not_written_into(three: list[Variant], tm
         run_batch(three, tmp_path)
 
 
+WHOLE = {"key": "0", "status": "solved", "content_hash": "0", "findings": [["a", "b", "c", "d"]]}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [*({k: v for k, v in WHOLE.items() if k != left} for left in WHOLE), WHOLE | {"findings": [["a"]]}],
+    ids=[*(f"no {left}" for left in WHOLE), "a short finding"],
+)
+def test_a_log_with_part_of_an_entry_is_damaged_and_left_as_it_is(
+    three: list[Variant], tmp_path: Path, wrong: dict[str, object]
+) -> None:
+    text = json.dumps({three[0].id: wrong})
+    (tmp_path / LOG).write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="damaged"):
+        run_batch(three, tmp_path)
+    assert (tmp_path / LOG).read_text(encoding="utf-8") == text
+
+
 @pytest.fixture(scope="module")
 def scheduler() -> Iterator[str]:
     """The address of a cluster of threads."""

@@ -4,7 +4,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -199,10 +199,21 @@ def _read_log(folder: Path) -> dict[str, dict[str, Any]]:
     path = folder / LOG
     try:
         log: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        return {str(name): dict(entry) for name, entry in log.items()}
+        return {str(name): _whole(name, dict(entry)) for name, entry in log.items()}
     except (ValueError, TypeError, AttributeError) as error:
         en, zh = f"is damaged: {error}; remove it to solve all variants again", f"已损坏：{error}；删去后将全部重新求解"
         raise InputError([Finding(str(path), "", en, zh)]) from None
+
+
+def _whole(name: str, entry: dict[str, Any]) -> dict[str, Any]:
+    """The entry of a variant; ValueError where it lacks what a batch writes into it."""
+    status, findings = entry.get("status"), entry.get("findings")
+    whole = isinstance(entry.get("key"), str) and status in (SOLVED, INFEASIBLE)
+    if not isinstance(findings, list) or any(len(parts) != len(fields(Finding)) for parts in findings):
+        whole = False
+    if not whole or (status == SOLVED and not isinstance(entry.get("content_hash"), str)):
+        raise ValueError(f"the entry of {name!r} is not whole")
+    return entry
 
 
 def _put_log(log: Mapping[str, Any], folder: Path) -> None:
