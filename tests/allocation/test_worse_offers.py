@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given, settings
 from tests.allocation.draw import drawn, subset
 from tests.allocation.test_properties import FEW, SEEDS, most
-from tests.allocation.tiny import MODES, Tiny, answer
+from tests.allocation.tiny import CODES, MODES, PROTECTION, Tiny, answer, tiny
 
 from silvafisc.allocation.decide import InfeasibleError
 from silvafisc.allocation.menus import Menus
 from silvafisc.quantities import share
-from silvafisc.results import RuleSpec
+from silvafisc.results import ObjectiveSpec, RuleSpec
 from silvafisc.results.resolved import Shares
 
 Wants = frozenset[int]
@@ -192,3 +192,23 @@ def test_an_offer_that_is_worse_for_every_reader_changes_nothing(mode: str, seed
     after = longer.decide()
     assert name not in {offer for _, offer in answer(after)}
     assert after.values == pytest.approx(before.values, rel=1e-9)
+
+
+@pytest.mark.parametrize(("seed", "part"), [(18, "0.4"), (10, "0.3"), (26, "0.5")])
+def test_where_readers_disagree_a_dearer_offer_may_be_the_better_one(seed: int, part: str) -> None:
+    """A ceiling on all money beside a floor of the listed unit's: 30 yuan more and a tonne less let others have more."""
+    rules = (RuleSpec("envelope"), RuleSpec("priority_share", {"group": "poor", "share": part, "fund": PROTECTION}))
+    problem = tiny("case", units=3, levels=(16_00, 17_00, 18_00, 20_00), seed=seed).budget("0.6").rules(*rules)
+    problem = problem.objectives(ObjectiveSpec("carbon", stage=1))
+    column = f"cost.{PROTECTION}.central.2026_fen"
+    table = problem.menus.offers.table
+    copied = table[table["region_code"] == CODES[2]].iloc[-1:]
+    dearer = copied.assign(offer=copied["offer"] + ";w=1")
+    dearer[["obj.carbon", column]] += [-1.0, 30_00]
+    longer = pd.concat([table, dearer], ignore_index=True).sort_values("menu", kind="stable", ignore_index=True)
+    offers = replace(problem.menus.offers, table=longer)
+    assert most(replace(problem, menus=Menus(offers, problem.menus.fixed))) > most(problem)
+    row = {str(name): value for name, value in copied.iloc[0].items()}
+    assert wanted(problem, row, column) == SAME
+    assert wanted(problem.rules(rules[0]), row, column) == LESS
+    assert wanted(problem.rules(rules[1]), row, column) == MORE
