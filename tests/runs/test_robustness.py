@@ -167,8 +167,7 @@ def test_gaming_gains_are_what_the_formula_pays_for_the_false_figure(
         area = int(rule.areas["public_welfare_state"][rule.codes.index(code)])
         levels = [int(rule.standards["public_welfare_state", p][cell]) for p in problem.resolved.periods]
         more = sum(entitlement(s, area * 11 // 10) - entitlement(s, area) for s in levels)
-        # floor and top-up are rounded apart: up to two fen a period
-        assert abs(row_of(gains, region_code=code, item="public_welfare_state")["gain_fen"] - more) <= 2 * len(levels)
+        assert row_of(gains, region_code=code, item="public_welfare_state")["gain_fen"] == more
         for name in sorted(set(tables["weights"]["factor"])):
             rows = factors[factors["factor"] == name]
             values = {str(r): Fraction(v) for r, v in zip(rows["region_code"], rows["value"], strict=True)}
@@ -183,6 +182,29 @@ def test_gaming_gains_are_what_the_formula_pays_for_the_false_figure(
     totals = tables["allocation"].groupby("region_code")["payment_fen"].sum()
     shares = found["gaming"]["gain_fen"] / found["gaming"]["region_code"].map(totals)
     assert found["gaming"]["gain_share"].tolist() == pytest.approx(shares.tolist())
+
+
+def test_a_false_indicator_brings_what_the_other_grade_pays(
+    prepared: Prepared, problem: Problem, rule: FixedRule, found: dict[str, pd.DataFrame]
+) -> None:
+    """other program: the unit alone says more (of gdp less), all are compared again, its areas are paid at its new cell."""
+    raw, gained = indicators(prepared.inputs, prepared.scores), 0
+    for name, change in (("fiscal_gap", "0.1"), ("gdp", "-0.1"), ("stock", "0.1")):
+        for at, code in enumerate(rule.codes):
+            factor = np.where(np.arange(len(raw)) == at, 1 + float(change), 1.0)
+            importance, need = importance_and_need(raw.assign(**{name: raw[name] * factor}), prepared.rules)
+            frame = pd.DataFrame({"region_code": raw["region_code"], "importance": importance, "need": need})
+            score = unit_scores(frame, "0.5")[code]
+            cell = sum(score >= Decimal(cut) for cut in problem.cut_offs) - 1
+            due = sum(
+                entitlement(int(levels[cell]), int(rule.areas[category][at]))
+                - entitlement(int(levels[problem.cells[code]]), int(rule.areas[category][at]))
+                for (category, _), levels in rule.standards.items()
+            )
+            row = row_of(found["gaming"], region_code=code, kind="indicator", item=name)
+            assert (row["moved"], row["gain_fen"]) == (f"{float(change):+.0%}", due)
+            gained += due > 0
+    assert gained, "no false figure brings another grade here"
 
 
 def test_a_need_above_capacity_brings_nothing(
