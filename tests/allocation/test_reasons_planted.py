@@ -141,6 +141,25 @@ def test_a_proposal_that_pays_one_yuan_less_per_mu(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
+def test_what_the_factor_method_would_do_instead(mode: str) -> None:
+    """by hand: it gives floors of 16 yuan, 2 400 yuan above them and the 60 000 of the other fund, all by template.
+
+    A: 600 of 1 200 by difficulty (2 of 4) and 200 by area; 15 000 of 30 000 by difficulty and 10 000 by need. The pot of
+    10 000 gives it 4 166.67 by the same template: 25 800.00 − 4 166.67 less. Four yuan more on 100.0 mu are 400.
+    """
+    found = planted(mode, factor_of_a="2", weight="0.6")
+    frame = reasons(found.problem, found.tables, {})
+    assert moved(frame, "factor_method", A) == {"standard": 400_00, "pot": -21_633_33, "weight": 166_67}
+    # B: 300 + 400 and 7 500 + 10 000 against 1 250.00 + 1 666.67; 200.0 mu
+    assert moved(frame, "factor_method", B) == {"standard": 800_00, "pot": -15_283_33, "weight": -83_34}
+    assert said(frame, "factor_method", A) == (
+        "比因素法对照方案减少 21,066.66 元：因素法总额缩小（−21,633.33）；部分被标准提高（+400.00）、权重调整有利（+166.67）抵消。",
+        "21,066.66 yuan less than the factor method: a smaller factor pot (−21,633.33); partly offset by higher standards"
+        " (+400.00), weights moved in its favour (+166.67).",
+    )
+
+
+@pytest.mark.parametrize("mode", MODES)
 def test_every_sentence_says_what_its_parts_sum_to(mode: str) -> None:
     """The amounts that are read sum to the amount that is said, with the sign that the words have."""
     found = planted(mode, area=1_200, paid=2_280_00, factor_of_a="2", weight="0.6")

@@ -1,6 +1,8 @@
 """Exports come back as they were: every value of every table, by the codebook's names, and no digit lost."""
 
+import json
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,6 +68,35 @@ def test_stata_comes_back_through_the_codebook(saved: Path, tmp_path: Path) -> N
         back = pd.read_stata(tmp_path / "out" / f"{table}.dta").rename(columns=names.get(table, {}))
         assert list(back.columns) == list(frame.columns)
         assert texts(back) == texts(frame), table
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "stata"])
+def test_the_codebook_says_of_every_column_what_datapackage_json_says(saved: Path, tmp_path: Path, form: str) -> None:
+    """other program: the data package read here, entry by entry; and the exported files have these columns in this order."""
+    files = {path.stem: path for path in export(saved, tmp_path / "out", form) if "codebook" not in path.name}
+    package = json.loads((saved / "datapackage.json").read_text(encoding="utf-8"))
+    keys = ("name", "type", "unit", "description")
+    declared = {
+        (resource["name"], *(field.get(key, "") for key in keys))
+        for resource in package["resources"]
+        for field in resource["schema"]["fields"]
+    }
+    book = pd.read_csv(tmp_path / "out" / "codebook.csv", dtype=str, keep_default_na=False)
+    rows = list(zip(*(book[c] for c in ("table", "column", "type", "unit", "description")), strict=True))
+    assert set(rows) == declared
+    assert len(rows) == len(declared)
+    assert ("allocation", "payment_fen", "integer", "fen", "What all payers pay in this period") in declared
+    readers: dict[str, Callable[[Path], pd.DataFrame]] = {
+        "csv": pd.read_csv,
+        "parquet": pd.read_parquet,
+        "stata": pd.read_stata,
+    }
+    assert set(files) == set(book["table"])
+    for table, mine in book.groupby("table"):
+        assert list(readers[form](files[str(table)]).columns) == mine["exported_as"].tolist()
+    pages = (tmp_path / "out" / "codebook.md").read_text(encoding="utf-8").splitlines()
+    for row in book.drop(columns="table").to_numpy().tolist():
+        assert "| " + " | ".join(row) + " |" in pages
 
 
 def test_stata_has_labels_of_variables_and_values(saved: Path, tmp_path: Path) -> None:

@@ -54,13 +54,15 @@ def written(
     path = folder / "planted.yaml"
     objectives = f"mode: {mode}\nobjectives: [{{term: carbon, stage: 1{bound}}}]\n"
     path.write_text(BASE.replace("MONEY", money) + objectives + RULES + "".join(rules), encoding="utf-8")
+    return read(path)
+
+
+def read(path: Path) -> tuple[Prepared, list[Written]]:
+    """A scenario that differs from `BASE` in money, mode, bounds and rules."""
     # Offers depend on nothing that differs between these files: they are computed once.
-    base, scenario = (
-        _base(path.read_text(encoding="utf-8").split("mode:")[0].replace(money, "272000000")),
-        load_scenario(path),
-    )
+    base, scenario = _base(BASE.replace("MONEY", "272000000")), load_scenario(path)
     prepared = replace(base, scenario=scenario, resolved=resolve(scenario, base.tree, base.inputs))
-    solvers = [case_engine(prepared)] if mode == "case" else engines(prepared)
+    solvers = [case_engine(prepared)] if prepared.resolved.mode == "case" else engines(prepared)
     return prepared, [Written(solver.problem) for solver in solvers]
 
 
@@ -143,7 +145,10 @@ def test_what_no_single_change_mends_is_mended_by_the_fewest_together(tmp_path: 
     prepared, problems = written(tmp_path, "case", SHARE, BAND, bound=", at_least: 1.0e12")
     said = advice(prepared, problems)
     assert set(said.relaxations["scope"]) == {"together"}
-    assert set(said.relaxations["rule"]) == {"priority_share", "carbon"}
+    assert {rule: line_of(row["where"]) for rule, row in by_rule(said).items()} == {
+        "priority_share": SHARE.strip(),
+        "carbon": "objectives: [{term: carbon, stage: 1, at_least: 1.0e12}]",
+    }
     values = dict(zip(said.relaxations["rule"], said.relaxations["suggested"], strict=True))
     changed = written(
         tmp_path,
@@ -154,6 +159,23 @@ def test_what_no_single_change_mends_is_mended_by_the_fewest_together(tmp_path: 
     )
     assert solvable(changed[1])
     assert all("together with the other changes" in f.en for f in said.findings[:2])
+
+
+def test_what_is_inherited_is_named_in_the_file_where_it_stands(tmp_path: Path) -> None:
+    """The bound stands in a scenario, the share in another that extends it: each is named where it can be changed."""
+    written(tmp_path, "case", BAND, bound=", at_least: 1.0e12")
+    path = tmp_path / "child.yaml"
+    path.write_text(f"extends: planted.yaml\nid: child\nmore_rules:\n{SHARE}", encoding="utf-8")
+    said = advice(*read(path))
+    found = {rule: (row["where"], row["parameter"]) for rule, row in by_rule(said).items()}
+    assert set(found) == {"carbon", "priority_share"}
+    for rule, file, parameter, line in (
+        ("carbon", "planted.yaml", "objectives[0].at_least", "at_least: 1.0e12"),
+        ("priority_share", "child.yaml", "more_rules[0].share", SHARE.strip()),
+    ):
+        where, named = found[rule]
+        assert (Path(where.rsplit(":", 2)[0]).name, named) == (file, parameter)
+        assert line in line_of(where)
 
 
 def test_what_cannot_be_relaxed_is_listed_with_its_law_and_what_does_not_help_is_said(tmp_path: Path) -> None:

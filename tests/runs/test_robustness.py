@@ -19,10 +19,18 @@ from silvafisc.allocation.reasons import reasons
 from silvafisc.allocation.rule_mode import rule_problem, unit_scores
 from silvafisc.allocation.tables import outcome_tables
 from silvafisc.datasets import load_package
-from silvafisc.economy.indices import importance_and_need, indicators
+from silvafisc.economy.indices import (
+    FALLING,
+    NEED,
+    PARAMETERS,
+    importance_and_need,
+    indicators,
+    standardise,
+    weights_of,
+)
 from silvafisc.quantities import apportion, entitlement
 from silvafisc.runs.prepare import Prepared, prepare
-from silvafisc.runs.robustness import robustness
+from silvafisc.runs.robustness import Ground, robustness
 
 ALPHAS = ("0", "0.25", "0.5", "1")
 PACKAGES = {name: load_package(name) for name in carbon.PACKAGES}
@@ -142,6 +150,36 @@ def test_units_that_change_grade_are_those_of_a_whole_new_comparison(
         assert (row["units_regraded"], row["share_regraded"]) == (len(regraded), len(regraded) / 8)
 
 
+def test_an_assumption_regrades_the_units_whose_scores_it_moves_over_a_cut_off(
+    prepared: Prepared, problem: Problem, tables: dict[str, pd.DataFrame]
+) -> None:
+    """by hand: α of 0.5 becomes 0.7 or 0.3 (5 % moves nobody here); other program: a weight moved, the rest scaled to 1."""
+    cuts = [Decimal(problem.cut_offs[k]) for k in (2, 4)]
+    raw, weights = indicators(prepared.inputs, prepared.scores), weights_of(prepared.rules, "need", NEED)
+    importance, need = (problem.indices.set_index("region_code")[name] for name in ("importance", "need"))
+    method = prepared.rules.text(PARAMETERS + "method")
+    values = {n: standardise(raw[n].to_numpy(float) * (-1 if n in FALLING else 1), method) for n in NEED}
+    ground, total = Ground.of(prepared, problem, published(problem), tables["weights"]), 0
+
+    def grades(alpha: float, needs: "pd.Series[float]") -> list[int]:
+        scores = alpha * importance + (1 - alpha) * needs
+        return [sum(round(scores[code], 6) >= cut for cut in cuts) for code in ground.rule.codes]
+
+    for change in (Fraction(2, 5), Fraction(-2, 5)):
+        expected = {"alpha": grades(0.5 * (1 + float(change)), need)}
+        for name in NEED:
+            own = weights[name] * (1 + float(change))
+            rest = (1 - own) / (1 - weights[name])
+            moved = np.sum([(own if n == name else weights[n] * rest) * values[n] for n in NEED], axis=0)
+            expected[f"weight.{name}"] = grades(0.5, pd.Series(moved, index=raw["region_code"]).round(6))
+        found = {move.what: move.regraded.tolist() for move in ground.assumption_moves(change)}
+        before = grades(0.5, need)
+        for what, after in expected.items():
+            assert found[what] == [one != other for one, other in zip(before, after, strict=True)], what
+            total += sum(found[what])
+    assert total, "no assumption moves anybody here"
+
+
 def test_the_sign_of_a_change_turns_where_the_move_outweighs_it(
     prepared: Prepared, problem: Problem, tables: dict[str, pd.DataFrame]
 ) -> None:
@@ -167,8 +205,7 @@ def test_gaming_gains_are_what_the_formula_pays_for_the_false_figure(
         area = int(rule.areas["public_welfare_state"][rule.codes.index(code)])
         levels = [int(rule.standards["public_welfare_state", p][cell]) for p in problem.resolved.periods]
         more = sum(entitlement(s, area * 11 // 10) - entitlement(s, area) for s in levels)
-        # floor and top-up are rounded apart: up to two fen a period
-        assert abs(row_of(gains, region_code=code, item="public_welfare_state")["gain_fen"] - more) <= 2 * len(levels)
+        assert row_of(gains, region_code=code, item="public_welfare_state")["gain_fen"] == more
         for name in sorted(set(tables["weights"]["factor"])):
             rows = factors[factors["factor"] == name]
             values = {str(r): Fraction(v) for r, v in zip(rows["region_code"], rows["value"], strict=True)}
@@ -183,6 +220,29 @@ def test_gaming_gains_are_what_the_formula_pays_for_the_false_figure(
     totals = tables["allocation"].groupby("region_code")["payment_fen"].sum()
     shares = found["gaming"]["gain_fen"] / found["gaming"]["region_code"].map(totals)
     assert found["gaming"]["gain_share"].tolist() == pytest.approx(shares.tolist())
+
+
+def test_a_false_indicator_brings_what_the_other_grade_pays(
+    prepared: Prepared, problem: Problem, rule: FixedRule, found: dict[str, pd.DataFrame]
+) -> None:
+    """other program: the unit alone says more (of gdp less), all are compared again, its areas are paid at its new cell."""
+    raw, gained = indicators(prepared.inputs, prepared.scores), 0
+    for name, change in (("fiscal_gap", "0.1"), ("gdp", "-0.1"), ("stock", "0.1")):
+        for at, code in enumerate(rule.codes):
+            factor = np.where(np.arange(len(raw)) == at, 1 + float(change), 1.0)
+            importance, need = importance_and_need(raw.assign(**{name: raw[name] * factor}), prepared.rules)
+            frame = pd.DataFrame({"region_code": raw["region_code"], "importance": importance, "need": need})
+            score = unit_scores(frame, "0.5")[code]
+            cell = sum(score >= Decimal(cut) for cut in problem.cut_offs) - 1
+            due = sum(
+                entitlement(int(levels[cell]), int(rule.areas[category][at]))
+                - entitlement(int(levels[problem.cells[code]]), int(rule.areas[category][at]))
+                for (category, _), levels in rule.standards.items()
+            )
+            row = row_of(found["gaming"], region_code=code, kind="indicator", item=name)
+            assert (row["moved"], row["gain_fen"]) == (f"{float(change):+.0%}", due)
+            gained += due > 0
+    assert gained, "no false figure brings another grade here"
 
 
 def test_a_need_above_capacity_brings_nothing(
