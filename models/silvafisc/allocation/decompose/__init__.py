@@ -30,8 +30,8 @@ _WIDTHS = ((48, 256), (120, 1024), (400, 4096))
 """Options per group and partial plans per component in the last searches, one after the other where units stay open."""
 _OPEN = 0.1
 """Part of the gap that units may stay open in all."""
-_ROUNDED = (0.5, 0.1, 0.1)
-"""Part of the gap that rounding may use up before it is tried from another plan, at every effort."""
+_EFFORTS = ((_WIDTHS[:2], 0.5), (_WIDTHS, 0.1), (_WIDTHS, 0.1))
+"""Widths of the last searches, and the part of the gap that rounding may use up before it is tried from another plan."""
 _ROUNDING = 1e-12
 """Room for the floats' rounding in a sum of as many terms as there are units, relative to their size."""
 
@@ -51,9 +51,7 @@ class _Effort:
 
 def _efforts(gap: float) -> list[_Effort]:
     """One after the other, as long as the gap is not reached."""
-    return [
-        _Effort(gap, widths, rounded) for widths, rounded in zip((_WIDTHS[:2], _WIDTHS, _WIDTHS), _ROUNDED, strict=True)
-    ]
+    return [_Effort(gap, widths, rounded) for widths, rounded in _EFFORTS]
 
 
 @dataclass(frozen=True)

@@ -197,7 +197,7 @@ class Repair:
         broken = bool(self._broken(total).any())
         if not len(some) or not (broken or gain.max() > 0):
             return
-        rows, low, high = self._limits(moves.component[some], used, total)
+        rows, low, high, _ = self._limits(moves.component[some], used, total)
         taken = best_subset(gain / np.abs(gain).max(), rows, low, high, gap=_NEAR_ENOUGH, nodes=1)
         if taken is None:
             return
@@ -234,8 +234,8 @@ class Repair:
 
         A row that they cannot mend stays broken, dearly.
         """
-        gain, used, size = moves.gain[some], moves.used[some], self._size(moves.used[some], total)
-        rows, low, high = self._limits(moves.component[some], used, total)
+        gain, used = moves.gain[some], moves.used[some]
+        rows, low, high, size = self._limits(moves.component[some], used, total)
         places, count = len(high) - len(size), len(high)
         limits = np.append(high, -low)
         asked = np.isfinite(limits)
@@ -263,16 +263,17 @@ class Repair:
         order = order[np.isfinite(worth[order])]
         return np.sort(order[np.argsort(-worth[order], kind="stable")[:many]])
 
-    def _size(self, used: Floats, total: Floats) -> Floats:
-        """By what each row is divided, so that its coefficients are at most 1."""
-        return np.asarray(np.maximum(np.abs(used).max(axis=0, initial=0.0), 1e-9 * np.maximum(np.abs(total), 1.0)))
+    def _limits(
+        self, component: Indices, used: Floats, total: Floats
+    ) -> tuple[sparse.csr_matrix, Floats, Floats, Floats]:
+        """Rows, lower and upper ends: one move a component, then what the coupling rows leave.
 
-    def _limits(self, component: Indices, used: Floats, total: Floats) -> tuple[sparse.csr_matrix, Floats, Floats]:
-        """Rows, lower and upper ends: one move a component, then what the coupling rows leave."""
+        Last, by what each coupling row is divided, so that its coefficients are at most 1.
+        """
         place = np.unique(component, return_inverse=True)[1]
         one = sparse.csr_matrix((np.ones(len(component)), (place, np.arange(len(component)))))
-        size = self._size(used, total)
+        size = np.maximum(np.abs(used).max(axis=0, initial=0.0), 1e-9 * np.maximum(np.abs(total), 1.0))
         rows = sparse.csr_matrix(sparse.vstack([one, sparse.csr_matrix(used.T / size[:, None])]))
         low, high = (self.low - total) / size + _ROOM, (self.high - total) / size - _ROOM
         ones = np.ones(one.shape[0])
-        return rows, np.concatenate([-np.inf * ones, low]), np.concatenate([ones, high])
+        return rows, np.concatenate([-np.inf * ones, low]), np.concatenate([ones, high]), size
