@@ -13,6 +13,7 @@ import pandas as pd
 
 from silvafisc.quantities import entitlement, mu_to_tenths, yuan_to_fen
 from silvafisc.results import Resolved
+from silvafisc.results.resolved import Shares
 
 from ..exact import split
 from ..menus.tasks import instalment_amounts
@@ -53,11 +54,11 @@ def closed(
         payer = resolved.fund(task.fund).payer
         whole = np.array([entitlement(yuan_to_fen(str(standard)), mu_to_tenths(str(area)))], np.int64)
         for years, amount in instalment_amounts(task, whole):
-            mine = split(amount, task.payer_shares[tiers[str(region)]]).get(payer, np.zeros(1, np.int64))
             fen, state = int(amount[0]), DUE if years else PAID
             due = str(int(year) + years)
             if fen:
-                kept.append(Commitment(str(region), task.fund, task.id, year, due, fen, int(mine[0]), state, document))
+                mine = _part(fen, payer, task.payer_shares[tiers[str(region)]])
+                kept.append(Commitment(str(region), task.fund, task.id, year, due, fen, mine, state, document))
     return tuple(sorted(kept))
 
 
@@ -73,12 +74,16 @@ def supported(
     columns = (drawn[name] for name in ("instrument", "region_code", "period", "amount_fen"))
     for name, region, due, fen in zip(*columns, strict=True):
         loan = resolved.loan(str(name))
-        payer, whole = resolved.fund(loan.fund).payer, np.array([int(fen)], np.int64)
-        mine = split(whole, loan.payer_shares[tiers[str(region)]]).get(payer, np.zeros(1, np.int64))
+        mine = _part(int(fen), resolved.fund(loan.fund).payer, loan.payer_shares[tiers[str(region)]])
         state = DUE if str(due) > year else PAID
-        head = (str(region), loan.fund, loan.measure, year, str(due))
-        kept.append(Commitment(*head, int(fen), int(mine[0]), state, document))
+        kept.append(Commitment(str(region), loan.fund, loan.measure, year, str(due), int(fen), mine, state, document))
     return tuple(kept)
+
+
+def _part(fen: int, payer: str, shares: Shares) -> int:
+    """What one payer pays of an amount; nothing where it takes no share."""
+    parts = split(np.array([fen], np.int64), shares)
+    return int(parts[payer][0]) if payer in parts else 0
 
 
 def falling_due(rows: Sequence[Commitment], periods: Sequence[str]) -> list[tuple[str, str, str, str, int]]:
