@@ -207,11 +207,14 @@ def _read_log(folder: Path) -> dict[str, dict[str, Any]]:
 
 def _whole(name: str, entry: dict[str, Any]) -> dict[str, Any]:
     """The entry of a variant; ValueError where it lacks what a batch writes into it."""
-    status, findings = entry.get("status"), entry.get("findings")
-    whole = isinstance(entry.get("key"), str) and status in (SOLVED, INFEASIBLE)
-    if not isinstance(findings, list) or any(len(parts) != len(fields(Finding)) for parts in findings):
-        whole = False
-    if not whole or (status == SOLVED and not isinstance(entry.get("content_hash"), str)):
+    texts = ("key", "content_hash") if entry.get("status") == SOLVED else ("key",)
+    whole = (
+        entry.get("status") in (SOLVED, INFEASIBLE)
+        and all(isinstance(entry.get(text), str) for text in texts)
+        and isinstance(entry.get("findings"), list)
+        and all(len(parts) == len(fields(Finding)) for parts in entry["findings"])
+    )
+    if not whole:
         raise ValueError(f"the entry of {name!r} is not whole")
     return entry
 

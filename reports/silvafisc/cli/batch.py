@@ -1,6 +1,5 @@
 """`run --vary`: many variants of a scenario, solved, briefed and compared. Heavy imports stand inside the functions."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 from silvafisc.datasets.findings import Finding, InputError
 
 from .brief import style_of
+from .side_by_side import cores
 from .terminal import LANGUAGES, Terminal
 from .verbs import BRIEFING_FORMATS, FORMATS, OUTCOMES, chosen
 
@@ -94,7 +94,7 @@ def batch(
     loaded = load_scenario(path.resolve() if wanted.cluster and path.is_file() else scenario)
     made = variants(loaded, parse_varied(wanted.vary))
     folder = out or OUTCOMES / f"{loaded.id}-batch"
-    jobs = wanted.jobs or os.cpu_count() or 1
+    jobs = wanted.jobs or cores()
     done = 0
 
     def say(name: str, status: str) -> None:
