@@ -11,7 +11,7 @@ from tests.allocation.draw import drawn, subset
 from tests.allocation.outcome import settled
 from tests.allocation.sample import sample_responses, sample_yields
 from tests.allocation.test_outcome import LAST_YEAR, OPTIONAL, RULES
-from tests.allocation.tiny import CENTRAL, MODES, Tiny
+from tests.allocation.tiny import CENTRAL, MODES, Tiny, answer
 
 from silvafisc.allocation.decide import InfeasibleError
 from silvafisc.allocation.menus import menus
@@ -28,6 +28,25 @@ def most(problem: Tiny) -> float:
         return problem.objectives(problem.resolved.objectives[0]).decide().values["carbon"]
     except InfeasibleError:
         return -float("inf")
+
+
+def with_offers(problem: Tiny, added: pd.DataFrame) -> Tiny:
+    """The problem with further rows of offers, each behind those of its menu."""
+    table = pd.concat([problem.menus.offers.table, added], ignore_index=True)
+    table = table.sort_values("menu", kind="stable", ignore_index=True)
+    return replace(problem, menus=replace(problem.menus, offers=replace(problem.menus.offers, table=table)))
+
+
+def changes_nothing(problem: Tiny, longer: Tiny, name: str) -> None:
+    """The longer problem never takes the offer of that name, and decides what the other one does."""
+    try:
+        before = problem.decide()
+    except InfeasibleError:
+        assert most(longer) == -float("inf")
+        return
+    after = longer.decide()
+    assert name not in {offer for _, offer in answer(after)}
+    assert after.values == pytest.approx(before.values, rel=1e-9)
 
 
 def not_below(one: float, other: float) -> bool:
