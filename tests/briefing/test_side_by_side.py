@@ -1,5 +1,6 @@
 """Languages in other processes: the same bytes, the same errors, and nothing left when one of the processes dies."""
 
+import gc
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -48,6 +49,22 @@ def test_reply_sheets_come_back_as_this_process_makes_them(outcome: Outcome, one
     there = render_papers(outcome, tmp_path / "there", wish, tables_workbook, others=one_more)
     assert [file.name for file in here] == [file.name for file in there]
     assert bytes_of(here) == bytes_of(there)
+
+
+@pytest.mark.parametrize("searching", [True, False])
+def test_garbage_is_not_searched_for_while_documents_are_made_and_as_before_afterwards(searching: bool) -> None:
+    def work(languages: Sequence[str]) -> Files:
+        assert not gc.isenabled()
+        raise ArithmeticError(*languages)
+
+    was = gc.isenabled()
+    try:
+        gc.enable() if searching else gc.disable()
+        with pytest.raises(ArithmeticError, match="zh"):
+            made(work, ["zh"], None)
+        assert gc.isenabled() is searching
+    finally:
+        gc.enable() if was else gc.disable()
 
 
 def test_an_error_of_another_process_is_the_same_error_and_nothing_is_written(

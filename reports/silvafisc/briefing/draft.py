@@ -135,12 +135,17 @@ class Draft:
             return self.outcome.tables[name]
         return pd.DataFrame(columns=[column.name for column in outcome_columns()[name]], dtype="str")
 
+    def records(self, table: str, **where: str) -> list[Mapping[str, Any]]:
+        """The rows of a table in which every column has its value; none of a table that this outcome does not have."""
+        return self.lookup.records(table, **where) if table in self.outcome.tables else []
+
     def complete(self, table: str, column: str, **where: str) -> bool:
         """Whether there are such rows and all of them have a value in `column`: absent is not zero."""
-        frame = self.table(table)
-        for name, value in where.items():
-            frame = frame[frame[name] == value]
-        return bool(len(frame)) and not (frame[column].isna() | (frame[column].astype(str) == "")).any()
+        if table not in self.outcome.tables:
+            return False
+        found = self.lookup.rows(table, {name: [value] for name, value in where.items()}, table)
+        cells = self.lookup.column(table, column, table)
+        return bool(found) and not any(pd.isna(cells[i]) or cells[i] == "" for i in found)
 
     def has(self, table: str, **where: str) -> bool:
         """Whether the table exists and has such a row."""

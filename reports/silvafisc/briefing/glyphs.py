@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 FONT_FAMILY = "Noto Sans SC"
 SECOND_FAMILY = "DejaVu Sans"
@@ -69,18 +70,18 @@ class Fonts:
 
 
 @cache
-def _known(path: Path) -> tuple[list[str], Any]:
-    """Names of the glyphs and the table of characters of a font: slow to read, so read once."""
+def _known(path: Path) -> tuple[list[str], Any, Any]:
+    """Names of the glyphs, the table of characters and that of outlines, if any, of a font: slow to read, so read once."""
     with TTFont(path, lazy=True) as font:
         order, table = font.getGlyphOrder(), font["cmap"]
         for subtable in table.tables:
             subtable.ensureDecompiled()
-    return order, table
+        return order, table, font["glyf"] if "glyf" in font else None
 
 
 def open_font(path: Path) -> TTFont:
-    """A font of the caller's own, to be changed and closed by it; names and characters are known already."""
-    order, table = _known(path)
+    """A font of the caller's own, to be changed and closed by it; names, characters and outlines are known already."""
+    order, table, outlines = _known(path)
     font = TTFont(path, lazy=True, recalcTimestamp=False, recalcBBoxes=False)
     font.setGlyphOrder(list(order))
     own = copy(table)
@@ -88,7 +89,17 @@ def open_font(path: Path) -> TTFont:
     for subtable in own.tables:
         subtable.cmap = dict(subtable.cmap)
     font.tables["cmap"] = own
+    if outlines is not None:
+        font.tables["glyf"] = mine = copy(outlines)
+        mine.glyphs = {name: _twin(glyph) for name, glyph in outlines.glyphs.items()}
     return font
+
+
+def _twin(glyph: Glyph) -> Glyph:
+    """A glyph of its own, since cutting renumbers its parts in place; `copy` would take ten times as long for thousands."""
+    made = Glyph.__new__(Glyph)
+    vars(made).update(vars(glyph))
+    return made
 
 
 @cache

@@ -79,6 +79,7 @@ class Lookup:
         self.outcome = outcome
         self._tables: dict[str, dict[str, list[Any]]] = {}
         self._indexes: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], list[int]]] = {}
+        self._records: dict[tuple[str, tuple[tuple[str, str], ...]], list[Mapping[str, Any]]] = {}
         self._resolved: Mapping[str, Any] | None = None
         self._values: dict[str, int | float] = {}
 
@@ -188,6 +189,15 @@ class Lookup:
         for name in names:
             found = [(*head, value) for head in found for value in where[name]]
         return sorted(position for values in found for position in index.get(values, ()))
+
+    def records(self, table: str, **where: str) -> list[Mapping[str, Any]]:
+        """The rows in which every column has its value, as column -> cell, in table order."""
+        asked = table, tuple(where.items())
+        if asked not in self._records:
+            columns = self._columns(table, table)
+            found = self.rows(table, {column: [value] for column, value in where.items()}, table)
+            self._records[asked] = [{name: cells[i] for name, cells in columns.items()} for i in found]
+        return self._records[asked]
 
     def column(self, table: str, name: str, key: str) -> list[Any]:
         """All cells of a column."""

@@ -61,10 +61,9 @@ class Held:
     def value(self, key: str) -> float:
         return self.draft.lookup.value(key)
 
-    def rows(self, table: str) -> list[Mapping[Any, Any]]:
+    def rows(self, table: str) -> list[Mapping[str, Any]]:
         """Its rows of a table."""
-        frame = self.draft.table(table)
-        return list(frame[frame["instrument"] == self.id].to_dict("records"))
+        return self.draft.records(table, instrument=self.id)
 
     def covered(self, course: str) -> list[str]:
         """Years with debt service in a course."""
