@@ -76,7 +76,7 @@ def _known(path: Path) -> tuple[list[str], Any, Any]:
         order, table = font.getGlyphOrder(), font["cmap"]
         for subtable in table.tables:
             subtable.ensureDecompiled()
-        return order, table, font["glyf"] if "glyf" in font else None
+        return order, table, font.get("glyf")
 
 
 def open_font(path: Path) -> TTFont:
