@@ -8,7 +8,7 @@ that lead to the lines of the ledger behind their numbers, as in the PDF.
 import datetime
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -223,8 +223,8 @@ class _Paper:
             self.paragraph((Text(block.source),), "表注")
         elif isinstance(block, KeyFigures):
             for item in block.items:
-                unit = (Text(item.number.unit),) if item.number.unit else ()
-                self.paragraph((Text(f"{item.label}　", True), item.number, *unit), "Body Text", item)
+                number = replace(item.number, attached=True)
+                self.paragraph((Text(f"{item.label}　", True), number), "Body Text", item)
                 self.items(item.comparisons)
         elif isinstance(block, Callout):
             self.paragraph((Text(block.title, True),), "提示", block)
@@ -239,7 +239,8 @@ class _Paper:
             self.paragraph((Text(block.title),), "Heading 2")
             self.paragraph(block.summary, "Body Text", block)
             for inner in block.blocks:
-                self.block(inner)
+                # The card heads its table, as in the PDF: the same bracket would stand there twice.
+                self.grid(inner) if isinstance(inner, Table) else self.block(inner)
 
     def paragraph(self, runs: Runs, style: str, source: Block | KeyFigure | None = None) -> None:
         """A paragraph, and in brackets the lines of the ledger behind `source`, which it ends or heads."""
