@@ -1,16 +1,31 @@
 """DOCX: the blocks' own numbers, the template's styles, the same bytes again, and clear words where a template will not do."""
 
 import io
+import re
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import docx
 import pytest
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Length
 
-from silvafisc.briefing.blocks import Briefing, Column, Row, Section, Table, Text, runs_text
+from silvafisc.briefing.blocks import (
+    Briefing,
+    Column,
+    KeyFigures,
+    Row,
+    Section,
+    Table,
+    Text,
+    numbers,
+    run_text,
+    runs_text,
+)
 from silvafisc.briefing.docx import STYLES, render_docx
 from silvafisc.briefing.glyphs import MissingGlyphError
 from silvafisc.briefing.templates.make_document import PLACE, template
@@ -20,6 +35,13 @@ from silvafisc.briefing.writing import RenderError
 @pytest.fixture(scope="module")
 def made(zh: Briefing) -> bytes:
     return render_docx(zh)
+
+
+Kind = TypeVar("Kind")
+
+
+def blocks(briefing: Briefing, kind: type[Kind]) -> Iterator[Kind]:
+    return (block for part in briefing.sections for block in part.blocks if isinstance(block, kind))
 
 
 def cells(table: Table) -> list[list[str]]:
@@ -48,6 +70,90 @@ def test_the_same_briefing_gives_the_same_bytes_dated_by_the_policy(zh: Briefing
         assert {entry.date_time for entry in package.infolist()} == {(2026, 1, 1, 0, 0, 0)}
     core = docx.Document(io.BytesIO(made)).core_properties
     assert (str(core.created)[:10], str(core.modified)[:10], core.identifier) == ("2026-01-01", "2026-01-01", "ef" * 32)
+
+
+def marks(data: bytes, name: str) -> list[Any]:
+    return list(docx.Document(io.BytesIO(data)).element.iter(qn(name)))
+
+
+def shown(element: Any) -> str:
+    return "".join(text.text for text in element.iter(qn("w:t")))
+
+
+def brackets(text: str) -> list[str]:
+    return re.findall(r"\[[0-9,–]+\]", "".join(text.split()))
+
+
+def told(data: bytes) -> list[str]:
+    """The texts of the paragraphs outside of tables."""
+    return [paragraph.text for paragraph in docx.Document(io.BytesIO(data)).paragraphs]
+
+
+def test_every_bracket_leads_to_the_row_of_its_line(zh: Briefing, made: bytes) -> None:
+    """by reading back: the link's text is the line, and so is the first cell of the row where its bookmark stands."""
+    places = {mark.get(qn("w:name")): mark for mark in marks(made, "w:bookmarkStart")}
+    links = marks(made, "w:hyperlink")
+    assert len(links) > 100
+    for link in links:
+        line = shown(link)
+        assert link.get(qn("w:anchor")) == f"line-{line}"
+        (row,) = places[f"line-{line}"].iterancestors(qn("w:tr"))
+        assert shown(row.tc_lst[0]) == line
+    printed = [row.line for block in blocks(zh, Table) for row in block.rows if row.line]
+    assert list(places) == [f"line-{line}" for line in printed]
+    begun, ended = ([mark.get(qn("w:id")) for mark in marks(made, f"w:bookmark{end}")] for end in ("Start", "End"))
+    assert begun == ended
+    assert len(set(begun)) == len(begun)
+
+
+def test_what_the_pdf_marks_bears_the_same_brackets(zh: Briefing, en: Briefing) -> None:
+    """by reading both files back, in reading order; key figures, which the PDF marks together, stand one below the other."""
+    pikepdf = pytest.importorskip("pikepdf", reason="pikepdf is not installed")
+    from tests.briefing.pdf_tags import text_of
+
+    from silvafisc.briefing.pdf import render_pdf
+
+    for whole in (zh, en):
+        parts = [
+            replace(part, blocks=tuple(block for block in part.blocks if not isinstance(block, KeyFigures)))
+            for part in whole.sections
+        ]
+        briefing = replace(whole, sections=tuple(parts))
+        with pikepdf.open(io.BytesIO(render_pdf(briefing))) as pdf:
+            printed = brackets("".join(text_of(pdf)))
+        assert len(printed) > 60
+        assert brackets("\n".join(told(render_docx(briefing)))) == printed
+
+
+def test_every_key_figure_bears_the_lines_of_its_numbers(zh: Briefing, en: Briefing) -> None:
+    """by hand: the bracket is taken apart into its lines again."""
+    for briefing in (zh, en):
+        said = iter(told(render_docx(briefing)))
+        for item in (item for block in blocks(briefing, KeyFigures) for item in block.items):
+            start = f"{item.label}\u3000{run_text(replace(item.number, attached=True))}["
+            (bracket,) = brackets(next(text for text in said if text.startswith(start)))
+            ranges = [part.split("–") for part in bracket[1:-1].split(",")]
+            found = {line for part in ranges for line in range(int(part[0]), int(part[-1]) + 1)}
+            assert found == {line for number in numbers(item) for line in briefing.origins[number.key].lines}
+
+
+def test_a_briefing_without_its_ledger_has_no_brackets(zh: Briefing) -> None:
+    data = render_docx(replace(zh, sections=tuple(part for part in zh.sections if part.id != "sources")))
+    assert (marks(data, "w:hyperlink"), marks(data, "w:bookmarkStart"), brackets("".join(told(data)))) == ([], [], [])
+
+
+def test_bookmarks_of_an_offices_template_keep_their_numbers(zh: Briefing, tmp_path: Path) -> None:
+    document = docx.Document(str(PLACE))
+    for end in ("Start", "End"):
+        mark = OxmlElement(f"w:bookmark{end}")
+        mark.set(qn("w:id"), "7")
+        if end == "Start":
+            mark.set(qn("w:name"), "own")
+        document.paragraphs[0]._p.append(mark)
+    document.save(str(tmp_path / "own.docx"))
+    found = [mark.get(qn("w:id")) for mark in marks(render_docx(zh, tmp_path / "own.docx"), "w:bookmarkStart")]
+    assert found[:2] == ["7", "8"]
+    assert len(set(found)) == len(found)
 
 
 def test_the_head_of_every_page_says_what_the_paper_is(zh: Briefing, made: bytes) -> None:

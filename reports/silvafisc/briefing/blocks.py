@@ -239,6 +239,17 @@ def lines(part: Any, origins: Mapping[str, Origin]) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
+def line_ranges(part: Any, origins: Mapping[str, Origin]) -> tuple[tuple[int, int], ...]:
+    """The same with neighbours as one range, first and last line: what paper shows as `[3, 7–9]`."""
+    ranges: list[tuple[int, int]] = []
+    for line in lines(part, origins):
+        if ranges and ranges[-1][1] == line - 1:
+            ranges[-1] = (ranges[-1][0], line)
+        else:
+            ranges.append((line, line))
+    return tuple(ranges)
+
+
 def reachable(briefing: Briefing) -> Mapping[str, Origin]:
     """The origins whose lines stand in this document: one cut to some of its sections leads nowhere else."""
     rows = (row for item in _walk(briefing.sections) if isinstance(item, Table) for row in item.rows)

@@ -1,13 +1,14 @@
 """DOCX from the blocks: a template gives styles, head and foot; every page's head says what the paper is.
 
 The template is filled by docxtpl ({{ title }}, {{ subtitle }}, {{ kind }}, {{ date }}, {{ hash }}); the blocks follow in
-its styles. Word draws no SVG: a figure shows its finding as caption and its numbers as a table.
+its styles. Word draws no SVG: a figure shows its finding as caption and its numbers as a table. Blocks end in brackets
+that lead to the lines of the ledger behind their numbers, as in the PDF.
 """
 
 import datetime
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from xml.sax.saxutils import escape
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Length, Mm, Pt
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError
@@ -33,6 +34,7 @@ from .blocks import (
     Formula,
     Heading,
     Items,
+    KeyFigure,
     KeyFigures,
     Note,
     Number,
@@ -43,6 +45,8 @@ from .blocks import (
     Section,
     Table,
     Text,
+    line_ranges,
+    reachable,
     run_text,
     texts,
 )
@@ -85,7 +89,7 @@ def render_docx(briefing: Briefing, template: Path | None = None) -> bytes:
         RenderError: the template is no DOCX, lacks a style, or asks for what a briefing does not have.
     """
     require_glyphs(texts(briefing), briefing.style.faces)
-    paper = _Paper(_filled(briefing, template))
+    paper = _Paper(_filled(briefing, template), briefing)
     _head(paper.document, briefing)
     if briefing.compact:
         paper.shrink()
@@ -162,8 +166,12 @@ def _head(document: Any, briefing: Briefing) -> None:
 class _Paper:
     """A document that blocks are appended to: a class, because every block needs the document and its page."""
 
-    def __init__(self, document: Any) -> None:
+    def __init__(self, document: Any, briefing: Briefing) -> None:
         self.document, self.wide = document, False
+        self.origins, self.muted = reachable(briefing), briefing.style.palette.muted.lstrip("#")
+        # An office's template may have bookmarks of its own: those of the ledger's lines are numbered after them.
+        taken = [int(mark.get(qn("w:id"))) for mark in document.element.iter(qn("w:bookmarkStart"))]
+        self.spare = max(taken, default=0)
         # The library would look for the default style anew for every paragraph.
         self.ids = {style.name: style.style_id for style in document.styles}
 
@@ -204,36 +212,38 @@ class _Paper:
         if isinstance(block, Heading):
             self.paragraph((Text(block.text),), f"Heading {block.level}")
         elif isinstance(block, Paragraph):
-            self.paragraph(block.runs, "Body Text")
+            self.paragraph(block.runs, "Body Text", block)
         elif isinstance(block, Items):
-            self.items(block.items)
+            self.items(block.items, block)
         elif isinstance(block, Table):
             self.table(block)
         elif isinstance(block, Figure):
-            self.paragraph((Text(block.number, True), Text("　"), *block.title), "Caption")
+            self.paragraph((Text(block.number, True), Text("　"), *block.title), "Caption", block)
             self.grid(block.data)
             self.paragraph((Text(block.source),), "表注")
         elif isinstance(block, KeyFigures):
             for item in block.items:
-                unit = (Text(item.number.unit),) if item.number.unit else ()
-                self.paragraph((Text(f"{item.label}　", True), item.number, *unit), "Body Text")
+                number = replace(item.number, attached=True)
+                self.paragraph((Text(f"{item.label}　", True), number), "Body Text", item)
                 self.items(item.comparisons)
         elif isinstance(block, Callout):
-            self.paragraph((Text(block.title, True),), "提示")
+            self.paragraph((Text(block.title, True),), "提示", block)
             for line in block.items:
                 self.paragraph((Text("· "), *line), "提示")
         elif isinstance(block, Note):
-            self.paragraph(block.runs, "表注")
+            self.paragraph(block.runs, "表注", block)
         elif isinstance(block, Formula):
             self.paragraph(block.symbols, "Body Text")
             self.paragraph((Text(block.words),), "表注")
         elif isinstance(block, Card):
             self.paragraph((Text(block.title),), "Heading 2")
-            self.paragraph(block.summary, "Body Text")
+            self.paragraph(block.summary, "Body Text", block)
             for inner in block.blocks:
-                self.block(inner)
+                # The card heads its table, as in the PDF: the same bracket would stand there twice.
+                self.grid(inner) if isinstance(inner, Table) else self.block(inner)
 
-    def paragraph(self, runs: Runs, style: str) -> None:
+    def paragraph(self, runs: Runs, style: str, source: Block | KeyFigure | None = None) -> None:
+        """A paragraph, and in brackets the lines of the ledger behind `source`, which it ends or heads."""
         paragraph = self.document.add_paragraph()
         paragraph._p.style = self.ids[style]
         for run in runs:
@@ -242,15 +252,17 @@ class _Paper:
                 added.bold = True
             if isinstance(run, Text) and run.lowered:
                 added.font.subscript = True
+        if ranges := line_ranges(source, self.origins):
+            paragraph._p.extend(parse_xml(f"<w:p {nsdecls('w')}>{_bracket(ranges, self.muted)}</w:p>"))
 
-    def items(self, items: tuple[Runs, ...]) -> None:
-        for item in items:
-            self.paragraph(item, "List Bullet")
+    def items(self, items: tuple[Runs, ...], source: Block | None = None) -> None:
+        for place, item in enumerate(items, start=1):
+            self.paragraph(item, "List Bullet", source if place == len(items) else None)
 
     def table(self, table: Table) -> None:
         number = (Text(f"{table.number}　", True),) if table.number else ()
         if table.caption or number:
-            self.paragraph((*number, *table.caption), "Caption")
+            self.paragraph((*number, *table.caption), "Caption", table)
         self.grid(table)
         if table.note:
             self.paragraph(table.note, "表注")
@@ -274,7 +286,7 @@ class _Paper:
             for name, column, width in zip(laid.headers, table.columns, widths, strict=True)
         ]
         rows = [_row("".join(head), head=True)]
-        rows += [_row(_cells(row, table.columns, widths, face)) for row in table.rows]
+        rows += [_row(_cells(row, table.columns, widths, face, self.place(row.line))) for row in table.rows]
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         style = self.ids["表格"]
         self.document.element.body.insert(
@@ -284,6 +296,31 @@ class _Paper:
                 f'<w:jc w:val="center"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{"".join(rows)}</w:tbl>'
             ),
         )
+
+    def place(self, line: int) -> str:
+        """Where the brackets lead: the bookmark of a line of the ledger."""
+        if not line:
+            return ""
+        number = self.spare + line
+        return f'<w:bookmarkStart w:id="{number}" w:name="{_anchor(line)}"/><w:bookmarkEnd w:id="{number}"/>'
+
+
+def _anchor(line: int) -> str:
+    return f"line-{line}"
+
+
+def _bracket(ranges: tuple[tuple[int, int], ...], colour: str) -> str:
+    """`[3, 7–9]`, raised as papers mark their sources, every number a link."""
+    look = f'<w:rPr><w:color w:val="{colour}"/><w:vertAlign w:val="superscript"/></w:rPr>'
+
+    def said(text: str) -> str:
+        return f'<w:r>{look}<w:t xml:space="preserve">{text}</w:t></w:r>'
+
+    def link(line: int) -> str:
+        return f'<w:hyperlink w:anchor="{_anchor(line)}" w:history="1">{said(str(line))}</w:hyperlink>'
+
+    shown = [link(first) if first == last else link(first) + said("–") + link(last) for first, last in ranges]
+    return said("[") + said(", ").join(shown) + said("]")
 
 
 @dataclass(frozen=True)
@@ -299,20 +336,30 @@ def _row(cells: str, head: bool = False) -> str:
     return f"<w:tr><w:trPr><w:cantSplit/>{repeat}</w:trPr>{cells}</w:tr>"
 
 
-def _cells(row: Row, columns: tuple[Column, ...], widths: list[int], face: _Face) -> str:
-    """The cells of a row; the label of a group goes across the table, the total is strong."""
+def _cells(row: Row, columns: tuple[Column, ...], widths: list[int], face: _Face, place: str) -> str:
+    """The cells of a row, `place` in the first; the label of a group goes across the table, the total is strong."""
     if row.kind == "group":
         strong = tuple(Text(run_text(run), True) for run in row.cells[0])
         return _cell(strong, sum(widths), face, "left", span=len(columns))
     total = row.kind == "total"
+    places = (place, *("" for _ in row.cells[1:]))
     return "".join(
-        _cell(cell, width, face, "right" if column.numeric else "left", strong=total)
-        for cell, column, width in zip(row.cells, columns, widths, strict=True)
+        _cell(cell, width, face, "right" if column.numeric else "left", strong=total, place=place)
+        for cell, column, width, place in zip(row.cells, columns, widths, places, strict=True)
     )
 
 
-def _cell(runs: Runs, width: int, face: _Face, align: str, unit: str = "", span: int = 1, strong: bool = False) -> str:
-    inner = "".join(_run(run, face.size, strong) for run in runs)
+def _cell(
+    runs: Runs,
+    width: int,
+    face: _Face,
+    align: str,
+    unit: str = "",
+    span: int = 1,
+    strong: bool = False,
+    place: str = "",
+) -> str:
+    inner = place + "".join(_run(run, face.size, strong) for run in runs)
     if unit:
         inner += "<w:r><w:br/></w:r>" + _run(
             Text(f"（{unit}）" if not unit.isascii() else f"({unit})"), face.size, False

@@ -26,7 +26,7 @@ from .blocks import (
     Paragraph,
     Table,
     Text,
-    lines,
+    line_ranges,
     reachable,
     run_text,
     texts,
@@ -124,6 +124,6 @@ def _printable(part: Any, origins: Mapping[str, Origin]) -> Any:
             laid = fit(part, WIDE_WIDTH) if part.wide else fit(part)
             shown |= {"size": laid.size, "widths": laid.widths, "heads": laid.headers, "inset": inset(part)}
         if isinstance(part, _MARKED):
-            shown["from"] = lines(part, origins)
+            shown["from"] = line_ranges(part, origins)
         return {"type": type(part).__name__} | shown
     return part
