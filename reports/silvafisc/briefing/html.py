@@ -15,7 +15,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from . import letterhead
-from .blocks import Block, Briefing, Number, Origin, Run, Runs, lines, reachable, run_text, texts
+from .blocks import Block, Briefing, Number, Origin, Run, Runs, line_ranges, reachable, run_text, texts
 from .glyphs import Fonts, font_folder, open_font, require_glyphs
 from .style import Palette
 from .words import Words
@@ -112,9 +112,9 @@ class _Page:
         return f'<a href="#line-{origin.lines[0]}" {told}>{text}</a>'
 
     def marks(self, block: Block) -> str:
-        """The lines of the ledger behind a block, for print: `[3, 7]`."""
-        found = lines(block, self._origins)
-        return f"[{', '.join(map(str, found))}]" if found else ""
+        """The lines of the ledger behind a block, for print: `[3, 7–9]`."""
+        ranges = line_ranges(block, self._origins)
+        return f"[{', '.join(f'{a}' if a == b else f'{a}–{b}' for a, b in ranges)}]" if ranges else ""
 
     def patterns(self) -> Markup:
         """Every pattern of keys with its lines and unit, as JSON that may stand in a page."""
