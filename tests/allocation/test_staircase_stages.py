@@ -59,7 +59,7 @@ def test_a_later_stage_in_fen_of_a_nation_has_the_same_answer(seed: int) -> None
         assert found is not None
         assert found.found
         points.append(found.point)
-    assert np.array_equal(*points)
+    assert np.array_equal(points[0], points[1])
 
 
 def test_a_form_held_above_its_best_leaves_nothing() -> None:
