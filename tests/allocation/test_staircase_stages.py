@@ -45,6 +45,23 @@ def test_a_later_stage_finds_what_a_search_of_its_own_finds(
         assert np.array_equal(second.point, alone.point)
 
 
+@pytest.mark.parametrize("seed", [0, 6])
+def test_a_later_stage_in_fen_of_a_nation_has_the_same_answer(seed: int) -> None:
+    [(block, stairs, vectors), *_] = blocks(drawn(seed, rules=RULES))
+    first = stairs.maximise(vectors["carbon"])
+    assert first is not None
+    points = []
+    for size in (1.0, 1e12):
+        later = Staircase.of(block)
+        assert later is not None
+        later.hold(vectors["carbon"], first.value * 0.99)
+        found = later.maximise(-vectors["development"] * size)
+        assert found is not None
+        assert found.found
+        points.append(found.point)
+    assert np.array_equal(points[0], points[1])
+
+
 def test_a_form_held_above_its_best_leaves_nothing() -> None:
     [(_, stairs, vectors), *_] = blocks(drawn(1, rules=RULES))
     first = stairs.maximise(vectors["carbon"])

@@ -321,7 +321,8 @@ class _Window:
             margin = _MARGIN * max(
                 1.0, abs(float(self.limits[tight])), float(np.abs(used).max()), float(keys[-1]) * 1e-4
             )
-            back = room / np.maximum(prices[left.sets[mine]], 1e-300)
+            # A price of nothing leaves everything open; room may be whole fen of a nation, which 1e-300 would overflow.
+            back = room / np.maximum(prices[left.sets[mine]], 1e-200)
             base = wide * theirs
             top = base + np.clip(open_ + margin - least, -0.25 * wide, 0.75 * wide)
             foot = base + np.clip(open_ - back - margin - least, -0.25 * wide, 0.75 * wide)

@@ -3,9 +3,9 @@
 Everything else stays as it was decided: α, law, factor menu, and the exchange rates between weighted objectives.
 Every price is an interval: from what is attained to what is proven (equal at gap 0).
 
-In yuan, twice. *Budget equivalent*: how much less money than the best allocation under the rule spends, in every
-envelope by the same proportion, would still reach the same first objective without the rule. *At the stated exchange rate*: the
-price divided by what the scenario's weights give of the first objective for one (equity-weighted) yuan.
+In yuan, twice. *Budget equivalent*: how much less money than the best allocation under the rule spends (of several as good
+the cheapest), in every envelope by the same proportion, would still reach the same first objective without the rule. *At the
+stated exchange rate*: the price divided by what the scenario's weights give of the first objective for one (equity-weighted) yuan.
 """
 
 from collections.abc import Mapping
@@ -74,7 +74,7 @@ def fairness_prices(prepared: Prepared, decision: Decision) -> list[dict[str, An
             "price": None,
         }
         if terms[0] in held:
-            entry |= _price(without, terms, held, rate)
+            entry |= _price(engine, without, terms, held, rate)
         entry["at_rates"] = _at_rates(prepared, decision, without)
         entries.append(entry)
     bounded = [spec for spec in prepared.resolved.objectives[1:] if spec.at_least is not None]
@@ -100,21 +100,24 @@ def _bound_entry(
     free, vector = held[first], _vector(engine, first)
     engine.hold(engine.vector(bounded), float(spec.at_least or 0.0) - bounded.constant)
     kept = engine.maximise(vector)
+    price = _change(min(free.value, kept.value), free.value) if kept.found else 0.0
+    cheapest = _cheapest(engine, vector, kept) if price else kept.point
     engine.release()
     if not kept.found:
         return entry
-    price = _change(min(free.value, kept.value), free.value)
     return entry | {
         "price": price,
         "lower": min(price, max(0.0, free.value - kept.bound)),
         "upper": max(price, free.bound - kept.value) if price else 0.0,
         "side_effects": {},
-        "yuan": budget_equivalent(engine, vector, kept.value, kept.point) if price else None,
+        "yuan": budget_equivalent(engine, vector, kept.value, cheapest) if price else None,
         "yuan_at_rate": None if rate is None or not price else price / rate,
     }
 
 
-def _price(without: Engine, terms: list[str], held: dict[str, Solution], rate: float | None) -> dict[str, Any]:
+def _price(
+    engine: Engine, without: Engine, terms: list[str], held: dict[str, Solution], rate: float | None
+) -> dict[str, Any]:
     """The part of an entry that is about the first objective alone; nothing where no answer was found in time."""
     first, vector = held[terms[0]], _vector(without, terms[0])
     best = without.maximise(vector, beat=_above(first.value))
@@ -125,12 +128,14 @@ def _price(without: Engine, terms: list[str], held: dict[str, Solution], rate: f
         return {"price": 0.0, "lower": 0.0, "upper": 0.0, "side_effects": {}, "yuan": None, "yuan_at_rate": None}
     price = best.value - first.value
     free = _in_turn(without, terms, best)
+    cheapest = _cheapest(engine, _vector(engine, terms[0]), first)
+    engine.release()
     return {
         "price": price,
         "lower": min(price, max(0.0, best.value - first.bound)),
         "upper": max(price, best.bound - first.value),
         "side_effects": {o: _change(held[o].value, free[o].value) for o in terms[1:] if o in held and o in free},
-        "yuan": budget_equivalent(without, vector, first.value, first.point),
+        "yuan": budget_equivalent(without, vector, first.value, cheapest),
         "yuan_at_rate": None if rate is None else price / rate,
     }
 
@@ -181,7 +186,7 @@ def budget_equivalent(engine: Engine, objective: Floats, target: float, point: F
     least = target - TIE * max(1.0, abs(target))
     resolved = engine.problem.resolved
     paid = {
-        (fund.id, period): _paid(engine, fund, period, point)
+        (fund.id, period): float(_costs(engine, fund, period) @ point[: engine.problem.size])
         for fund, period in product(resolved.funds, resolved.periods)
     }
     # With less money there is less to be allocated in full.
@@ -271,12 +276,23 @@ def _full(engine: Engine) -> Indices:
     return np.array([i for i in rows.of_rule("envelope") if not np.isfinite(rows[i].upper)], np.int64)
 
 
-def _paid(engine: Engine, fund: FundSpec, period: str, point: Floats) -> float:
-    """Fen that the choices of a point cost the fund's own payer in a period."""
+def _cheapest(engine: Engine, objective: Floats, best: Solution) -> Floats:
+    """Of all points as good as the best one that which costs the funds least: a tie must not set the price in yuan.
+
+    The objective stays held, for the caller to release. The best one itself where the time limit ended before an answer.
+    """
+    resolved, fen = engine.problem.resolved, np.zeros(engine.model.size)
+    for fund, period in product(resolved.funds, resolved.periods):
+        fen[: engine.problem.size] += _costs(engine, fund, period)
+    engine.hold_at(objective, best.point)
+    found = engine.maximise(-fen)
+    return found.point if found.found else best.point
+
+
+def _costs(engine: Engine, fund: FundSpec, period: str) -> Floats:
+    """Fen that every column costs the fund's own payer in a period."""
     problem, column = engine.problem, cost_column(fund.id, fund.payer, period)
-    if column not in problem.offers.table:
-        return 0.0
-    return float(problem.carried(problem.column_values(column)) @ point[: problem.size])
+    return problem.carried(problem.column_values(column)) if column in problem.offers.table else np.zeros(problem.size)
 
 
 def _with_open(engine: Engine, left: Mapping[tuple[str, str], int]) -> list[FundSpec]:
