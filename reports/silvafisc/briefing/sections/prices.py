@@ -79,7 +79,9 @@ def _costs(draft: Draft, entry: Mapping[str, Any], path: str, name: str) -> list
             parts.append(words.runs("frontier.proven", lower=lower, upper=upper))
         parts += _side_effects(draft, entry.get("side_effects") or {}, f"{path}.side_effects")
         if entry.get("yuan"):
-            parts.append(_in_yuan(draft, entry["yuan"], f"{path}.yuan", "frontier.costs_yuan", term))
+            # Nothing less would do: more is had only by spending more than the best allocation under the rule can.
+            text = "frontier.costs_yuan" if entry["yuan"]["lower"] else "frontier.costs_unused"
+            parts.append(_in_yuan(draft, entry["yuan"], f"{path}.yuan", text, term))
         if entry.get("yuan_at_rate"):
             worth = draft.phrase("weighted", meta_ref(f"{path}.yuan_at_rate"))
             parts.append(words.runs("frontier.worth", yuan=worth))
@@ -92,11 +94,12 @@ def _costs(draft: Draft, entry: Mapping[str, Any], path: str, name: str) -> list
 
 
 def _in_yuan(draft: Draft, worth: Mapping[str, Any], path: str, text: str, term: str) -> Runs:
-    """The budget equivalent as an interval, with its method."""
+    """The budget equivalent as an interval, or its upper end where the lower one is nothing, with its method."""
+    lower = {"lower": draft.number("yuan_total", meta_ref(f"{path}.lower"))} if worth["lower"] else {}
     return draft.words.runs(
         text,
         objective=draft.said(term),
-        lower=draft.number("yuan_total", meta_ref(f"{path}.lower")),
+        **lower,
         upper=draft.phrase("yuan_total", meta_ref(f"{path}.upper")),
         method=draft.words.name("method", str(worth["method"])),
     )
