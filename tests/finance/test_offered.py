@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 import pyxirr
+from tests.allocation.loaned import SPEC
 from tests.finance.ql import COUNTS, day, ql
 
 from silvafisc.allocation.audit.loan_money import ITEMS
@@ -22,24 +23,9 @@ from silvafisc.results.loans import LoanSpec
 
 MILLION = 1_000_000_00
 """A million yuan in fen."""
-BULLET = LoanSpec(
-    id="loan",
-    measure="afforestation",
-    fund="fund",
+BULLET = replace(
+    SPEC,
     subsidy_rates=("0.03",),
-    quantity_shares=("0", "1"),
-    payer_shares={"1": (("central", "1"),)},
-    lent_share="0.5",
-    rate="0.04",
-    years=3,
-    drawn="03-20",
-    every_months=12,
-    repayment="bullet",
-    interest_only=0,
-    subsidy_years=3,
-    months_to_pay=6,
-    crediting_years=20,
-    cover_least="1.2",
     guarantee_share="0.8",
     fee_rate="0.01",
     fee_subsidised="0.5",

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 import pandas as pd
 import pytest
+from tests.allocation.loaned import SPEC
 from tests.allocation.sample import REFORM, SHARED, sample_inputs, sample_resolved, sample_responses
 
 from silvafisc.allocation.audit import audit
@@ -34,24 +35,16 @@ from silvafisc.runs.residue import Published
 
 BARE, FAIR, RICH = "110000", "350000", "520000"
 """Units whose work earns 0.1, 0.3 and 0.5 credited tonnes per mu and year."""
-LOAN = LoanSpec(
+LOAN = replace(
+    SPEC,
     id="planting_loan",
-    measure="afforestation",
-    fund=REFORM,
     subsidy_rates=("0.02", "0.03"),
     quantity_shares=("0", "0.25"),
     payer_shares=SHARED,
     lent_share="0.3",
-    rate="0.04",
     years=10,
-    drawn="03-20",
     every_months=6,
     repayment="equal_principal",
-    interest_only=0,
-    subsidy_years=3,
-    months_to_pay=6,
-    crediting_years=20,
-    cover_least="1.2",
     pledged_share="0.8",
     yuan_per_tco2="75",
     market="ccer",
