@@ -12,7 +12,7 @@ import pandas as pd
 
 from silvafisc.allocation.bench import TARGETS, surface
 from silvafisc.allocation.bench.targeting import ranked
-from silvafisc.policy import ParameterTree, Rules
+from silvafisc.policy import ParameterTree, Reference, Rules
 from silvafisc.policy.replications import (
     Figure,
     Payment,
@@ -109,8 +109,8 @@ def replicate(name: str | None = None) -> Replicated:
 
 
 def _source(case: Replication) -> str:
-    parts = (case.evidence.title, case.evidence.article, case.evidence.document, case.evidence.href)
-    return ", ".join(part for part in parts if part)
+    told = case.evidence
+    return Reference(told.title, told.article, told.document, told.href).text()
 
 
 def _figures(case: Replication) -> Iterator[Found]:

@@ -73,7 +73,7 @@ def _acceptance(tables: Mapping[str, pd.DataFrame], words: Words, names: Mapping
             plain(row["required"] * _PER_PCT, 1),
             words.name("measured_verdict", row["verdict"]),
             row["further"] or words("measured.never"),
-            row["verified_by"],
+            words.own(row["verified_by"]),
         ]
         for row in evidence.astype({"parcels": "str"}).to_dict("records")
     ]
@@ -91,7 +91,7 @@ def _acceptance(tables: Mapping[str, pd.DataFrame], words: Words, names: Mapping
                 words.name("measured_kind", row["kind"]),
                 words.name("measured_check", row["reason"]),
                 _yuan(row["amount_fen"]),
-                row["verified_by"],
+                words.own(row["verified_by"]),
             ]
             for row in lines.to_dict("records")
         ]

@@ -57,7 +57,7 @@ def _case(case: Replication, table: pd.DataFrame, words: Words) -> tuple[Block, 
     reasons = [str(why) for why in mine[f"why_{words.language}"] if why]
     made += [Note(words.runs("replicate.why", why=why)) for why in reasons]
     status = words.name("status", case.evidence.status)
-    made.append(Note(words.runs("replicate.source", source=str(mine["source"].iloc[0]), status=status)))
+    made.append(Note(words.runs("replicate.source", source=words.own(str(mine["source"].iloc[0])), status=status)))
     return tuple(made)
 
 
