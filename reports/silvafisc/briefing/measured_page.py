@@ -161,7 +161,7 @@ def _plots(tables: Mapping[str, pd.DataFrame], words: Words, names: Mapping[str,
         [
             names.get(row["region_code"], row["region_code"]),
             str(row["year"]),
-            row["stratum"],
+            words.own(row["stratum"]),
             str(row["plots"]),
             plain(row["area_mu"] or "nan", 1),
             plain(row["mean_tc_per_ha"], 2),

@@ -67,7 +67,7 @@ def shown(row: Mapping[Hashable, Any], words: Words) -> list[str]:
     return [
         row[f"item_{words.language}"],
         {"zh": unit.label_zh, "en": unit.label_en}[words.language],
-        *(row[name].replace("-", "−") for name in ("ours", "published", "difference")),
+        *(words.own(row[name]).replace("-", "−") for name in ("ours", "published", "difference")),
         words(f"replicate.with.{row['compared_with']}"),
         words(f"replicate.verdicts.{row['verdict']}"),
     ]
