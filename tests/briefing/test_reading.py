@@ -20,6 +20,7 @@ from silvafisc.briefing.sections.ledger import (
     topics,
 )
 from silvafisc.briefing.sections.rules import rule_names
+from silvafisc.briefing.words import in_language
 from silvafisc.results import Outcome, RuleSpec
 
 
