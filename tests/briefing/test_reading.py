@@ -13,7 +13,6 @@ from silvafisc.briefing.draft import Draft
 from silvafisc.briefing.sections import decision, fairness, reasons, sources
 from silvafisc.briefing.sections.ledger import (
     full_reference,
-    in_language,
     ledger,
     shortened,
     shown_value,
@@ -21,6 +20,7 @@ from silvafisc.briefing.sections.ledger import (
     topics,
 )
 from silvafisc.briefing.sections.rules import rule_names
+from silvafisc.briefing.words import in_language
 from silvafisc.results import Outcome, RuleSpec
 
 
@@ -302,7 +302,9 @@ def test_curve_parameters_are_one_line_with_their_counts(outcome: Outcome) -> No
         ("甲；乙 / a; b", "甲；乙", "a; b"),
         ("甲 / a；乙（待核）/ b", "甲；乙（待核）", "a; b"),
         ("2010 年 A/B 表", "2010 年 A/B 表", "2010 年 A/B 表"),
-        ("造林碳汇, scope: planting of trees", "造林碳汇", "造林碳汇, scope: planting of trees"),
+        ("办法第 3 条 / Measures (办法, as retold), article 3", "办法第 3 条", "Measures (办法, as retold), article 3"),
+        ("甲（文号） / a (文号〔2020〕1号); b", "甲（文号）", "a (文号〔2020〕1号); b"),
+        ("甲 / a 乙", "甲 / a 乙", "甲 / a 乙"),
         ("问答, https://a.b/c", "问答, https://a.b/c", "问答, https://a.b/c"),
     ],
 )

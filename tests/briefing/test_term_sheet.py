@@ -108,7 +108,7 @@ def test_the_example_says_what_is_missing_and_what_the_draws_rest_on() -> None:
         "Missing from the elements of the contract: shortfall and reversal.",
         "stated, the data are too few",
         "Most that the operator advances: build first 10,200,000.00 yuan",  # by hand: 9 M + 1.2 M before the subsidy
-        "示例农户 receives less than its opportunity cost in",
+        "Example Farm Household receives less than its opportunity cost in",
         "each fiscal yuan goes with",
     ):
         assert part in said

@@ -113,7 +113,7 @@ def test_drawn_coupons_stay_between_floor_and_cap_and_the_seed_repeats_them() ->
 def test_a_bonds_forest_is_shared_sold_to_buyers_and_checked_as_a_loans_is(tmp_path: Path) -> None:
     sharing = [
         {"name": "村集体", "right": "ownership", "share": "0.6", "opportunity_cost": "2000000"},
-        {"name": "示例林业集团", "right": "management", "share": "0.4"},
+        {"name": "示例林业集团 / Example Forestry Group", "right": "management", "share": "0.4"},
     ]
     path = changed("example-carbon-bond", tmp_path, forest__sharing=sharing, forest__price__simulation=None)
     bond = load_bond(path)
@@ -195,8 +195,8 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "its own buyer": (
         "example-carbon-bond",
-        {"forest__buyers__0__name": "示例林业集团"},
-        "buyers[0].name: 示例林业集团 is the borrower",
+        {"forest__buyers__0__name": "示例林业集团 / Example Forestry Group"},
+        "buyers[0].name: 示例林业集团 / Example Forestry Group is the borrower",
     ),
     "more than its buyers may offset": (
         "example-carbon-bond",
@@ -208,7 +208,7 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
         {
             "forest__sharing": [
                 {"name": "村集体", "right": "ownership", "share": "0.5"},
-                {"name": "示例林业集团", "right": "management", "share": "0.5"},
+                {"name": "示例林业集团 / Example Forestry Group", "right": "management", "share": "0.5"},
             ]
         },
         "sharing: owners and contract holders get 50%, less than the floor of 60%",
@@ -218,7 +218,7 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
         {
             "running_costs": [
                 {
-                    "payee": "示例企业",
+                    "payee": "示例企业 / Example Enterprise",
                     "yuan_per_year": "1",
                     "first_year": 2025,
                     "last_year": 2026,
@@ -226,7 +226,7 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
                 }
             ]
         },
-        "running_costs[0].payee: 示例企业 is the borrower",
+        "running_costs[0].payee: 示例企业 / Example Enterprise is the borrower",
     ),
     "quoted after its end": (
         "benchmark-bond",

@@ -92,7 +92,7 @@ def test_the_example_is_sized_by_its_pledge_shared_by_right_and_costs_the_budget
     assert found.principal_fen == found.sizing.by_pledge_fen
     owners = balances(found.flows)
     carbon = sum(flow.amount_fen for flow in found.flows if flow.kind == "carbon")
-    for name, part in (("示例农户", 0.5), ("示例村集体", 0.1)):
+    for name, part in (("示例农户 / Example Farm Household", 0.5), ("示例村集体 / Example Village Collective", 0.1)):
         assert owners[name].received_fen == pytest.approx(part * carbon, abs=10)
     assert found.fiscal_fen == sum(claim.granted_fen for claim in found.claims)
     assert found.leverage == Fraction(found.principal_fen, found.fiscal_fen)
@@ -237,7 +237,7 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
                 }
             ]
         },
-        "tonnes of parcel wuning-2025 are pledged to 贷款银行 (share 1) and also in",
+        "tonnes of parcel wuning-2025 are pledged to 贷款银行 / lending bank (share 1) and also in",
     ),
     "negative price": (
         "wuning-ccer-2025",
@@ -338,8 +338,8 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "a borrower that lends to itself": (
         "wuning-ccer-2025",
-        {"lender": "武宁项目业主"},
-        "lender: 武宁项目业主 is the borrower",
+        {"lender": "武宁项目业主 / Wuning project owner"},
+        "lender: 武宁项目业主 / Wuning project owner is the borrower",
     ),
     "a pledge worth nothing": (
         "sanming-ticket-2021",

@@ -34,7 +34,7 @@ def portfolio(folder: Path, members: list[dict[str, Any]], **changes: Any) -> Pa
 
 
 WUNING = {"instrument": "wuning-ccer-2025", "region": "武宁县"}
-NORTH = {"instrument": "example-portfolio/north-slope.yaml", "region": "示例县甲"}
+NORTH = {"instrument": "example-portfolio/north-slope.yaml", "region": "示例县甲 / Example County A"}
 
 
 def test_the_example_sums_from_its_members_and_shows_every_number_it_rests_on(example: Portfolio) -> None:
@@ -137,10 +137,10 @@ def test_a_row_of_the_register_that_two_members_list_is_one_use(tmp_path: Path) 
         "code": "wuning-2025",
         "last_year": 2045,
         "use": "pledged",
-        "holder": "贷款银行",
+        "holder": "贷款银行 / lending bank",
         "since": "2026-01-15",
     }
-    for holder, expected in (("贷款银行", 0), ("another bank", 2)):
+    for holder, expected in (("贷款银行 / lending bank", 0), ("another bank", 2)):
         uses = [held, pledged | {"holder": holder}]
         changed_loan("wuning-ccer-2025", tmp_path, other_uses=uses, id="b", project__code="b").rename(
             tmp_path / "b.yaml"
@@ -216,7 +216,11 @@ def test_a_tonne_that_two_members_pledge_is_refused_at_both(tmp_path: Path) -> N
     said = [finding.text("en") for finding in refused.value.findings]
     assert len(said) == 2
     assert "twice.yaml:25:9" in said[1]
-    assert all("tonnes of parcel demo-101-a are pledged to 示例农商银行 (share 1) and also in" in text for text in said)
+    assert all(
+        "tonnes of parcel demo-101-a are pledged to 示例农商银行 / Example Rural Commercial Bank (share 1) and also in"
+        in text
+        for text in said
+    )
 
 
 def test_findings_of_the_portfolio_and_of_its_members_come_at_once(tmp_path: Path) -> None:

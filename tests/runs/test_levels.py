@@ -57,7 +57,7 @@ def table(text: str, *numbers: str) -> pd.DataFrame:
 
 def units(frame: pd.DataFrame) -> UnitInputs:
     empty = pd.DataFrame()
-    return UnitInputs(frame, empty, empty, empty, empty, empty, None, empty)
+    return UnitInputs(frame.assign(region_name_en=""), empty, empty, empty, empty, empty, None, empty)
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_every_level_shows_its_own_what_is_below_it_and_both(
     expected = [line.split(",") for line in BY_HAND.strip().splitlines()]
     assert shown.astype(str).to_numpy().tolist() == expected
     names = dict(zip(made[2]["parent_code"], made[2]["parent_name"], strict=True))
-    assert names == {"510000": "四川省", "510700": "绵阳市", "510800": "广元市"}
+    assert names == {"510000": "四川省 / Sichuan", "510700": "绵阳市", "510800": "广元市"}
 
 
 def test_the_total_of_the_top_is_all_money(made: tuple[UnitInputs, pd.DataFrame, pd.DataFrame]) -> None:
@@ -123,7 +123,7 @@ def test_the_nation_is_the_sum_of_its_provinces_where_there_are_several() -> Non
     )
     shown = levels(units(frame), paid)
     assert shown[["parent_name", "part", "unit_type", "units", "payment_fen"]].to_numpy().tolist() == [
-        ["全国", "below", "province", 2, 7],  # by hand
-        ["全国", "total", "", 2, 7],
+        ["全国 / nation", "below", "province", 2, 7],  # by hand
+        ["全国 / nation", "total", "", 2, 7],
     ]
     assert check(units(frame), paid, shown).clean

@@ -72,7 +72,7 @@ def test_tonnes_that_two_instruments_pledge_are_refused_at_both(tmp_path: Path) 
         priced_instruments(scenario, ParameterTree.load())
     found = told(error)
     assert len(found) == 2
-    assert all("are pledged to 贷款银行 (share 1) and also in" in line for line in found)
+    assert all("are pledged to 贷款银行 / lending bank (share 1) and also in" in line for line in found)
     assert any(line.startswith(str(tmp_path / "again.yaml")) for line in found)
 
 

@@ -28,6 +28,9 @@ OTHERS = (("999901", "示例国有林场", "forest_farm"), ("999902", "示例森
 """Units without a GB/T 2260 code: any code that no county has."""
 CATEGORIES = ("public_welfare_collective", "public_welfare_state")
 MEASURES = ("afforestation", "restoration", "tending")
+FINANCE = "财政局 / the unit's finance bureau"
+FORESTRY = "林业主管部门 / the unit's forestry authority"
+"""Offices, behind a unit's name in Chinese: the list has no English names of units."""
 FUND = "provincial_compensation"
 LIST = "key_assistance"
 FIRST = "2026"
@@ -153,7 +156,7 @@ def _unit_rows(unit: Unit) -> dict[str, list[dict[str, str]]]:
     areas, last = _areas(unit)
     needs = {measure: drawn(f"need.{measure}", unit.code) for measure in MEASURES}
     arbor = _scaled(unit, drawn("arbor_area_mu", unit.code))
-    reporter = {"reported_by": f"{unit.name}林业主管部门", "verified_by": "省林业主管部门"}
+    reporter = {**_by(unit, FORESTRY), "verified_by": "省林业主管部门 / provincial forestry authority"}
     assigned = needs["afforestation"] * drawn("assigned_share", unit.code)
     return {
         "regions": [code | _region(unit)],
@@ -169,9 +172,9 @@ def _unit_rows(unit: Unit) -> dict[str, list[dict[str, str]]]:
             for measure, need in needs.items()
         ],
         "factors": [
-            code | {"factor": "fiscal_difficulty", "value": _of("fiscal_difficulty", unit)} | _by(unit, "财政局"),
+            code | {"factor": "fiscal_difficulty", "value": _of("fiscal_difficulty", unit)} | _by(unit, FINANCE),
             code | {"factor": "forest_resource", "value": _plain(arbor)} | reporter,
-            code | {"factor": "performance", "value": _of("performance", unit)} | _by(unit, "林业主管部门"),
+            code | {"factor": "performance", "value": _of("performance", unit)} | _by(unit, FORESTRY),
             code | {"factor": "task_need", "value": _plain(Decimal(sum(needs.values())))} | reporter,
         ],
         "responses": [code | _response(unit, subject) for subject in sorted((*CATEGORIES, *MEASURES))],
@@ -275,7 +278,7 @@ def _totals(rows: list[dict[str, str]], table: str, key: str, column: str) -> li
 
 
 def _by(unit: Unit, office: str) -> dict[str, str]:
-    return {"reported_by": f"{unit.name}{office}", "verified_by": "省财政厅"}
+    return {"reported_by": f"{unit.name}{office}", "verified_by": "省财政厅 / provincial finance department"}
 
 
 def _of(key: str, unit: Unit) -> str:

@@ -7,7 +7,7 @@ province's the nation. The nation is shown where several stand below it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -105,10 +105,15 @@ def _kind_of_code(code: str) -> _Kind:
 
 
 def _names(inputs: UnitInputs) -> dict[str, str]:
-    """Names of units, provinces and cities."""
+    """Names of units, provinces and cities: `中文 / English`, or Chinese alone where no English is known."""
     provinces, counties = load_package("provinces").table, load_package("county_codes").table
-    names = {NATION: "全国"}
-    names |= dict(zip(provinces["region_code"], provinces["name_zh"], strict=True))
-    names |= dict(zip(counties["city_code"], counties["city_name_zh"], strict=True))
-    own = dict(zip(inputs.regions["region_code"], inputs.regions["region_name"], strict=True))
-    return {**own, **names}
+    own, places = inputs.regions, list(provinces["region_code"])
+    names = dict(zip(own["region_code"], _both(own["region_name"], own["region_name_en"]), strict=True))
+    names |= {NATION: "全国 / nation"} | dict(
+        zip(places, _both(provinces["name_zh"], provinces["name_en"]), strict=True)
+    )
+    return names | dict(zip(counties["city_code"], counties["city_name_zh"], strict=True))
+
+
+def _both(chinese: Iterable[str], english: Iterable[str]) -> list[str]:
+    return [f"{zh} / {en}" if en else zh for zh, en in zip(chinese, english, strict=True)]

@@ -1,6 +1,6 @@
 """Published cases worked out again on the project's own road: ours, published, and the difference."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -12,7 +12,7 @@ import pandas as pd
 
 from silvafisc.allocation.bench import TARGETS, surface
 from silvafisc.allocation.bench.targeting import ranked
-from silvafisc.policy import ParameterTree, Rules
+from silvafisc.policy import ParameterTree, Reference, Rules
 from silvafisc.policy.replications import (
     Figure,
     Payment,
@@ -109,8 +109,8 @@ def replicate(name: str | None = None) -> Replicated:
 
 
 def _source(case: Replication) -> str:
-    parts = (case.evidence.title, case.evidence.article, case.evidence.document, case.evidence.href)
-    return ", ".join(part for part in parts if part)
+    told = case.evidence
+    return Reference(told.title, told.article, told.document, told.href).text()
 
 
 def _figures(case: Replication) -> Iterator[Found]:
@@ -212,8 +212,14 @@ def _order(case: Replication) -> Found:
     )
     ours = [str(sites["site"].iloc[place]) for place in ranked(sites, "ratio")]
     same = ours == wanted.order
-    texts = (" > ".join(ours), " > ".join(wanted.order))
+    texts = (_listed(ours), _listed(wanted.order))
     return Found((wanted.item.zh, wanted.item.en), "text", *texts, "", EQUAL if same else DIFFERENT, "hand")
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names in their order; `中文 / English` where they are given so."""
+    sides = zip(*(name.partition(" / ")[::2] for name in names), strict=True)
+    return " / ".join(" > ".join(side) for side in sides if all(side))
 
 
 _NAMES: Mapping[str, tuple[str, str]] = {

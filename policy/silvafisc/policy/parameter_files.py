@@ -25,7 +25,7 @@ class ReferenceFile(Strict):
     """Where a value stands written."""
 
     title: str = Field(min_length=1)
-    """Title of the act, notice, paper; for an assumption its formula and reason."""
+    """Title of the act, notice, paper; for an assumption its formula and reason. `中文 / English` gives both languages."""
     article: str = ""
     """Article, section, table or page."""
     document: str = ""
@@ -96,8 +96,15 @@ class Reference:
     href: str = ""
 
     def text(self) -> str:
-        """One line: title, article, document number, address; what is empty is left out."""
-        return ", ".join(part for part in (self.title, self.article, self.document, self.href) if part)
+        """One line: title, document number in brackets, article, address; `中文 / English` where the title has both."""
+        zh, both, en = self.title.partition(" / ")
+        if not both:
+            return self._line(self.title, " ({})", ", ")
+        return f"{self._line(zh, '（{}）', '，')} / {self._line(en, ' ({})', ', ')}"
+
+    def _line(self, title: str, brackets: str, comma: str) -> str:
+        numbered = title + (brackets.format(self.document) if self.document else "")
+        return comma.join(part for part in (numbered, self.article, self.href) if part)
 
 
 @dataclass(frozen=True)

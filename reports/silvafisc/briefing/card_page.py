@@ -275,7 +275,7 @@ class _Sheet:
                     words("review.changed", value=value) if one["changed"] else value,
                     words.name("unit", str(one["unit"])) if one["unit"] not in ("text", "1") else "",
                     words.name("status", str(one["status"])),
-                    str(one["reference"]),
+                    words.own(str(one["reference"])),
                 ]
             )
         texts = ["review.item", "review.value", "review.unit", "review.status", "review.source"]

@@ -139,7 +139,7 @@ def _published(published: pd.DataFrame, words: Words, names: Mapping[str, str]) 
     note = words("curves.note", count=str(int((~shown).sum())))
     rows = [
         [
-            names.get(row["region_code"]) or row["place"],
+            names.get(row["region_code"]) or words.own(row["place"]),
             words.name("curve_check", row["check"]),
             words.name("curve_pool", row["pool"]),
             row["period"],

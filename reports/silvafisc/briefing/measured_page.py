@@ -73,7 +73,7 @@ def _acceptance(tables: Mapping[str, pd.DataFrame], words: Words, names: Mapping
             plain(row["required"] * _PER_PCT, 1),
             words.name("measured_verdict", row["verdict"]),
             row["further"] or words("measured.never"),
-            row["verified_by"],
+            words.own(row["verified_by"]),
         ]
         for row in evidence.astype({"parcels": "str"}).to_dict("records")
     ]
@@ -91,7 +91,7 @@ def _acceptance(tables: Mapping[str, pd.DataFrame], words: Words, names: Mapping
                 words.name("measured_kind", row["kind"]),
                 words.name("measured_check", row["reason"]),
                 _yuan(row["amount_fen"]),
-                row["verified_by"],
+                words.own(row["verified_by"]),
             ]
             for row in lines.to_dict("records")
         ]
@@ -161,7 +161,7 @@ def _plots(tables: Mapping[str, pd.DataFrame], words: Words, names: Mapping[str,
         [
             names.get(row["region_code"], row["region_code"]),
             str(row["year"]),
-            row["stratum"],
+            words.own(row["stratum"]),
             str(row["plots"]),
             plain(row["area_mu"] or "nan", 1),
             plain(row["mean_tc_per_ha"], 2),

@@ -79,7 +79,7 @@ class PortfolioPage(SheetWords):
         rows = [
             [
                 self.title(row),
-                str(row["region"]),
+                self.words.own(str(row["region"])),
                 yuan(row["exposure_fen"]),
                 percent(row["late_chance"]),
                 percent(row["loss_chance"]),
@@ -101,7 +101,8 @@ class PortfolioPage(SheetWords):
         for row in self.rows("concentration_measures"):
             if row["names"]:
                 largest = str(first[row["dimension"]])
-                shown = {"member": titles.get(largest), "market": self.market(largest)}.get(row["dimension"]) or largest
+                shown = {"member": titles.get(largest), "market": self.market(largest)}.get(row["dimension"])
+                shown = shown or self.words.own(largest)
                 told = [percent(row["largest_share"]), plain(row["herfindahl"], 3)]
                 rows.append([self.say(f"by_{row['dimension']}"), shown, str(row["names"]), *told])
         return self.table("concentration", ["by", "largest"], ["names", "largest_share", "herfindahl"], rows)
@@ -132,7 +133,7 @@ class PortfolioPage(SheetWords):
         yield Note(
             self.runs(
                 "evidence",
-                title=evidence["title"],
+                title=self.words.own(evidence["title"]),
                 status=self.words.name("status", evidence["status"]),
                 assumed="".join(run.text for run in self.words.join(assumed)) if assumed else EMPTY,
                 worst=self.words.name("status", self.terms["status"]),

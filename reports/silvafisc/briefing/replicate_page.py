@@ -57,7 +57,7 @@ def _case(case: Replication, table: pd.DataFrame, words: Words) -> tuple[Block, 
     reasons = [str(why) for why in mine[f"why_{words.language}"] if why]
     made += [Note(words.runs("replicate.why", why=why)) for why in reasons]
     status = words.name("status", case.evidence.status)
-    made.append(Note(words.runs("replicate.source", source=str(mine["source"].iloc[0]), status=status)))
+    made.append(Note(words.runs("replicate.source", source=words.own(str(mine["source"].iloc[0])), status=status)))
     return tuple(made)
 
 
@@ -67,7 +67,7 @@ def shown(row: Mapping[Hashable, Any], words: Words) -> list[str]:
     return [
         row[f"item_{words.language}"],
         {"zh": unit.label_zh, "en": unit.label_en}[words.language],
-        *(row[name].replace("-", "−") for name in ("ours", "published", "difference")),
+        *(words.own(row[name]).replace("-", "−") for name in ("ours", "published", "difference")),
         words(f"replicate.with.{row['compared_with']}"),
         words(f"replicate.verdicts.{row['verdict']}"),
     ]

@@ -67,7 +67,10 @@ class _Terms(SheetWords):
             rows = [[yuan(row["income_fen"]), percent(row["coupon"])] for row in self.rows("coupon_ladder")]
             yield self.table("ladder", [], ["income", "coupon"], rows)
         if "proceeds" in self.tables:
-            uses = [[row["use"], yuan(row["amount_fen"]), self.yes(row["low_carbon"])] for row in self.rows("proceeds")]
+            uses = [
+                [self.words.own(row["use"]), yuan(row["amount_fen"]), self.yes(row["low_carbon"])]
+                for row in self.rows("proceeds")
+            ]
             yield self.table("proceeds", ["use"], ["amount"], uses, ["low_carbon"])
         yield from self.notes()
 
@@ -76,7 +79,7 @@ class _Terms(SheetWords):
         terms = self.terms
         said = self.runs(
             "lead",
-            borrower=terms["borrower"]["name"],
+            borrower=self.words.own(terms["borrower"]["name"]),
             kind=self.word(terms["borrower"]["kind"]),
             instrument=self.word(terms["instrument"]),
             count=terms["day_count"],
@@ -112,7 +115,7 @@ class _Terms(SheetWords):
         for holder, rows in self.grouped("households", "holder").items():
             short = sum(row["gap_fen"] > 0 for row in rows)
             if short:
-                yield self.runs("households", holder=holder, count=str(short), years=str(len(rows)))
+                yield self.runs("households", holder=self.words.own(holder), count=str(short), years=str(len(rows)))
         for what, names in self.terms.get("missing", {}).items():
             if names:
                 listed = self.words.join([self.words.name("finance_list", name) for name in names])
@@ -158,7 +161,7 @@ class _Terms(SheetWords):
         yield Note(
             self.runs(
                 "evidence",
-                title=evidence["title"],
+                title=self.words.own(evidence["title"]),
                 status=self.words.name("status", evidence["status"]),
                 assumed="".join(run.text for run in self.words.join(assumed)) if assumed else EMPTY,
                 count=str(len(self.terms["parameters"])),

@@ -17,6 +17,9 @@ from silvafisc.quantities import UNITS
 from .blocks import Number, Run, Runs, Text
 
 LANGUAGES = ("zh", "en")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_PAIR = re.compile(r"(.*?[\u4e00-\u9fff].*?) ?/ ((?>\([^()]*\)|[^\u4e00-\u9fff])+)")
+"""`中文 / English`; the English keeps Chinese within brackets: an act's own title, a document's number."""
 
 
 class TextError(LookupError):
@@ -102,6 +105,10 @@ class Words:
             return item
         return entry[self.language]
 
+    def own(self, text: str) -> str:
+        """What data say in this language where they say it as `中文 / English`."""
+        return in_language(text, self.language)
+
     def known(self, group: str, item: str) -> bool:
         """Whether an id has a name."""
         return f"names.{group}.{item}" in all_texts() or _named_elsewhere(group, item) is not None
@@ -179,3 +186,18 @@ def symbols(text: str) -> Runs:
     """A formula: what follows `_` is lowered."""
     parts = re.split(r"_([0-9A-Za-z\u4e00-\u9fff]+)", text)
     return tuple(Text(part, lowered=bool(i % 2)) for i, part in enumerate(parts) if part)
+
+
+def in_language(text: str, language: str) -> str:
+    """One language of `中文 / English`, also of several such pairs joined by `；`; a text without both stays whole."""
+    parts = text.split("；")
+    pairs = [_PAIR.fullmatch(part) for part in parts]
+    whole = _PAIR.fullmatch(text)
+    if whole is not None and sum(pair is not None for pair in pairs) < 2:
+        return whole[1 if language == "zh" else 2].strip()
+    if not any(pairs):
+        return text.strip()
+    if language == "en":
+        return "; ".join(dict.fromkeys(pair[2].strip() for pair in pairs if pair is not None))
+    own = [part if pair is None else pair[1] for part, pair in zip(parts, pairs, strict=True)]
+    return "；".join(dict.fromkeys(part.strip() for part in own))

@@ -75,5 +75,5 @@ def calendar(
         rows.append(f"{line.date or '—':<10}  {said[terminal.language]} / {said[other]}")
         unit = terminal.pick(UNITS[line.unit].label_zh, UNITS[line.unit].label_en)
         value = f"{line.value} {unit}".strip()
-        rows.append(f"{'':<10}  {value}  {status}  {line.reference}")
+        rows.append(f"{'':<10}  {value}  {status}  {words.own(line.reference)}")
     terminal.result({"exit_code": 0, "year": budget, "deadlines": [dict(line.to_json()) for line in lines]}, rows)

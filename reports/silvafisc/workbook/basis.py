@@ -22,7 +22,13 @@ def areas_page(page: Page, ground: Ground, words: Words, names: Mapping[str, str
         certified = words("workbook.certified_yes" if row["certified"] else "workbook.certified_no")
         status = Marked(words.name("status", str(row["status"])), str(row["status"]))
         cells: list[Cell] = [code, names.get(code, code), words.name("category", category)]
-        cells += [Input(Decimal(tenths_to_mu(tenths))), certified, str(row["document"]), status, str(row["source"])]
+        cells += [
+            Input(Decimal(tenths_to_mu(tenths))),
+            certified,
+            str(row["document"]),
+            status,
+            words.own(str(row["source"])),
+        ]
         at = page.add(cells)
         if ground.areas[code, category] == tenths:
             found[code, category] = page.ref(at, words("workbook.area"))
@@ -68,7 +74,7 @@ def needs_page(page: Page, outcome: Outcome, words: Words, names: Mapping[str, s
         status = Marked(words.name("status", str(row["status"])), str(row["status"]))
         task = words.name("measure", measure)
         found[code, measure] = page.add(
-            [code, names.get(code, code), task, Input(need), Input(capacity), status, str(row["source"])]
+            [code, names.get(code, code), task, Input(need), Input(capacity), status, words.own(str(row["source"]))]
         )
     return found
 

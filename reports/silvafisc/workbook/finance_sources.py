@@ -64,7 +64,12 @@ def terms_page(book: Book, tables: Rows, number: int, title: str) -> Terms:
         unit = words.name("unit", "yuan_per_tco2")
         add("prices", book.say("price_from"), Given(float(row["yuan_per_tco2"]), "money"), unit, day(row["from"]))
     for row in tables.get("sharing", ()):
-        add("shares", book.say("share_of", party=str(row["party"])), Given(float(row["share"]), "rate"), "")
+        add(
+            "shares",
+            book.say("share_of", party=book.words.own(str(row["party"]))),
+            Given(float(row["share"]), "rate"),
+            "",
+        )
     repayment = told["repayment"]
     add("repayment", book.say("repayment"), _repayment(book, repayment), "")
     count = told["day_count"]
@@ -100,7 +105,7 @@ class Receipts:
 
 def receipts_page(book: Book, tables: Rows, number: int, title: str, terms: Terms) -> Receipts:
     """Every receipt: tonnes x price x what stays, rounded down to the fen; shared by largest remainder."""
-    parties = [str(row["party"]) for row in tables.get("sharing", ())]
+    parties = [book.words.own(str(row["party"])) for row in tables.get("sharing", ())]
     borrower = next((at for at, row in enumerate(tables.get("sharing", ())) if row["borrower"]), 0)
     columns = (
         Column("day", "date"),

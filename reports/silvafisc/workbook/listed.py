@@ -159,7 +159,11 @@ def levels_page(page: Page, outcome: Outcome, words: Words) -> None:
             parts, total = page.span(words("workbook.level_part"), 0, last), words("workbook.level_total")
             money = page.span(words("workbook.amount"), 0, last)
             amount = Formula(f'ROUND(SUMIFS({money},{same},{parts},"<>{total}"),2)', yuan(int(row["payment_fen"])))
-        cells: list[Cell] = [str(row["parent_code"]), str(row["parent_name"]), words(f"workbook.level_{row['part']}")]
+        cells: list[Cell] = [
+            str(row["parent_code"]),
+            words.own(str(row["parent_name"])),
+            words(f"workbook.level_{row['part']}"),
+        ]
         kind = str(row["unit_type"]) or str(row["unit_level"])
         cells += [
             words.name("unit_level", kind) if words.known("unit_level", kind) else kind,
@@ -287,10 +291,10 @@ def sources_page(page: Page, outcome: Outcome, words: Words) -> None:
             [
                 what,
                 words.name("what", what) if words.known("what", what) else "",
-                str(row["value"]),
+                words.own(str(row["value"])),
                 words.name("unit", unit) if unit and words.known("unit", unit) else unit,
                 words.name("origin", str(row["origin"])),
-                str(row["reference"]),
+                words.own(str(row["reference"])),
                 Marked(words.name("status", status), status),
                 demo,
             ]

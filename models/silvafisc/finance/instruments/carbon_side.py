@@ -124,7 +124,7 @@ def carbon_of(file: CarbonFile, terms: TermsFile, borrower: str, rules: Rules) -
         scenarios={name: path_of(steps) for name, steps in file.price.scenarios.items()},
         holders=file.holders(),
         borrower=borrower,
-        payer="、".join(buyer.name for buyer in file.buyers) or MARKET,
+        payer="；".join(buyer.name for buyer in file.buyers) or MARKET,
     )
 
 

@@ -85,7 +85,7 @@ def _identity(draft: YearDraft, fund: str) -> Table:
         origin = ""
         if name in recorded and identity[name]:
             status = words.name("status", identity["status"])
-            origin = words("notice.recorded", source=recorded[name], status=status)
+            origin = words("notice.recorded", source=words.own(recorded[name]), status=status)
         rows.append(Row((cell(words(f"notice.identity.{name}")), draft.or_blank(identity[name]), cell(origin))))
     columns = (
         Column(words("notice.item")),

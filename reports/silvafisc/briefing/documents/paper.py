@@ -1,6 +1,6 @@
 """送审稿: the director's paper, two pages, conclusion first, under its eight headings."""
 
-from silvafisc.policy import load_catalogue
+from silvafisc.policy import Reference, load_catalogue
 
 from ..blocks import Block, Callout, Column, Items, Number, Paragraph, Row, Runs, Section, Table
 from ..draft import cell
@@ -70,7 +70,7 @@ def _sources(draft: YearDraft) -> list[Block]:
                 money=draft.money(ref("envelopes", "appropriation_fen", **where)),
                 carried=draft.money(ref("envelopes", "carried_in_fen", **where)),
                 document=draft.or_blank(identity["upper_document"]),
-                law=draft.or_blank(_law(fund)),
+                law=draft.or_blank(words.own(_law(fund))),
             )
         )
     return [Items(tuple(items))]
@@ -79,7 +79,7 @@ def _sources(draft: YearDraft) -> list[Block]:
 def _law(fund: str) -> str:
     """Title and number of a fund's rules, as the catalogue knows them."""
     known = load_catalogue().funds.get(fund)
-    return "" if known is None else " ".join(part for part in (known.reference.title, known.reference.document) if part)
+    return "" if known is None else Reference(known.reference.title, document=known.reference.document).text()
 
 
 def _method(draft: YearDraft) -> list[Block]:

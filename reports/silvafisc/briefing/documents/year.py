@@ -65,6 +65,7 @@ class YearDraft(Draft):
         found = {}
         for fund in self.funds:
             known = {str(name): str(value) for name, value in rows.get(fund, {}).items()}
+            known |= {name: self.words.own(known[name]) for name in IDENTITY if name in known}
             own = {"year": self.year, "batch": str(batch or known.get("batch") or FIRST_BATCH)}
             if self.language != "zh" or not known.get("fund_name"):
                 own["fund_name"] = self.words.name("fund", fund)

@@ -125,7 +125,7 @@ def _lead(held: Held) -> Runs:
     draft, words = held.draft, held.draft.words
     return words.runs(
         "green_finance.instrument",
-        borrower=held.head("borrower"),
+        borrower=words.own(held.head("borrower")),
         borrower_kind=_word(held, held.head("borrower_kind")),
         kind=_word(held, held.head("kind")),
         principal=draft.phrase("finance_money", held.input("principal")),
@@ -161,7 +161,7 @@ def _cautions(held: Held) -> Iterator[Runs]:
         if any(gap > 0 for gap in gaps):
             yield words.runs(
                 "green_finance.households",
-                holder=holder,
+                holder=words.own(holder),
                 count=(draft.number("count", ref("finance_households", "above(gap_fen;year)", **where)),),
                 years=str(len(gaps)),
             )
@@ -345,7 +345,7 @@ def _rests(held: Held, draft: Draft) -> Runs:
     parts = [
         words.runs(
             "green_finance.evidence",
-            title=held.head("evidence_title"),
+            title=words.own(held.head("evidence_title")),
             status=words.name("status", held.head("evidence_status")),
             count=(draft.number("count", ref("finance_parameters", "rows()", instrument=held.id)),),
             worst=words.name("status", held.head("status")),

@@ -13,7 +13,7 @@ from typing import Any
 from ..blocks import Block, Column, Paragraph, Row, Runs, Table, Text
 from ..draft import Draft, cell
 from ..keys import Starts, ref
-from ..words import load_yaml
+from ..words import CHINESE, load_yaml
 
 STATUSES = ("verified", "secondary", "computed", "recalled", "assumption")
 ASSUMED = ("assumption", "recalled")
@@ -24,7 +24,6 @@ _SHORT = 8
 _APART = 10_000
 """A range without a unit whose ends are further apart holds values of several scales."""
 _LONGEST_VALUE = 30
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 @cache
@@ -190,8 +189,8 @@ def _line(draft: Draft, row: Mapping[str, Any], reference: Text) -> tuple[Runs, 
 
 def full_reference(draft: Draft, what: str, reference: str) -> str:
     """The reference in this language where it has both, `see …` by the item's name."""
-    text = in_language(reference, draft.language)
-    if draft.language == "zh" and text and not _CHINESE.search(text):
+    text = draft.words.own(reference)
+    if draft.language == "zh" and text and not CHINESE.search(text):
         return draft.words("sources.untranslated")
     seen = re.fullmatch(r"(?:见|see) (\w+)", text)
     if seen:
@@ -201,34 +200,9 @@ def full_reference(draft: Draft, what: str, reference: str) -> str:
 
 def shortened(draft: Draft, text: str) -> str:
     """A text cut to what a table on paper can hold."""
-    longest = _LONGEST["zh" if _CHINESE.search(text) else "en"]
+    longest = _LONGEST[draft.language]
     cut = draft.words("marks.cut")
     return text if len(text) <= longest else text[: longest - len(cut)].rstrip() + cut
-
-
-def in_language(text: str, language: str) -> str:
-    """One language of `中文 / English`, also of several such pairs joined by `；`; a text without both stays whole.
-
-    An English remark behind a Chinese reference is left out in Chinese.
-    """
-    parts = text.split("；")
-    pairs = [_PAIR.fullmatch(part) for part in parts]
-    whole = _PAIR.fullmatch(text)
-    if whole is not None and sum(pair is not None for pair in pairs) < 2:
-        return whole[1 if language == "zh" else 2].strip()
-    if any(pairs):
-        if language == "en":
-            return "; ".join(dict.fromkeys(pair[2].strip() for pair in pairs if pair is not None))
-        own = [part if pair is None else pair[1] for part, pair in zip(parts, pairs, strict=True)]
-        return "；".join(dict.fromkeys(part.strip() for part in own))
-    remark = _REMARK.fullmatch(text)
-    if remark is not None and len(re.findall(r"[A-Za-z]+", remark[2])) > 2 and "://" not in remark[2]:
-        return remark[1] if language == "zh" else text
-    return text.strip()
-
-
-_PAIR = re.compile(r"(.*[\u4e00-\u9fff].*?) ?/ ([^\u4e00-\u9fff]+)")
-_REMARK = re.compile(r"(.*[\u4e00-\u9fff][）”》〕]?)[ ,，(]+([^\u4e00-\u9fff]+)")
 
 
 def shown_value(draft: Draft, value: str, unit: str) -> str:
@@ -236,7 +210,7 @@ def shown_value(draft: Draft, value: str, unit: str) -> str:
     words = draft.words
     if not value:
         return "—"
-    value = in_language(value, draft.language)
+    value = words.own(value)
     ends = [_decimal(part) for part in value.split(" – ")]
     numbers = [end for end in ends if end is not None]
     if len(numbers) == len(ends) == 2 and not unit and numbers[0] and abs(numbers[1] / numbers[0]) > _APART:

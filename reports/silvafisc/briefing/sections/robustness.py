@@ -6,7 +6,6 @@ from ..blocks import Block, Column, Heading, Paragraph, Row, Runs, Table
 from ..draft import Draft, cell
 from ..keys import combine, ref
 from ..words import capital
-from .ledger import in_language
 
 _GROUPS = {"area": "category", "need": "measure", "factor": "factor", "indicator": "indicator"}
 """Kind of a figure -> the names that its items have."""
@@ -94,7 +93,7 @@ def _named(draft: Draft, names: Sequence[str]) -> str:
     """One name for all units, the first of several, or that nobody is named for some."""
     if any(not name.strip() for name in names):
         return draft.words("robustness.nobody")
-    different = list(dict.fromkeys(in_language(name, draft.language) for name in names))
+    different = list(dict.fromkeys(draft.words.own(name) for name in names))
     return different[0] if len(different) == 1 else draft.words("robustness.and_others", name=different[0])
 
 
