@@ -20,7 +20,7 @@ def fit_shipped_nation(rules: Rules) -> AgeFit:
 
 
 def age_factor_text(rules: Rules) -> str:
-    """data.csv of the package `age_group_factors`, byte for byte."""
+    """data.csv of the package `age_group_factors`, byte for byte on the same processor."""
     lines = ["age_group,area_factor,volume_factor"]
     for row in fit_shipped_nation(rules).table().to_dict("records"):
         numbers = (f"{row[column]:.{_DIGITS}g}" for column in ("area_factor", "volume_factor"))
