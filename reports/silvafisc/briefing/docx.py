@@ -72,6 +72,8 @@ STYLES = (
 """Styles that a template must have; Word shows the English ones under their Chinese names (标题, 标题 1, 正文文本 …)."""
 TABLE_SIZES = (10.5, 9.5, 9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)
 """Type of tables in points, the largest that fits the page."""
+SHORT = 16
+"""Rows that a page keeps together, as in the PDF."""
 COMPACT = 0.8
 """Share of the type's size in a compact paper: 三号 becomes 13 points."""
 A4, A3 = (Mm(210), Mm(297)), (Mm(420), Mm(297))
@@ -318,11 +320,20 @@ class _Paper:
         widths = [round(width * _TWIPS_PER_POINT) for width in points]
         face = Face(self.ids["表格文字"], round(laid.size * 2))
         head = [
-            cell((Text(name, True),), width, face, "center", column.unit)
+            cell((Text(name, True),), width, face, "center", column.unit, keep=True)
             for name, column, width in zip(laid.headers, table.columns, widths, strict=True)
         ]
         rows = [row("".join(head), head=True)]
-        rows += [row(cells(shown, table.columns, widths, face, self.place(shown.line))) for shown in table.rows]
+        # Rows of a short table stay together, the last one with the note below; a long one goes on overleaf.
+        last = len(table.rows) - (0 if table.note else 1)
+        rows += [
+            row(
+                cells(
+                    shown, table.columns, widths, face, self.place(shown.line), at < last and len(table.rows) <= SHORT
+                )
+            )
+            for at, shown in enumerate(table.rows)
+        ]
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         style = self.ids["表格"]
         self.append(

@@ -62,15 +62,20 @@ def row(inner: str, head: bool = False) -> str:
     return f"<w:tr><w:trPr><w:cantSplit/>{repeat}</w:trPr>{inner}</w:tr>"
 
 
-def cells(shown: Row, columns: tuple[Column, ...], widths: list[int], face: Face, place: str) -> str:
-    """The cells of a row, `place` in the first; the label of a group goes across the table, the total is strong."""
+def cells(
+    shown: Row, columns: tuple[Column, ...], widths: list[int], face: Face, place: str = "", keep: bool = False
+) -> str:
+    """The cells of a row, `place` in the first; the label of a group goes across the table, the total is strong.
+
+    keep: on the page of what follows, as the label of a group always is.
+    """
     if shown.kind == "group":
         strong = tuple(Text(run_text(run), True) for run in shown.cells[0])
-        return cell(strong, sum(widths), face, "left", span=len(columns))
+        return cell(strong, sum(widths), face, "left", span=len(columns), keep=True)
     total = shown.kind == "total"
     places = (place, *("" for _ in shown.cells[1:]))
     return "".join(
-        cell(runs, width, face, "right" if column.numeric else "left", strong=total, place=place)
+        cell(runs, width, face, "right" if column.numeric else "left", strong=total, place=place, keep=keep)
         for runs, column, width, place in zip(shown.cells, columns, widths, places, strict=True)
     )
 
@@ -84,17 +89,19 @@ def cell(
     span: int = 1,
     strong: bool = False,
     place: str = "",
+    keep: bool = False,
 ) -> str:
-    """width: twips. unit: below the text of a head. span: columns that it goes across. place: a bookmark."""
+    """width: twips. unit: below the text of a head. span: columns that it goes across. place: a bookmark. keep: as `cells`."""
     inner = place + "".join(_run(run, face.size, strong) for run in runs)
     if unit:
         inner += "<w:r><w:br/></w:r>" + _run(
             Text(f"（{unit}）" if not unit.isascii() else f"({unit})"), face.size, False
         )
+    following = "<w:keepNext/>" if keep else ""
     across = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{across}<w:vAlign w:val="center"/></w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="{face.style}"/><w:jc w:val="{align}"/></w:pPr>{inner}</w:p></w:tc>'
+        f'<w:p><w:pPr><w:pStyle w:val="{face.style}"/>{following}<w:jc w:val="{align}"/></w:pPr>{inner}</w:p></w:tc>'
     )
 
 
