@@ -245,7 +245,8 @@ class _Paper:
             self.paragraph((Text(block.words),), "表注")
         elif isinstance(block, Card):
             self.paragraph((Text(block.title),), "Heading 2")
-            self.paragraph(block.summary, "Body Text", block, keep=True)
+            # Smaller than the text, as in the PDF, so that three cards stand on a page.
+            self.paragraph(block.summary, "提示", block, keep=True)
             for inner in block.blocks:
                 # The card heads its table, as in the PDF: the same bracket would stand there twice.
                 self.grid(inner) if isinstance(inner, Table) else self.block(inner)
