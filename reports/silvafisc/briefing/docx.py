@@ -235,7 +235,7 @@ class _Paper:
                 self.paragraph((Text(f"{item.label}　", True), number), "Body Text", item)
                 self.items(item.comparisons)
         elif isinstance(block, Callout):
-            self.paragraph((Text(block.title, True),), "提示", block)
+            self.paragraph((Text(block.title, True),), "提示", block, keep=bool(block.items))
             for line in block.items:
                 self.paragraph((Text("· "), *line), "提示")
         elif isinstance(block, Note):

@@ -1,4 +1,4 @@
-"""The drawings of a DOCX: PNGs that typst makes of the same SVG as HTML and PDF show, because Word draws no SVG for sure.
+"""The drawings of a DOCX: PNGs that typst makes of the same SVG as HTML and PDF show, because not all that open it draw SVG.
 
 Words of a drawing are outlines, so no font is asked for and the same SVG gives the same bytes everywhere.
 """
