@@ -13,15 +13,18 @@ import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Length
+from matplotlib.image import imread
 
 from silvafisc.briefing.blocks import (
     Briefing,
+    Card,
     Column,
     KeyFigures,
     Row,
     Section,
     Table,
     Text,
+    figures,
     numbers,
     run_text,
     runs_text,
@@ -50,13 +53,13 @@ def cells(table: Table) -> list[list[str]]:
 
 
 def test_every_number_of_the_blocks_stands_in_the_document(zh: Briefing, made: bytes) -> None:
-    """by reading back: every table, cell by cell, with another program than the one that wrote it."""
+    """by reading back: every table, cell by cell, the drawings' at the end, with another program than the one that wrote it."""
     wanted = []
     for section in zh.sections:
         for block in section.blocks:
-            shown = getattr(block, "data", block)
-            for part in (shown, *getattr(block, "blocks", ())):
+            for part in (block, *getattr(block, "blocks", ())):
                 wanted += [cells(part)] if isinstance(part, Table) else []
+    wanted += [cells(figure.data) for figure in figures(zh)]
     read = [
         [[cell.text for cell in row.cells] for row in table.rows[1:] if len(row._tr.tc_lst) == len(table.columns)]
         for table in docx.Document(io.BytesIO(made)).tables
@@ -91,8 +94,9 @@ def told(data: bytes) -> list[str]:
 
 def test_every_bracket_leads_to_the_row_of_its_line(zh: Briefing, made: bytes) -> None:
     """by reading back: the link's text is the line, and so is the first cell of the row where its bookmark stands."""
-    places = {mark.get(qn("w:name")): mark for mark in marks(made, "w:bookmarkStart")}
-    links = marks(made, "w:hyperlink")
+    every = {mark.get(qn("w:name")): mark for mark in marks(made, "w:bookmarkStart")}
+    places = {name: mark for name, mark in every.items() if name.startswith("line-")}
+    links = [link for link in marks(made, "w:hyperlink") if link.get(qn("w:anchor")).startswith("line-")]
     assert len(links) > 100
     for link in links:
         line = shown(link)
@@ -139,7 +143,10 @@ def test_every_key_figure_bears_the_lines_of_its_numbers(zh: Briefing, en: Brief
 
 def test_a_briefing_without_its_ledger_has_no_brackets(zh: Briefing) -> None:
     data = render_docx(replace(zh, sections=tuple(part for part in zh.sections if part.id != "sources")))
-    assert (marks(data, "w:hyperlink"), marks(data, "w:bookmarkStart"), brackets("".join(told(data)))) == ([], [], [])
+    names = [link.get(qn("w:anchor")) for link in marks(data, "w:hyperlink")]
+    assert names == [mark.get(qn("w:name")) for mark in marks(data, "w:bookmarkStart")]
+    assert not [name for name in names if name.startswith("line-")]
+    assert brackets("".join(told(data))) == []
 
 
 def test_bookmarks_of_an_offices_template_keep_their_numbers(zh: Briefing, tmp_path: Path) -> None:
@@ -154,6 +161,114 @@ def test_bookmarks_of_an_offices_template_keep_their_numbers(zh: Briefing, tmp_p
     found = [mark.get(qn("w:id")) for mark in marks(render_docx(zh, tmp_path / "own.docx"), "w:bookmarkStart")]
     assert found[:2] == ["7", "8"]
     assert len(set(found)) == len(found)
+
+
+def pictures(data: bytes) -> list[tuple[Any, bytes]]:
+    """Every picture's place in the text and its file."""
+    document = docx.Document(io.BytesIO(data))
+    found = []
+    for inline in document.element.iter(qn("wp:inline")):
+        (blip,) = inline.iter(qn("a:blip"))
+        found.append((inline, document.part.related_parts[blip.get(qn("r:embed"))].blob))
+    return found
+
+
+def test_every_drawing_is_a_picture_with_its_alternative_inside_the_margins(zh: Briefing, en: Briefing) -> None:
+    """by reading back: size from the PNG's head, proportions and resolution from it and the extent that Word is told."""
+    for briefing in (zh, en):
+        data = render_docx(briefing)
+        section = docx.Document(io.BytesIO(data)).sections[0]
+        text = Length(section.page_width - section.left_margin - section.right_margin)
+        found, drawn = pictures(data), list(figures(briefing))
+        assert len(drawn) > 5
+        assert [inline.docPr.get("descr") for inline, _ in found] == [figure.alt for figure in drawn]
+        assert len({inline.docPr.id for inline, _ in found}) == len(found)
+        for figure, (inline, image) in zip(drawn, found, strict=True):
+            assert image[:8] == b"\x89PNG\r\n\x1a\n"
+            wide, high = int.from_bytes(image[16:20]), int.from_bytes(image[20:24])
+            width, height = (Length(getattr(inline.extent, side)) for side in ("cx", "cy"))
+            own = float(re.search(r'width="([0-9.]+)pt"', figure.svg).group(1))  # type: ignore[union-attr]
+            assert width.pt == pytest.approx(min(own, text.pt), abs=0.5)
+            assert width <= text
+            assert height / width == pytest.approx(high / wide, rel=1e-3)
+            assert wide / width.inches >= 199
+
+
+def test_pictures_show_the_drawing_and_not_a_blank_page(zh: Briefing, made: bytes) -> None:
+    """by decoding: ink and ground both, and different drawings in different pictures."""
+    for figure, (_, image) in zip(figures(zh), pictures(made), strict=True):
+        pixels = imread(io.BytesIO(image), format="png")[..., :3]
+        dark = float((pixels.min(axis=2) < 0.9).mean())
+        assert 0.005 < dark < 0.8, figure.id
+        lit = pixels.min(axis=2) < 0.9
+        assert lit.any(axis=1).mean() > 0.5 < lit.any(axis=0).mean(), f"{figure.id}: a corner only"
+    assert len({image for _, image in pictures(made)}) == len({figure.svg for figure in figures(zh)})
+
+
+def test_the_title_stands_over_the_picture_and_its_source_leads_to_its_numbers(zh: Briefing, made: bytes) -> None:
+    document = docx.Document(io.BytesIO(made))
+    places = {mark.get(qn("w:name")): mark for mark in marks(made, "w:bookmarkStart")}
+    found = [at for at, paragraph in enumerate(document.paragraphs) if list(paragraph._p.iter(qn("wp:inline")))]
+    for figure, at in zip(figures(zh), found, strict=True):
+        title, drawing, source = document.paragraphs[at - 1 : at + 2]
+        assert title.text.startswith(f"{figure.number}\u3000{runs_text(figure.title)}")
+        assert title.paragraph_format.keep_with_next
+        assert drawing.paragraph_format.keep_with_next
+        assert drawing.paragraph_format.line_spacing == 1.0, "an exact distance of lines would cut the picture off"
+        assert source.text == f"来源：{figure.source}；数据见附表"
+        (link,) = source._p.iter(qn("w:hyperlink"))
+        (caption,) = places[link.get(qn("w:anchor"))].iterancestors(qn("w:p"))
+        assert shown(caption) == f"{figure.number}\u3000{runs_text(figure.data.caption)}"
+        table = docx.table.Table(caption.getnext(), document)
+        assert [cell.text for cell in table.rows[1].cells] == cells(figure.data)[0]
+
+
+def test_a_note_on_the_numbers_of_a_drawing_is_not_lost(zh: Briefing) -> None:
+    figure = next(figures(zh))
+    noted = replace(figure, data=replace(figure.data, note=(Text("口径说明"),)))
+    data = render_docx(replace(zh, sections=(Section("a", "前", (noted,)),)))
+    assert told(data)[-1] == "口径说明"
+
+
+def test_behind_a_wide_page_the_annex_is_upright_again(zh: Briefing) -> None:
+    table = Table((Column("单位"),), (Row(((Text("甲县"),),)),), (Text("宽表"),), wide=True)
+    data = render_docx(replace(zh, sections=(Section("a", "前", (next(figures(zh)), table)),)))
+    sections = docx.Document(io.BytesIO(data)).sections
+    assert [round(Length(section.page_width or 0).mm) for section in list(sections)[-2:]] == [420, 210]
+
+
+def test_a_drawing_that_typst_cannot_read_is_named_in_both_languages(zh: Briefing) -> None:
+    broken = replace(next(figures(zh)), svg="<svg")
+    with pytest.raises(RenderError, match="drawing could not be made") as caught:
+        render_docx(replace(zh, sections=(Section("a", "前", (broken,)),)))
+    assert "无法生成图片" in caught.value.zh
+
+
+def kept(table: Any) -> list[bool]:
+    """Of each row, whether it stays on the page of the next."""
+    return [all(p.pPr.keepNext is not None for p in row.iter(qn("w:p"))) for row in table._tbl.tr_lst]
+
+
+def test_short_tables_and_cards_stay_on_one_page_and_long_ones_go_on_overleaf(zh: Briefing) -> None:
+    def rows(count: int) -> tuple[Row, ...]:
+        return tuple(Row(((Text(f"甲{at}"),),)) for at in range(count))
+
+    heads = (Column("单位"),)
+    short, long = Table(heads, rows(3), (Text("短表"),)), Table(heads, rows(17), (Text("长表"),), (Text("说明"),))
+    grouped = replace(long, rows=(Row(((Text("组"),),), "group"), *long.rows))
+    card = Card("unit-1", "甲县", (Text("合计"),), (short,))
+    parts = (short, replace(short, note=(Text("说明"),)), long, grouped, card)
+    document = docx.Document(io.BytesIO(render_docx(replace(zh, sections=(Section("a", "前", parts),)))))
+    assert [kept(table) for table in document.tables] == [
+        [True, True, True, False],
+        [True] * 4,
+        [True] + [False] * 17,
+        [True, True] + [False] * 17,
+        [True, True, True, False],
+    ]
+    for table in document.tables:
+        above = table._tbl.getprevious()
+        assert above.pPr.keepNext is not None, shown(above)
 
 
 def test_the_head_of_every_page_says_what_the_paper_is(zh: Briefing, made: bytes) -> None:

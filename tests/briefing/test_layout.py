@@ -35,6 +35,17 @@ def test_dense_tables_start_smaller_and_prose_takes_what_is_left() -> None:
     assert 0 < laid.widths[0] < 60
 
 
+def test_prose_beside_wide_columns_makes_the_type_smaller_rather_than_the_table_wider() -> None:
+    """by hand: four columns of 14 digits take 4 × (8.42 em + 8) points, which leaves 6 em and 8 points from 7.4 points on."""
+    heads = (Column("事项", width=1), *(Column("数", numeric=True) for _ in range(4)))
+    rows = (Row(((Text("乙" * 20),), *(((Text("1" * 14),),) * 4))),)
+    laid = fit(Table(heads, rows, ()), 334.0)
+    assert laid.size == 7.4
+    assert 334.0 - sum(laid.widths) >= 6 * 7.4 + 8 > 334.0 - sum(fit(Table(heads, rows, ()), 334.0, (7.8,)).widths)
+    short = (Row(((Text("乙" * 2),), *(((Text("1" * 14),),) * 4))),)
+    assert fit(Table(heads, short, ()), 334.0).size == 7.8
+
+
 @pytest.mark.parametrize(
     ("header", "em", "lines"),
     [

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .style import Audience
 
 SECTIONS = (decision, allocation, reasons, carbon, fairness, frontier, what_if, green_finance, commitments, sources)
-LABELS = ("contents", "data", "source", "generated", "policy_date", "content_hash")
+LABELS = ("contents", "data", "annexed", "see_annex", "source", "generated", "policy_date", "content_hash")
 
 
 class UnauditedError(Exception):

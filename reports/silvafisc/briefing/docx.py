@@ -1,18 +1,21 @@
 """DOCX from the blocks: a template gives styles, head and foot; every page's head says what the paper is.
 
 The template is filled by docxtpl ({{ title }}, {{ subtitle }}, {{ kind }}, {{ date }}, {{ hash }}); the blocks follow in
-its styles. Word draws no SVG: a figure shows its finding as caption and its numbers as a table. Blocks end in brackets
-that lead to the lines of the ledger behind their numbers, as in the PDF.
+its styles. Blocks end in brackets that lead to the lines of the ledger behind their numbers, as in the PDF.
+
+A figure shows its finding, its drawing and its source. Its numbers stand in an annex at the end, where a link leads: Word
+cannot fold them away as HTML does, and 31 or 186 rows under a drawing would part a reader from the next sentence; left out,
+as in the PDF, they would be lost to those who cannot see the drawing or who edit the paper.
 """
 
 import datetime
 import io
+import itertools
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -29,7 +32,6 @@ from .blocks import (
     Briefing,
     Callout,
     Card,
-    Column,
     Figure,
     Formula,
     Heading,
@@ -37,10 +39,7 @@ from .blocks import (
     KeyFigure,
     KeyFigures,
     Note,
-    Number,
     Paragraph,
-    Row,
-    Run,
     Runs,
     Section,
     Table,
@@ -50,6 +49,8 @@ from .blocks import (
     run_text,
     texts,
 )
+from .docx_pictures import picture
+from .docx_xml import Face, anchor, bookmark, bracket, cell, cells, inside, link, row
 from .glyphs import require_glyphs
 from .layout import fit
 from .writing import RenderError
@@ -71,6 +72,8 @@ STYLES = (
 """Styles that a template must have; Word shows the English ones under their Chinese names (标题, 标题 1, 正文文本 …)."""
 TABLE_SIZES = (10.5, 9.5, 9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)
 """Type of tables in points, the largest that fits the page."""
+SHORT = 16
+"""Rows that a page keeps together, as in the PDF."""
 COMPACT = 0.8
 """Share of the type's size in a compact paper: 三号 becomes 13 points."""
 A4, A3 = (Mm(210), Mm(297)), (Mm(420), Mm(297))
@@ -95,6 +98,7 @@ def render_docx(briefing: Briefing, template: Path | None = None) -> bytes:
         paper.shrink()
     for number, section in enumerate(briefing.sections):
         paper.section(section, first=number == 0)
+    paper.annex(briefing.labels["annexed"])
     document, day = paper.document, datetime.datetime.fromisoformat(briefing.date)
     core = document.core_properties
     core.title, core.subject, core.author, core.last_modified_by = briefing.title, briefing.kind, "SilvaFisc", ""
@@ -167,19 +171,25 @@ class _Paper:
     """A document that blocks are appended to: a class, because every block needs the document and its page."""
 
     def __init__(self, document: Any, briefing: Briefing) -> None:
-        self.document, self.wide = document, False
+        self.document, self.wide, self.drawn = document, False, list[Figure]()
         self.origins, self.muted = reachable(briefing), briefing.style.palette.muted.lstrip("#")
-        # An office's template may have bookmarks of its own: those of the ledger's lines are numbered after them.
+        self.labels, self.chinese = briefing.labels, briefing.language == "zh"
+        # An office's template may have bookmarks of its own: ours are numbered after them.
         taken = [int(mark.get(qn("w:id"))) for mark in document.element.iter(qn("w:bookmarkStart"))]
-        self.spare = max(taken, default=0)
+        self.spare = itertools.count(max(taken, default=0) + 1)
         # The library would look for the default style anew for every paragraph.
         self.ids = {style.name: style.style_id for style in document.styles}
 
     @property
-    def width(self) -> float:
-        """Points between the margins of the present page."""
+    def room(self) -> int:
+        """EMU between the margins of the present page."""
         section = self.document.sections[-1]
-        return float(section.page_width - section.left_margin - section.right_margin) / _EMU_PER_POINT
+        return int(section.page_width - section.left_margin - section.right_margin)
+
+    @property
+    def width(self) -> float:
+        """The same in points."""
+        return self.room / _EMU_PER_POINT
 
     def shrink(self) -> None:
         """Text, headings and the distance of their lines a step smaller."""
@@ -218,16 +228,14 @@ class _Paper:
         elif isinstance(block, Table):
             self.table(block)
         elif isinstance(block, Figure):
-            self.paragraph((Text(block.number, True), Text("　"), *block.title), "Caption", block)
-            self.grid(block.data)
-            self.paragraph((Text(block.source),), "表注")
+            self.figure(block)
         elif isinstance(block, KeyFigures):
             for item in block.items:
                 number = replace(item.number, attached=True)
                 self.paragraph((Text(f"{item.label}　", True), number), "Body Text", item)
                 self.items(item.comparisons)
         elif isinstance(block, Callout):
-            self.paragraph((Text(block.title, True),), "提示", block)
+            self.paragraph((Text(block.title, True),), "提示", block, keep=bool(block.items))
             for line in block.items:
                 self.paragraph((Text("· "), *line), "提示")
         elif isinstance(block, Note):
@@ -237,15 +245,21 @@ class _Paper:
             self.paragraph((Text(block.words),), "表注")
         elif isinstance(block, Card):
             self.paragraph((Text(block.title),), "Heading 2")
-            self.paragraph(block.summary, "Body Text", block)
+            # Smaller than the text, as in the PDF, so that three cards stand on a page.
+            self.paragraph(block.summary, "提示", block, keep=True)
             for inner in block.blocks:
                 # The card heads its table, as in the PDF: the same bracket would stand there twice.
                 self.grid(inner) if isinstance(inner, Table) else self.block(inner)
 
-    def paragraph(self, runs: Runs, style: str, source: Block | KeyFigure | None = None) -> None:
-        """A paragraph, and in brackets the lines of the ledger behind `source`, which it ends or heads."""
+    def paragraph(self, runs: Runs, style: str, source: Block | KeyFigure | None = None, keep: bool = False) -> Any:
+        """A paragraph, and in brackets the lines of the ledger behind `source`, which it ends or heads.
+
+        keep: on the page of what follows, as every caption is.
+        """
         paragraph = self.document.add_paragraph()
         paragraph._p.style = self.ids[style]
+        if keep or style == "Caption":
+            paragraph.paragraph_format.keep_with_next = True
         for run in runs:
             added = paragraph.add_run(run_text(run))
             if run.strong:
@@ -253,11 +267,36 @@ class _Paper:
             if isinstance(run, Text) and run.lowered:
                 added.font.subscript = True
         if ranges := line_ranges(source, self.origins):
-            paragraph._p.extend(parse_xml(f"<w:p {nsdecls('w')}>{_bracket(ranges, self.muted)}</w:p>"))
+            paragraph._p.extend(inside(bracket(ranges, self.muted)))
+        return paragraph._p
 
     def items(self, items: tuple[Runs, ...], source: Block | None = None) -> None:
         for place, item in enumerate(items, start=1):
             self.paragraph(item, "List Bullet", source if place == len(items) else None)
+
+    def figure(self, figure: Figure) -> None:
+        self.paragraph((Text(figure.number, True), Text("　"), *figure.title), "Caption", figure)
+        self.append(picture(self.document.part, figure, self.room, self.ids["表注"]))
+        self.drawn.append(figure)
+        stop, pause = ("：", "；") if self.chinese else (": ", "; ")
+        source = self.paragraph((Text(f"{self.labels['source']}{stop}{figure.source}{pause}"),), "表注")
+        source.extend(inside(link(f"data-{len(self.drawn)}", self.labels["see_annex"], self.muted)))
+
+    def annex(self, title: str) -> None:
+        """The numbers of the drawings, on a page of their own behind everything else."""
+        if not self.drawn:
+            return
+        if self.wide:
+            self._turn(False)
+        else:
+            self.document.add_page_break()
+        self.paragraph((Text(title),), "Heading 1")
+        for place, figure in enumerate(self.drawn, start=1):
+            caption = self.paragraph((Text(f"{figure.number}　", True), *figure.data.caption), "Caption")
+            caption.extend(inside(bookmark(f"data-{place}", next(self.spare))))
+            self.grid(figure.data)
+            if figure.data.note:
+                self.paragraph(figure.data.note, "表注")
 
     def table(self, table: Table) -> None:
         number = (Text(f"{table.number}　", True),) if table.number else ()
@@ -268,7 +307,7 @@ class _Paper:
             self.paragraph(table.note, "表注")
 
     def grid(self, table: Table) -> None:
-        """The table itself. Written as XML: the library looks up the whole table for every cell."""
+        """The table itself."""
         laid = fit(table, self.width, TABLE_SIZES)
         fixed = sum(laid.widths)
         shares = sum(column.width for column in table.columns)
@@ -280,17 +319,25 @@ class _Paper:
         else:
             points = [width * self.width / fixed for width in laid.widths]
         widths = [round(width * _TWIPS_PER_POINT) for width in points]
-        face = _Face(self.ids["表格文字"], round(laid.size * 2))
+        face = Face(self.ids["表格文字"], round(laid.size * 2))
         head = [
-            _cell((Text(name, True),), width, face, "center", column.unit)
+            cell((Text(name, True),), width, face, "center", column.unit, keep=True)
             for name, column, width in zip(laid.headers, table.columns, widths, strict=True)
         ]
-        rows = [_row("".join(head), head=True)]
-        rows += [_row(_cells(row, table.columns, widths, face, self.place(row.line))) for row in table.rows]
+        rows = [row("".join(head), head=True)]
+        # Rows of a short table stay together, the last one with the note below; a long one goes on overleaf.
+        last = len(table.rows) - (0 if table.note else 1)
+        rows += [
+            row(
+                cells(
+                    shown, table.columns, widths, face, self.place(shown.line), at < last and len(table.rows) <= SHORT
+                )
+            )
+            for at, shown in enumerate(table.rows)
+        ]
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         style = self.ids["表格"]
-        self.document.element.body.insert(
-            len(self.document.element.body) - 1,
+        self.append(
             parse_xml(
                 f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
                 f'<w:jc w:val="center"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{"".join(rows)}</w:tbl>'
@@ -299,84 +346,9 @@ class _Paper:
 
     def place(self, line: int) -> str:
         """Where the brackets lead: the bookmark of a line of the ledger."""
-        if not line:
-            return ""
-        number = self.spare + line
-        return f'<w:bookmarkStart w:id="{number}" w:name="{_anchor(line)}"/><w:bookmarkEnd w:id="{number}"/>'
+        return bookmark(anchor(line), next(self.spare)) if line else ""
 
-
-def _anchor(line: int) -> str:
-    return f"line-{line}"
-
-
-def _bracket(ranges: tuple[tuple[int, int], ...], colour: str) -> str:
-    """`[3, 7–9]`, raised as papers mark their sources, every number a link."""
-    look = f'<w:rPr><w:color w:val="{colour}"/><w:vertAlign w:val="superscript"/></w:rPr>'
-
-    def said(text: str) -> str:
-        return f'<w:r>{look}<w:t xml:space="preserve">{text}</w:t></w:r>'
-
-    def link(line: int) -> str:
-        return f'<w:hyperlink w:anchor="{_anchor(line)}" w:history="1">{said(str(line))}</w:hyperlink>'
-
-    shown = [link(first) if first == last else link(first) + said("–") + link(last) for first, last in ranges]
-    return said("[") + said(", ").join(shown) + said("]")
-
-
-@dataclass(frozen=True)
-class _Face:
-    """How cells are set. style: the id that the template gives the style of cells. size: half points."""
-
-    style: str
-    size: int
-
-
-def _row(cells: str, head: bool = False) -> str:
-    repeat = "<w:tblHeader/>" if head else ""
-    return f"<w:tr><w:trPr><w:cantSplit/>{repeat}</w:trPr>{cells}</w:tr>"
-
-
-def _cells(row: Row, columns: tuple[Column, ...], widths: list[int], face: _Face, place: str) -> str:
-    """The cells of a row, `place` in the first; the label of a group goes across the table, the total is strong."""
-    if row.kind == "group":
-        strong = tuple(Text(run_text(run), True) for run in row.cells[0])
-        return _cell(strong, sum(widths), face, "left", span=len(columns))
-    total = row.kind == "total"
-    places = (place, *("" for _ in row.cells[1:]))
-    return "".join(
-        _cell(cell, width, face, "right" if column.numeric else "left", strong=total, place=place)
-        for cell, column, width, place in zip(row.cells, columns, widths, places, strict=True)
-    )
-
-
-def _cell(
-    runs: Runs,
-    width: int,
-    face: _Face,
-    align: str,
-    unit: str = "",
-    span: int = 1,
-    strong: bool = False,
-    place: str = "",
-) -> str:
-    inner = place + "".join(_run(run, face.size, strong) for run in runs)
-    if unit:
-        inner += "<w:r><w:br/></w:r>" + _run(
-            Text(f"（{unit}）" if not unit.isascii() else f"({unit})"), face.size, False
-        )
-    across = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
-    return (
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{across}<w:vAlign w:val="center"/></w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="{face.style}"/><w:jc w:val="{align}"/></w:pPr>{inner}</w:p></w:tc>'
-    )
-
-
-def _run(run: Run, size: int, strong: bool) -> str:
-    bold = "<w:b/>" if strong or run.strong else ""
-    low = '<w:vertAlign w:val="subscript"/>' if isinstance(run, Text) and run.lowered else ""
-    said = run_text(run) if isinstance(run, Number) else run.text
-    lines = '</w:t><w:br/><w:t xml:space="preserve">'.join(map(escape, said.split("\n")))
-    return (
-        f'<w:r><w:rPr>{bold}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>{low}</w:rPr>'
-        f'<w:t xml:space="preserve">{lines}</w:t></w:r>'
-    )
+    def append(self, element: Any) -> None:
+        """Behind everything so far; the last element of a body describes its page."""
+        body = self.document.element.body
+        body.insert(len(body) - 1, element)

@@ -16,6 +16,8 @@ _WIDE, _NARROW = 1.0, 0.58
 _WIDE_SIGNS = frozenset("·×—→…“”Σ")
 _WHOLE = 5.0
 """A header up to this many em stays on one line."""
+_LEAST = 6.0
+"""Em that a text column has at least, if what it holds is that wide: words in a narrower one fall apart."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,16 @@ def fit(table: Table, page: float = TEXT_WIDTH, sizes: tuple[float, ...] = ()) -
     sizes = sizes or (DENSE_SIZES if table.dense else SIZES)
     natural = [_column(table, place) for place in range(len(table.columns))]
     room = 2 * inset(table)
-    if any(column.width for column in table.columns):
-        size = sizes[0]
-        widths = [0.0 if c.width else em * size + room for c, em in zip(table.columns, natural, strict=True)]
+    shares = [column.width for column in table.columns]
+    if any(shares):
+
+        def holds(size: float) -> bool:
+            left = page - sum(em * size + room for share, em in zip(shares, natural, strict=True) if not share)
+            least = (min(em, _LEAST) * size + room for em in natural)
+            return all(left * share / sum(shares) >= need for share, need in zip(shares, least, strict=True) if share)
+
+        size = next(filter(holds, sizes), sizes[-1])
+        widths = [0.0 if share else em * size + room for share, em in zip(shares, natural, strict=True)]
         stretch = 1.0
     else:
         gaps = room * len(natural)
