@@ -11,11 +11,11 @@ from math import ceil
 
 import numpy as np
 import pandas as pd
-from hypothesis import assume, given, settings
+from hypothesis import example, given, reject
 from hypothesis import strategies as st
-from tests.allocation.draw import drawn, subset
+from tests.allocation.draw import ENVELOPE, LOOSE, LOOSE_LAST_YEAR, drawn, subset
 from tests.allocation.halves import HALF, SCORE, Fen, at_stake, even, halved, rounding, with_room
-from tests.allocation.test_properties import FEW, SEEDS, not_below
+from tests.allocation.test_properties import FEW, SEEDS, few, not_below
 from tests.allocation.tiny import COLLECTIVE, Tiny, answer
 
 from silvafisc.allocation.beyond import due_beyond
@@ -25,6 +25,7 @@ from silvafisc.allocation.engine import Engine
 from silvafisc.allocation.limits import FULL
 from silvafisc.allocation.menus import cost_column
 from silvafisc.allocation.tables import chosen_offers
+from silvafisc.allocation.terms import term, term_names
 from silvafisc.quantities import share
 from silvafisc.results import ObjectiveSpec, RuleSpec
 from silvafisc.results.draws import COLUMNS
@@ -132,7 +133,8 @@ def to_the_fen(decision: Decision, problem: Tiny) -> Tiny:
     """The problem with just the money and limits that this answer of it needs, so that it is an answer of this one too.
 
     Funds are shared out whole, but for a named reserve: what is left before the last period where money is carried on.
-    What falls due in one year after the horizon is all that may; mean tonnes, where they are the objective, are a target.
+    What falls due in one year after the horizon is all that may; mean tonnes, or those reached in half of
+    the draws, are a target where they are the objective.
     """
     resolved, chosen = problem.resolved, chosen_offers(decision.problem, decision.point)
     frames = (problem.menus.offers.table.iloc[chosen], problem.menus.fixed.table)
@@ -158,25 +160,44 @@ def to_the_fen(decision: Decision, problem: Tiny) -> Tiny:
         if "instalments" in rules and due:
             most = Fraction(max(due), given_now[resolved.periods[-1]])
             rules["instalments"] = RuleSpec("instalments", {"liabilities_at_most": str(most)})
-    if resolved.objectives[0].params.get("risk") == "mean":
-        rules["carbon_target"] = RuleSpec("carbon_target", {"target_tco2e": repr(decision.values["carbon"])})
+    reached = {"mean": {}, "quantile": {"share": "0.5"}}.get(resolved.objectives[0].params.get("risk"))
+    if reached is not None:
+        rules["carbon_target"] = RuleSpec("carbon_target", {"target_tco2e": repr(decision.values["carbon"]), **reached})
     return problem.change(funds=tuple(funds), rules=tuple(rules.values()))
 
 
-@settings(FEW, max_examples=12)
+def test_every_rule_can_be_drawn() -> None:
+    named = {spec.rule for spec in (ENVELOPE, *LOOSE, *LOOSE_LAST_YEAR, *FURTHER)} | {"carbon_target"}
+    assert named == {name for name in term_names() if hasattr(term(name), "rows")}
+
+
+@few(12)
 @given(seed=SEEDS, unit=st.integers(0, 3))
+@example(seed=14, unit=0)  # The mean tonnes are a target: halves miss it by what a few fen of the pot bring.
 def test_two_halves_never_lower_the_first_objective_in_case_mode(seed: int, unit: int) -> None:
+    """Halves may always choose what the unit chose; all sums are then the same but for rounding.
+
+    Rows of money have as much more room on both sides as all amounts that the unit moves can be off by rounding
+    (`rounding`), and 1 fen for limits per unit, which are whole fen of each half; rows of tonnes have what the factor
+    money among it brings (`at_stake`), by which the objective may fall as well. Rows of areas and counts have none: a
+    copied choice breaks no order between units, and publishes no further standard.
+
+    It holds for all rules where what they read of a unit is an amount of it. Not so, and not drawn:
+    - a pot shared by scores: two units of score 50 have half of it each; one in two halves of score 50 has two thirds, and
+      the other less than what its listing, or its tonnes, call for (`performance` only multiplies amounts, and is drawn);
+    - an agreement that stays with one half: 60 owed are within nine tenths of a revenue of 100, and not of 50. It is drawn
+      as two over half the amount;
+    - sizes without halves in tenths of a mu: half of a need of 0.2 mu is 0.1 mu of work, of two needs of 0.1 mu nothing.
+    """
     problem = asked(seed)
     code, objective = problem.inputs.codes[unit], problem.resolved.objectives[0]
     try:
         decision = problem.decide()
     except InfeasibleError:
-        assume(False)
+        reject()
     tight = to_the_fen(decision, problem)
-    # Rows of money have what rounding may take, and a fen for limits that are whole fen of halves; those of tonnes alike.
+    lost = at_stake(tight, code, objective.term)
     room = {"fen": rounding(tight, code).total() + 1, "tco2e": at_stake(tight, code, "carbon")}
     parts = halved(tight, seed, code)
     found = decide([Engine(parts.problem(), rules=(), extra=with_room(parts, room))], [objective])
-    assert not_below(
-        found.values[objective.term], decision.values[objective.term] - at_stake(tight, code, objective.term)
-    )
+    assert not_below(found.values[objective.term], decision.values[objective.term] - lost)

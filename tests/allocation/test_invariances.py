@@ -5,15 +5,15 @@ Over drawn problems with random subsets of the rules, in both modes. No expected
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from tests.allocation.decided import solved
 from tests.allocation.draw import drawn, subset
-from tests.allocation.test_properties import FEW, SEEDS, changes_nothing, not_below, with_offers
+from tests.allocation.test_properties import SEEDS, changes_nothing, few, not_below, with_offers
 from tests.allocation.tiny import MODES, Tiny
 
 from silvafisc.allocation.decide import InfeasibleError
 
-FEWER = settings(FEW, max_examples=2)
+FEWER = few(2)
 
 
 def with_worse(problem: Tiny, seed: int, dearer: int) -> tuple[Tiny, str]:
