@@ -173,6 +173,8 @@ def test_every_rule_can_be_drawn() -> None:
 
 @few(12)
 @given(seed=SEEDS, unit=st.integers(0, 3))
+@example(seed=825, unit=0)  # HiGHS's presolve stops with an error,
+@example(seed=825, unit=1)  # or calls it infeasible.
 @example(seed=14, unit=0)  # The mean tonnes are a target: halves miss it by what a few fen of the pot bring.
 def test_two_halves_never_lower_the_first_objective_in_case_mode(seed: int, unit: int) -> None:
     """Halves may always choose what the unit chose; all sums are then the same but for rounding.
