@@ -18,7 +18,14 @@ from silvafisc.allocation.menus import menus
 from silvafisc.results import Responses, RuleSpec, UnitInputs, Yields
 
 SEEDS = st.integers(0, 10_000)
-FEW = settings(max_examples=4, deadline=None, derandomize=True, database=None)
+
+
+def few(count: int) -> settings:
+    """So many examples, or as many as the profile says that looks for new ones: each takes a solve or two."""
+    return settings(max_examples=count) if settings().derandomize else settings()
+
+
+FEW = few(4)
 FORBIDDING = [r for r in (*RULES, *OPTIONAL, *LAST_YEAR) if r.rule != "envelope"]
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from tests.allocation.draw import drawn, subset
-from tests.allocation.test_properties import FEW, SEEDS, changes_nothing, most, with_offers
+from tests.allocation.test_properties import SEEDS, changes_nothing, few, most, with_offers
 from tests.allocation.tiny import CODES, MODES, PROTECTION, Tiny, tiny
 
 from silvafisc.quantities import share
@@ -173,7 +173,7 @@ def with_worse(problem: Tiny, seed: int) -> tuple[Tiny, str]:
 
 
 @pytest.mark.parametrize("mode", MODES)
-@settings(FEW, max_examples=6)
+@few(6)
 @given(seed=SEEDS)
 def test_an_offer_that_is_worse_for_every_reader_changes_nothing(mode: str, seed: int) -> None:
     rules = subset(seed, last_year=True)

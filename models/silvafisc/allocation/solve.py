@@ -12,6 +12,8 @@ from .problem import Floats, Indices
 
 # Violations of scaled rows; small enough that settlement only has to repair fen, not yuan.
 _FEASIBILITY = 1e-9
+_ANSWERED = {highspy.HighsModelStatus.kOptimal: "optimal", highspy.HighsModelStatus.kTimeLimit: "time_limit"}
+_NO_ANSWER = {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible}
 
 
 @dataclass(frozen=True)
@@ -161,29 +163,38 @@ class Session:
         return self._scale
 
     def _run(self, objective: Floats, scale: float, integer: bool = True) -> Solution:
-        highs = self._highs
-        # HiGHS counts its time limit over the life of the object; each solve gets the whole limit anew.
-        highs.setOptionValue("time_limit", highs.getRunTime() + self._time_limit)
-        highs.run()
-        status, info = highs.getModelStatus(), highs.getInfo()
-        infeasible = {
-            highspy.HighsModelStatus.kInfeasible,
-            highspy.HighsModelStatus.kUnboundedOrInfeasible,
-        }
-        if status in infeasible:
+        highs, status = self._highs, self._ran()
+        if integer and status not in _ANSWERED:
+            # Presolve has refused integer models that have an answer (ERGO-Code/HiGHS issues 2388, 3090): without it, it
+            # has to be found that there is none.
+            highs.setOptionValue("presolve", "off")
+            again = self._ran()
+            highs.setOptionValue("presolve", "choose")
+            status = again if _has_point(highs) or status not in _NO_ANSWER else status
+        if status in _NO_ANSWER:
             return Solution("infeasible", np.zeros(0), -np.inf, -np.inf)
-        names = {highspy.HighsModelStatus.kOptimal: "optimal", highspy.HighsModelStatus.kTimeLimit: "time_limit"}
-        if status not in names:
+        if status not in _ANSWERED:
             raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
+        info = highs.getInfo()
         point = np.asarray(highs.getSolution().col_value)
-        if len(point) == 0 or info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        if len(point) == 0 or not _has_point(highs):
             return Solution("no_solution", np.zeros(0), -np.inf, np.inf)
         n = self.block.choices
         if integer:
             point[:n] = np.round(point[:n])
         value = float(objective @ point)
         bound = float(info.mip_dual_bound) / scale if integer else value
-        return Solution(names[status], point, value, max(bound, value))
+        return Solution(_ANSWERED[status], point, value, max(bound, value))
+
+    def _ran(self) -> highspy.HighsModelStatus:
+        # HiGHS counts its time limit over the life of the object; each solve gets the whole limit anew.
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + self._time_limit)
+        self._highs.run()
+        return self._highs.getModelStatus()
+
+
+def _has_point(highs: highspy.Highs) -> bool:
+    return bool(highs.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible)
 
 
 class Planes:
@@ -236,6 +247,6 @@ def best_subset(
     if highs.passModel(lp) == highspy.HighsStatus.kError:
         raise SolverError("HiGHS refused the program")
     highs.run()
-    if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+    if not _has_point(highs):
         return None
     return np.flatnonzero(np.asarray(highs.getSolution().col_value) > 0.5)
