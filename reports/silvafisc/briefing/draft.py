@@ -249,24 +249,46 @@ class Draft:
         """The key of all payments (to one unit, or to several together)."""
         return ref("allocation", "sum(payment_fen)", **({"region_code": region_code} if region_code else {}), **where)
 
-    def change(self, code: str) -> str:
-        """The key of a unit's change against `against`."""
+    @cached_property
+    def compared(self) -> list[str]:
+        """Region codes of the units that have a change: one without last year's amounts is not compared with them."""
+        return [code for code in self.codes if self.has("reasons", region_code=code, against=str(self.against))]
+
+    def own_payment(self, code: str | tuple[str, ...]) -> str:
+        """The key of what each fund's own payer pays, all periods together: changes are of this money alone."""
+        funds: dict[str, list[str]] = {}
+        for fund in self.outcome.resolved.funds:
+            funds.setdefault(fund.payer, []).append(fund.id)
+        keys = [ref("allocation", f"sum({payer}_fen)", region_code=code, fund=held) for payer, held in funds.items()]
+        return combine("total", *keys) if len(keys) > 1 else keys[0]
+
+    @cached_property
+    def own_payers(self) -> Runs:
+        """The levels that the funds belong to, in words."""
+        held = {fund.payer for fund in self.outcome.resolved.funds}
+        return self.words.join([self.words.name("payer", payer) for payer in PAYERS if payer in held])
+
+    def change(self, code: str | tuple[str, ...]) -> str:
+        """The key of a unit's change against `against` (of several together)."""
         return ref("reasons", "sum(amount_fen)", region_code=code, against=str(self.against))
 
-    def change_part(self, code: str, part: str) -> str:
+    def change_part(self, code: str | tuple[str, ...], part: str) -> str:
         """The key of one part of a unit's change."""
         return ref("reasons", "sum(amount_fen)", region_code=code, against=str(self.against), part=part)
 
     @cached_property
     def change_parts(self) -> dict[str, dict[str, int]]:
-        """Region code -> part -> shown size; the parts of a unit sum to its shown change, and changes to the shown total."""
+        """Region code -> part -> shown size. The parts of a unit sum to its change, which is rounded from the exact fen.
+
+        So a unit's change reads the same in every table and document, whatever stands beside it.
+        """
         frame = self.table("reasons")
-        mine = frame[frame["against"] == self.against]
-        names = list(dict.fromkeys(str(part) for part in mine["part"]))
+        names = list(dict.fromkeys(str(part) for part in frame.loc[frame["against"] == self.against, "part"]))
         step = self.step("money")
-        changes = shown_parts({code: int(self.lookup.value(self.change(code))) for code in self.codes}, step)
+        changes = {code: shown_total(int(self.lookup.value(self.change(code))), step) for code in self.compared}
         exact = {
-            code: {name: int(self.lookup.value(self.change_part(code, name))) for name in names} for code in self.codes
+            code: {name: int(self.lookup.value(self.change_part(code, name))) for name in names}
+            for code in self.compared
         }
         return shown_rows(exact, step, changes)
 

@@ -32,7 +32,7 @@ def card(draft: Draft, code: str) -> Card:
                 grade=draft.number("count", ref("regions", "grade", region_code=code)),
             )
         )
-    if draft.against is not None:
+    if code in draft.change_parts:
         summary.append(why(draft, code))
     text = words.join(summary, "sentence")
     return Card(f"unit-{code}", words("annex.card", unit=draft.region(code), code=code), text, (formula(draft, code),))

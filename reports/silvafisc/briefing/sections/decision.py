@@ -245,21 +245,31 @@ def _changes_head(draft: Draft) -> str:
     return draft.words("decision.changes_head", base=draft.words.name("against", draft.against))
 
 
+def base_times(draft: Draft) -> str:
+    """What changes are measured against, in words: last year's amounts count once for each year."""
+    base = draft.words.name("against", str(draft.against))
+    if draft.against == "last_year" and len(draft.periods) > 1:
+        return draft.words("decision.last_year_times", base=base, count=str(len(draft.periods)))
+    return base
+
+
 def _changes(draft: Draft) -> list[Block]:
     words, against = draft.words, draft.against
     if against is None:
         return [Paragraph(words.runs("decision.no_reference"))]
-    base = words.name("against", against)
+    base = base_times(draft)
     counts = {
         act: draft.number("count", ref("reasons", f"{act}(amount_fen;region_code)", against=against))
         for act in ("above", "below", "equal")
     }
     said = [words.runs(f"decision.change_{act}", count=number) for act, number in counts.items() if number.value]
-    lead = [words.runs("decision.changes", base=base, counts=words.join(said))]
+    lead = [
+        words.runs("decision.changes", base=base, years=draft.years, payers=draft.own_payers, counts=words.join(said))
+    ]
     if against != "last_year":
         lead.insert(0, words.runs("decision.no_last_year"))
     blocks: list[Block] = [Paragraph(words.join(lead, "sentence"))]
-    order = sorted(draft.codes, key=lambda code: (-draft.lookup.value(draft.change(code)), code))
+    order = sorted(draft.compared, key=lambda code: (-draft.lookup.value(draft.change(code)), code))
     more = [code for code in order if draft.lookup.value(draft.change(code)) > 0][:SHOWN_UNITS]
     less = [code for code in reversed(order) if draft.lookup.value(draft.change(code)) < 0][:SHOWN_UNITS]
     items = []
@@ -269,7 +279,8 @@ def _changes(draft: Draft) -> list[Block]:
                 words.runs(
                     "decision.unit_change",
                     unit=short_name(draft, code),
-                    change=draft.phrase("money_total", draft.change(code), signed=True),
+                    # In the unit of the table of changes, so that both print the same.
+                    change=draft.phrase("money", draft.change(code), signed=True),
                 )
                 for code in codes
             ]
