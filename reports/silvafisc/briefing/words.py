@@ -14,9 +14,11 @@ from silvafisc.policy import ParameterTree, load_catalogue
 from silvafisc.policy.schema import Label
 from silvafisc.quantities import UNITS
 
-from .blocks import Number, Run, Runs, Text
+from .blocks import Number, Run, Runs, Text, run_text
 
 LANGUAGES = ("zh", "en")
+_CLOSING = ("）", "》", "”", "，", "。", "；", "：", "、")
+_GAP = re.compile(r"\A (?=\w|\Z)")
 
 
 class TextError(LookupError):
@@ -71,6 +73,8 @@ class Words:
     def runs(self, key: str, **values: "str | Number | Runs") -> Runs:
         """A text as runs; `*…*` in texts.yaml is strong, values are taken literally.
 
+        The gap before a number falls away after a full-width bracket, which brings its own.
+
         Raises:
             TextError: unknown key, missing value, or a value the text does not use.
         """
@@ -82,6 +86,8 @@ class Words:
             for position, piece in enumerate(literal.split("*")):
                 if position:
                     strong = not strong
+                if runs and run_text(runs[-1]).endswith(_CLOSING):
+                    piece = _GAP.sub("", piece)
                 if piece:
                     runs.append(Text(piece, strong))
             if name is None:

@@ -140,7 +140,7 @@ def task_standards(draft: Draft) -> Table:
             Row(
                 (
                     cell(words.name("measure", str(measure))),
-                    cell(words("terms.year", year=str(period))),
+                    cell(str(period)),
                     _optional(draft, "standard", ref("standards", "standard_yuan_per_mu", **where)),
                     cell(quantity),
                     (draft.number("area", ref("standards", "area_mu", **where)),),

@@ -158,7 +158,7 @@ def _published(draft: Draft) -> Table:
 
 def _tasks(draft: Draft) -> Runs:
     words = draft.words
-    parts = []
+    parts: list[Runs] = []
     for spec in draft.outcome.resolved.tasks:
         where = {"measure": spec.id, "category": ""}
         # The first year in which any of it is to be done.
@@ -166,19 +166,23 @@ def _tasks(draft: Draft) -> Runs:
             held = {**where, "period": period}
             if draft.has("standards", **held) and draft.lookup.value(ref("standards", "sum(area_mu)", **held)):
                 key = ref("standards", "standard_yuan_per_mu", **held)
-                parts.append((Text(f"{words.name('measure', spec.id)} "), draft.number("standard", key)))
+                parts.append(
+                    words.runs("terms.beside", name=words.name("measure", spec.id), value=draft.number("standard", key))
+                )
                 break
-    factors = []
+    factors: list[Runs] = []
     frame = draft.table("weights")
     for fund, name in dict.fromkeys(zip(frame["fund"], frame["factor"], strict=True)):
         key = ref("weights", "weight", fund=str(fund), factor=str(name), period=draft.periods[0])
         if draft.has("weights", fund=str(fund), factor=str(name), period=draft.periods[0]):
-            factors.append((Text(f"{words.name('factor', str(name))} "), *draft.phrase("share", key)))
+            factors.append(
+                words.runs("terms.beside", name=words.name("factor", str(name)), value=draft.phrase("share", key))
+            )
     said = []
     if parts:
-        said.append(words.runs("decision.task_standards", tasks=words.join(list(parts)), unit=draft.unit("standard")))
+        said.append(words.runs("decision.task_standards", tasks=words.join(parts), unit=draft.unit("standard")))
     if factors:
-        said.append(words.runs("decision.weights", weights=words.join(list(factors))))
+        said.append(words.runs("decision.weights", weights=words.join(factors)))
     return words.join(said, "sentence")
 
 

@@ -136,7 +136,7 @@ def _terms(draft: Draft) -> Table:
         taken = share != "0"
         quantity = words("allocation.quantity.need", share=share) if taken else words("allocation.quantity.none")
         unit, loan = where["region_code"], draft.outcome.resolved.loan(where["instrument"])
-        cells = [cell(capital(_name(draft, loan))), cell(words("terms.year", year=where["period"]))]
+        cells = [cell(capital(_name(draft, loan))), cell(where["period"])]
         cells += [cell(draft.region(unit) if unit else words("allocation.all_units"))]
         cells += [
             (draft.number("share", ref("loan_terms", "subsidy_rate", **where)),) if taken else cell("—"),
