@@ -15,7 +15,7 @@ from silvafisc.results.outcome import outcome_columns
 
 from .blocks import Number, Runs, Text
 from .keys import Lookup, combine, ref
-from .rounding import column_sums, shown_parts, shown_rows, shown_total
+from .rounding import column_sums, shown_parts, shown_rows, shown_total, telling_decimals
 from .words import Words, load_yaml
 
 ALL = "000000"
@@ -54,7 +54,7 @@ class Draft:
         """unit, per and decimals (or significant) of a kind of number in this language and size."""
         entry = load_yaml("display.yaml")[kind]
         style: Mapping[str, Any] = entry.get(self.size, entry)[self.language]
-        return style
+        return {**style, "decimals": self.score_decimals} if kind == "score" else style
 
     def step(self, kind: str) -> int | Fraction:
         """The smallest shown difference, in the outcome's unit."""
@@ -62,6 +62,17 @@ class Draft:
         if step is None:
             raise ValueError(f"{kind} is shown by significant digits and has no step")
         return step
+
+    @cached_property
+    def score_decimals(self) -> int:
+        """Decimals of indices, scores and cut-offs: the fewest with which every grade can be redone by hand."""
+        least = int(load_yaml("display.yaml")["score"][self.language]["decimals"])
+        frame = self.table("regions")
+        scored = frame[frame["score"].astype(str) != ""]
+        names = (scored[name].astype(str) for name in ("importance", "need", "score"))
+        units = [(Fraction(i), Fraction(n), Fraction(score)) for i, n, score in zip(*names, strict=True)]
+        cuts = [Fraction(str(cut)) for cut in self.table("grades")["cut_off"]]
+        return telling_decimals(units, cuts, Fraction(str(self.outcome.meta.get("alpha") or 0)), least)
 
     def _scale(self, kind: str) -> tuple[Mapping[str, Any], Fraction, int | Fraction | None]:
         style = self.style(kind)

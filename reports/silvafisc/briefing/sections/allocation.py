@@ -188,7 +188,7 @@ def factor_weights(draft: Draft) -> Table:
                 if (period, name) in present
             }
             steps[period] = shown_parts(exact, draft.step("money"))
-        rows.append(Row((cell(words.name("fund", fund), True),), "group"))
+        rows.append(Row((cell(words.short_name("fund", fund), True),), "group"))
         for name in factors:
             cells: list[Runs] = []
             for period in draft.periods:

@@ -26,8 +26,8 @@ def card(draft: Draft, code: str) -> Card:
         summary.append(
             words.runs(
                 "annex.grade",
-                importance=draft.number("index", ref("regions", "importance", region_code=code)),
-                need=draft.number("index", ref("regions", "need", region_code=code)),
+                importance=draft.number("score", ref("regions", "importance", region_code=code)),
+                need=draft.number("score", ref("regions", "need", region_code=code)),
                 score=draft.number("score", ref("regions", "score", region_code=code)),
                 grade=draft.number("count", ref("regions", "grade", region_code=code)),
             )

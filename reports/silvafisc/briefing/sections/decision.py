@@ -186,13 +186,19 @@ def _tasks(draft: Draft) -> Runs:
     return words.join(said, "sentence")
 
 
+def _introduced(draft: Draft, fund: str) -> str:
+    """A fund by its full name, with the short one that stands for it from here on."""
+    full, short = draft.words.name("fund", fund), draft.words.short_name("fund", fund)
+    return full if short == full else draft.words("decision.fund_short", fund=full, short=short)
+
+
 def _money(draft: Draft) -> Runs:
     words = draft.words
     funds = words.join(
         [
             words.runs(
                 "decision.fund_part",
-                fund=words.name("fund", fund),
+                fund=_introduced(draft, fund),
                 money=draft.phrase("money_total", draft.payment(fund=fund)),
             )
             for fund in draft.funds

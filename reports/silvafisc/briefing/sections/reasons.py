@@ -72,8 +72,11 @@ def objectives(draft: Draft) -> Table:
     if all(entry.get("gap") is not None for entry in draft.outcome.meta["objectives"]):
         keys = [meta_ref(f"objectives[term={entry['term']}].gap") for entry in draft.outcome.meta["objectives"]]
         status = words.name("solver_status", str(draft.outcome.meta["status"]))
-        gap = draft.phrase("gap", combine("greatest", *keys))
-        note.append(words.runs("reasons.proof", status=status, gap=gap))
+        gap = combine("greatest", *keys)
+        if draft.lookup.value(gap):
+            note.append(words.runs("reasons.proof", status=status, gap=draft.phrase("gap", gap)))
+        else:
+            note.append(words.runs("reasons.proof_exact", status=status))
     return Table(columns, tuple(rows), words.runs("reasons.objectives"), words.join(note, "sentence"))
 
 
@@ -134,8 +137,7 @@ def scores(draft: Draft) -> Table:
     rows = []
     for code in draft.codes:
         cells: list[Runs] = [
-            (draft.number(kind, ref("regions", name, region_code=code)),)
-            for name, kind in (("importance", "index"), ("need", "index"))
+            (draft.number("score", ref("regions", name, region_code=code)),) for name in ("importance", "need")
         ]
         scored = draft.lookup.cell(ref("regions", "score", region_code=code))
         cells.append((draft.number("score", ref("regions", "score", region_code=code)),) if scored else cell("—"))
