@@ -265,7 +265,7 @@ def test_a_reply_gives_a_unit_its_own_sum_on_its_own_page(step: Outcome, made: d
     assert sheet.title == "四川省（510000）为何是这个数"
     weights = list(tables(sheet))[1]
     assert [runs_text(cell) for cell in weights.rows[0].cells[:2]] == ["任务需求", "25.0"]
-    assert "比上年水平减少" in runs_text(only.sections[0].blocks[1].runs)  # type: ignore[union-attr]
+    assert "比按 3 年计的上年数减少" in runs_text(only.sections[0].blocks[1].runs)  # type: ignore[union-attr]
 
 
 def test_the_years_account_sums_to_what_is_due(made: dict[str, Briefing]) -> None:

@@ -19,6 +19,8 @@ Status = Literal["verified", "secondary", "computed", "recalled", "assumption"]
 OPEN = "open"
 """End of a change that has none."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_PAIR = re.compile(r"(.*[\u4e00-\u9fff].*) / ([^\u4e00-\u9fff]+)")
 
 
 class ReferenceFile(Strict):
@@ -96,8 +98,17 @@ class Reference:
     href: str = ""
 
     def text(self) -> str:
-        """One line: title, article, document number, address; what is empty is left out."""
-        return ", ".join(part for part in (self.title, self.article, self.document, self.href) if part)
+        """One line: title, article, document number, address; what is empty is left out.
+
+        A title `中文 / English` keeps its two halves, each with what belongs to it.
+        """
+        parts = [part for part in (self.title, self.article, self.document, self.href) if part]
+        if _PAIR.fullmatch(self.title) is None:
+            return ("，" if _CHINESE.search(self.title) else ", ").join(parts)
+        pairs = [_PAIR.fullmatch(part) for part in parts]
+        zh = [part if pair is None else pair[1] for part, pair in zip(parts, pairs, strict=True)]
+        en = [part if pair is None else pair[2] for part, pair in zip(parts, pairs, strict=True)]
+        return f"{'，'.join(zh)} / {', '.join(part for part in en if not _CHINESE.search(part))}"
 
 
 @dataclass(frozen=True)

@@ -265,13 +265,20 @@ class Draft:
         """Region codes of the units that have a change: one without last year's amounts is not compared with them."""
         return [code for code in self.codes if self.has("reasons", region_code=code, against=str(self.against))]
 
-    def own_payment(self, code: str | tuple[str, ...]) -> str:
-        """The key of what each fund's own payer pays, all periods together: changes are of this money alone."""
+    def own_payment(self, code: str = "") -> str:
+        """The key of what each fund's own payer pays, all periods together: changes are of this money alone.
+
+        Without a code of all units that are compared.
+        """
         funds: dict[str, list[str]] = {}
         for fund in self.outcome.resolved.funds:
             funds.setdefault(fund.payer, []).append(fund.id)
-        keys = [ref("allocation", f"sum({payer}_fen)", region_code=code, fund=held) for payer, held in funds.items()]
-        return combine("total", *keys) if len(keys) > 1 else keys[0]
+        held = code or (tuple(self.compared) if len(self.compared) < len(self.codes) else "")
+        where: dict[str, str | tuple[str, ...]] = {"region_code": held} if held else {}
+        if len(funds) == 1:
+            return ref("allocation", f"sum({next(iter(funds))}_fen)", **where)
+        keys = (ref("allocation", f"sum({payer}_fen)", fund=fund, **where) for payer, fund in funds.items())
+        return combine("total", *keys)
 
     @cached_property
     def own_payers(self) -> Runs:
@@ -279,13 +286,17 @@ class Draft:
         held = {fund.payer for fund in self.outcome.resolved.funds}
         return self.words.join([self.words.name("payer", payer) for payer in PAYERS if payer in held])
 
-    def change(self, code: str | tuple[str, ...]) -> str:
-        """The key of a unit's change against `against` (of several together)."""
-        return ref("reasons", "sum(amount_fen)", region_code=code, against=str(self.against))
+    def base(self, against: str) -> str:
+        """What changes are measured against, in words: last year's amounts count once for each year."""
+        name, years = self.words.name("against", against), len(self.periods)
+        if against == "last_year" and years > 1:
+            return self.words("decision.last_year_times", base=name, count=str(years))
+        return name
 
-    def change_part(self, code: str | tuple[str, ...], part: str) -> str:
-        """The key of one part of a unit's change."""
-        return ref("reasons", "sum(amount_fen)", region_code=code, against=str(self.against), part=part)
+    def change(self, code: str = "", part: str = "") -> str:
+        """The key of a unit's change against `against`, or of one part of it; of all units without a code."""
+        where = {name: value for name, value in (("region_code", code), ("part", part)) if value}
+        return ref("reasons", "sum(amount_fen)", against=str(self.against), **where)
 
     @cached_property
     def change_parts(self) -> dict[str, dict[str, int]]:
@@ -298,8 +309,7 @@ class Draft:
         step = self.step("money")
         changes = {code: shown_total(int(self.lookup.value(self.change(code))), step) for code in self.compared}
         exact = {
-            code: {name: int(self.lookup.value(self.change_part(code, name))) for name in names}
-            for code in self.compared
+            code: {name: int(self.lookup.value(self.change(code, name))) for name in names} for code in self.compared
         }
         return shown_rows(exact, step, changes)
 

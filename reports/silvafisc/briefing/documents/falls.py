@@ -20,7 +20,7 @@ class CauselessFallError(Exception):
         self.en = (
             f"no cause is on record for the change of listed units {named}: reasons.csv lacks them; nothing is printed"
         )
-        self.zh = f"列名单位 {named} 与上年相比的变化没有原因记录（reasons.csv 缺少这些单位），不予出具"
+        self.zh = f"列名倾斜单位 {named} 与上年相比的变化没有原因记录（reasons.csv 缺少这些单位），不予出具"
         super().__init__(self.en)
 
 

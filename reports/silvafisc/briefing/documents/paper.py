@@ -139,7 +139,7 @@ def _result(draft: YearDraft) -> list[Block]:
     said = [
         words.runs(
             "paper.result.text",
-            base=words.name("against", draft.against),
+            base=draft.base(draft.against),
             years=draft.years,
             change=draft.phrase(*total, signed=True),
             parts=_parts(draft),
@@ -153,7 +153,7 @@ def _result(draft: YearDraft) -> list[Block]:
         key = ref("reasons", "sum(amount_fen)", against=falls.LAST_YEAR, region_code=tuple(units))
         rows = draft.number("count", ref("reasons", "distinct(region_code)", region_code=tuple(units)))
         group = draft.phrase(draft.fine, key, signed=True)
-        said.append(words.runs("paper.result.listed", count=rows, change=group))
+        said.append(words.runs("paper.result.listed", count=rows, change=group, base=draft.base(falls.LAST_YEAR)))
         if codes:
             blocks.append(falls.table(draft, codes, SHOWN_FALLS))
         else:

@@ -1,5 +1,6 @@
 """The allocation as a ministry lays it out, the published standards and weights, and the envelopes."""
 
+from decimal import Decimal
 from fractions import Fraction
 
 from ..blocks import Block, Column, Heading, Note, Paragraph, Row, Runs, Section, Table
@@ -135,6 +136,7 @@ def task_standards(draft: Draft) -> Table:
         kind, _, share = str(rule).partition(":")
         if kind == "need" and not draft.lookup.value(ref("standards", "area_mu", **where)):
             kind, share = "none", ""
+        share = f"{(Decimal(share) * 100).normalize():f}%" if share else ""
         quantity = words(f"allocation.quantity.{kind}", share=share) if share else words(f"allocation.quantity.{kind}")
         rows.append(
             Row(

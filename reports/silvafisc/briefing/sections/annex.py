@@ -40,13 +40,15 @@ def card(draft: Draft, code: str) -> Card:
 
 def why(draft: Draft, code: str) -> Runs:
     """The unit's change against the reference as a sentence, its parts as they are shown elsewhere."""
-    steps = draft.change_parts[code]
+    steps, against = draft.change_parts[code], str(draft.against)
+    many = against == "last_year" and len(draft.periods) > 1
+    base = draft.base(against) if many else against
     found: list[Text | Number] = []
-    for piece in change_sentence(str(draft.against), list(steps.items()), draft.language):
+    for piece in change_sentence(base, list(steps.items()), draft.language):
         if isinstance(piece, str):
             found.append(Text(piece))
         elif piece.part:
-            key = draft.change_part(code, piece.part)
+            key = draft.change(code, piece.part)
             found.append(draft.number("money", key, signed=True, steps=steps[piece.part]))
         else:
             whole = draft.number("money", draft.change(code), steps=sum(steps.values()))

@@ -231,7 +231,7 @@ def costs_picture(draft: Draft) -> Figure | None:
         Column(words("carbon.price"), draft.unit("fen_per_tonne"), True),
     )
     data = Table(columns, rows, words.runs("carbon.costs_data"), words.runs("carbon.costs_note"), dense=True)
-    source = words("figures.source", tables="allocation.csv, regions.csv")
+    source = words("figures.source", tables=words("marks.list").join(("allocation.csv", "regions.csv")))
     return Figure("carbon-costs", svg, title, words("carbon.costs_alt"), source, data)
 
 

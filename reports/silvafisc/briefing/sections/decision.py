@@ -255,19 +255,11 @@ def _changes_head(draft: Draft) -> str:
     return draft.words("decision.changes_head", base=draft.words.name("against", draft.against))
 
 
-def base_times(draft: Draft) -> str:
-    """What changes are measured against, in words: last year's amounts count once for each year."""
-    base = draft.words.name("against", str(draft.against))
-    if draft.against == "last_year" and len(draft.periods) > 1:
-        return draft.words("decision.last_year_times", base=base, count=str(len(draft.periods)))
-    return base
-
-
 def _changes(draft: Draft) -> list[Block]:
     words, against = draft.words, draft.against
     if against is None:
         return [Paragraph(words.runs("decision.no_reference"))]
-    base = base_times(draft)
+    base = draft.base(against)
     counts = {
         act: draft.number("count", ref("reasons", f"{act}(amount_fen;region_code)", against=against))
         for act in ("above", "below", "equal")

@@ -9,7 +9,7 @@ from .decision import compared
 from .drawings import shown
 from .prices import prices
 
-_EXCESS = {"fen": "money", "fen/mu": "standard_fen", "mu": "mu", "tCO2e": "tonnes", "1": "plain"}
+_EXCESS = {"fen": "notice_fine", "fen/mu": "standard_fen", "mu": "mu", "tCO2e": "tonnes", "1": "plain"}
 """Unit of an excess -> how it is shown."""
 
 
@@ -141,7 +141,10 @@ def baselines(draft: Draft) -> Table:
         Column(words("frontier.this_compared")),
         Column(words("frontier.breaks"), width=1),
     )
-    return Table(columns, tuple(rows), words.runs("frontier.baselines"), words.runs("frontier.baselines_note"))
+    notes = [words.runs("frontier.baselines_note")]
+    if "last_year" in draft.baselines and len(draft.periods) > 1:
+        notes.append(words.runs("frontier.baselines_last_year", count=str(len(draft.periods))))
+    return Table(columns, tuple(rows), words.runs("frontier.baselines"), words.join(notes, "sentence"))
 
 
 def broken(draft: Draft) -> Table:
@@ -173,7 +176,7 @@ def broken(draft: Draft) -> Table:
 
 
 def _excess(draft: Draft, unit: str, key: str) -> tuple[Runs, Runs]:
-    """The worst excess and its unit: all money in the unit of the tables, a whole number without decimals."""
+    """The worst excess and its unit: all money in one unit however large the outcome, a whole number without decimals."""
     if not draft.lookup.cell(key):
         return cell("—"), cell("—")
     counted = unit == "1" and float(draft.lookup.value(key)).is_integer()

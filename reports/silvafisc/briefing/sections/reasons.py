@@ -169,21 +169,18 @@ def parts(draft: Draft) -> Table:
     shown = draft.change_parts
     names = list(dict.fromkeys(part for steps in shown.values() for part in steps))
     names = [name for name in names if _nonzero(draft, name)] or names[:1]
-    every = tuple(draft.compared)
 
-    def row(code: str | tuple[str, ...], label: Runs, sizes: Mapping[str, int]) -> Row:
+    def row(code: str, label: Runs, sizes: Mapping[str, int]) -> Row:
         own, change = draft.own_payment(code), draft.change(code)
         paid, more = shown_total(int(draft.lookup.value(own)), step), sum(sizes.values())
         cells = [draft.number("money", combine("difference", own, change), steps=paid - more)]
-        cells += [
-            draft.number("money", draft.change_part(code, name), signed=True, steps=sizes[name]) for name in names
-        ]
+        cells += [draft.number("money", draft.change(code, name), signed=True, steps=sizes[name]) for name in names]
         cells += [draft.number("money", change, signed=True, steps=more), draft.number("money", own, steps=paid)]
-        return Row((label, *((number,) for number in cells)), "body" if isinstance(code, str) else "total")
+        return Row((label, *((number,) for number in cells)), "body" if code else "total")
 
-    rows = [row(code, cell(draft.region(code)), shown[code]) for code in every]
-    exact = {name: int(draft.lookup.value(draft.change_part(every, name))) for name in names}
-    rows.append(row(every, cell(words("terms.sum"), True), shown_parts(exact, step)))
+    rows = [row(code, cell(draft.region(code)), shown[code]) for code in draft.compared]
+    exact = {name: int(draft.lookup.value(draft.change("", name))) for name in names}
+    rows.append(row("", cell(words("terms.sum"), True), shown_parts(exact, step)))
     unit, base = draft.unit("money"), words.name("against", against)
     head, notes = capital(base), [words.runs("reasons.parts_note", payers=draft.own_payers)]
     if against == "last_year":

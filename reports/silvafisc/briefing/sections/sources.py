@@ -81,7 +81,7 @@ def record(draft: Draft) -> Table:
         (words("sources.mode"), words(f"sources.modes.{meta['mode']}")),
         (
             words("sources.solver_status"),
-            words("sources.solver", status=status, seed=str(meta["seed"]), gap=f"{resolved.gap:g}"),
+            words("sources.solver", status=status, seed=str(meta["seed"]), gap=f"{resolved.gap * 100:g}%"),
         ),
         (words("sources.content_hash"), str(meta["content_hash"])),
         (words("sources.versions"), words("marks.semicolon").join(versions)),
