@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from silvafisc.briefing.blocks import Briefing, Figure, Number, Table, Text, run_text, runs_text
+from silvafisc.briefing.draft import Draft
 from silvafisc.briefing.rounding import shown_total, telling_decimals
+from silvafisc.briefing.sections import frontier
 from silvafisc.briefing.sections.ledger import in_language
 from silvafisc.briefing.words import Words, all_texts, load_yaml
 from silvafisc.policy import ParameterTree
+from silvafisc.results import Outcome
 
 HAN = "\u4e00-\u9fff"
 RULES = {
@@ -134,3 +137,15 @@ def test_a_score_redone_from_printed_indices_gives_the_printed_grade() -> None:
     digits = telling_decimals([(both, both, both)], [Fraction("0.26"), Fraction("0.2602")], half, 3)
     assert digits == 4
     assert shown_total(both, Fraction(1, 1000)) == 260
+
+
+def test_plans_of_the_frontier_are_numbered_without_a_gap(outcome: Outcome) -> None:
+    """The decision is a point of the frontier: it stands in its place, with its number."""
+    frame = outcome.tables["frontier"].copy()
+    frame["point"] = frame["point"].map({**{n: n + (n > 3) for n in range(1, 10)}, 10: 4, 11: 11, 12: 12})
+    ordered = frame.sort_values("point", kind="stable").reset_index(drop=True)
+    drawn = frontier.picture(Draft(replace(outcome, tables={**outcome.tables, "frontier": ordered}), "zh"))
+    names = [runs_text(row.cells[0]) for row in drawn.data.rows]
+    assert [int(re.findall(r"\d+", name)[0]) for name in names[:10]] == list(range(1, 11))
+    assert names[3] == "本方案（前沿方案 4）"
+    assert names[10:] == ["因素法", "统一标准"]
