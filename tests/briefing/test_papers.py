@@ -179,7 +179,7 @@ def test_targets_from_a_parameter_say_how_well_it_is_known() -> None:
     (_, (_, paper)) = papers(replace(plan, tables={**plan.tables, "sources": sources}), "zh", ["notice"])
     survival = next(row for row in table_of(paper, "targets").rows if runs_text(row.cells[1]) == "造林成活率")
     assert runs_text(survival.cells[2]) == "≥ 85.0%"
-    assert runs_text(survival.cells[3]) == "参数，凭记忆（待核）"
+    assert runs_text(survival.cells[3]) == "参数：凭记忆（待核）"
 
 
 def test_the_task_list_tells_binding_from_expected_and_names_those_that_pool(made: dict[str, Briefing]) -> None:

@@ -122,6 +122,11 @@ class Words:
         entry = all_texts().get(f"names.{group}_short.{item}")
         return self.name(group, item) if entry is None else entry[self.language]
 
+    def introduced(self, group: str, item: str) -> str:
+        """The full name of an id with the short one that stands for it from there on."""
+        full, short = self.name(group, item), self.short_name(group, item)
+        return full if short == full else self("terms.introduced", full=full, short=short)
+
     def join(self, parts: "Sequence[Runs] | Sequence[str]", mark: str = "list") -> Runs:
         """Runs joined with the language's comma (`list`) or semicolon (`semicolon`)."""
         joined: list[Run] = []

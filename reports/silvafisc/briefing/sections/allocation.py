@@ -97,7 +97,7 @@ def category_standards(draft: Draft) -> Table:
     for category, measure, grade in keys:
         where = {"category": category, "measure": measure, "grade": grade}
         if category != previous:
-            rows.append(Row((cell(words.name("category", category), True),), "group"))
+            rows.append(Row((cell(words.introduced("category", category), True),), "group"))
             previous = category
         label = words("allocation.grade", grade=grade) if grade else words("allocation.all_units")
         cells = [

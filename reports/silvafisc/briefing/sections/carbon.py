@@ -19,8 +19,9 @@ def section(draft: Draft) -> Section:
     words = draft.words
     blocks: list[Block] = [Paragraph(_lead(draft))]
     if (hazard := loss_hazard_range(draft, "carbon")) is not None:
-        low, high = (draft.phrase("carbon", key) for key in hazard)
-        blocks.append(Paragraph(words.runs("carbon.hazard", low=low, high=high)))
+        low, high = hazard
+        said = {"low": draft.number("carbon", low), "high": draft.phrase("carbon", high)}
+        blocks.append(Paragraph(words.runs("carbon.hazard", **said)))
     blocks += _at_hazards(draft)
     blocks.append(measures(draft))
     blocks += credits.ranges(draft, _by_measure(draft), _variant(draft))
@@ -58,9 +59,11 @@ def _at_hazards(draft: Draft) -> list[Block]:
             continue
         keys = {case: _tonnes(draft, "additional", measure=measure, case=case) for case in cases}
         if len({draft.lookup.value(key) for key in keys.values()}) > 1:
-            said = {case: draft.phrase("carbon", key) for case, key in keys.items()}
+            low, high, central = (draft.phrase("carbon", keys[case]) for case in cases)
+            low = (draft.number("carbon", keys["low"]),)
             name = inside(draft.words.name("measure", measure))
-            blocks.append(Paragraph(draft.words.runs("carbon.hazard_land", measure=name, **said)))
+            said = draft.words.runs("carbon.hazard_land", measure=name, low=low, high=high, central=central)
+            blocks.append(Paragraph(said))
     return blocks
 
 

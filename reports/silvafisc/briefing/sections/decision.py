@@ -167,7 +167,11 @@ def _tasks(draft: Draft) -> Runs:
             if draft.has("standards", **held) and draft.lookup.value(ref("standards", "sum(area_mu)", **held)):
                 key = ref("standards", "standard_yuan_per_mu", **held)
                 parts.append(
-                    words.runs("terms.beside", name=words.name("measure", spec.id), value=draft.number("standard", key))
+                    words.runs(
+                        "terms.beside",
+                        name=words("decision.task_from", task=words.name("measure", spec.id), year=period),
+                        value=draft.number("standard", key),
+                    )
                 )
                 break
     factors: list[Runs] = []
@@ -186,19 +190,13 @@ def _tasks(draft: Draft) -> Runs:
     return words.join(said, "sentence")
 
 
-def _introduced(draft: Draft, fund: str) -> str:
-    """A fund by its full name, with the short one that stands for it from here on."""
-    full, short = draft.words.name("fund", fund), draft.words.short_name("fund", fund)
-    return full if short == full else draft.words("decision.fund_short", fund=full, short=short)
-
-
 def _money(draft: Draft) -> Runs:
     words = draft.words
     funds = words.join(
         [
             words.runs(
                 "decision.fund_part",
-                fund=_introduced(draft, fund),
+                fund=words.introduced("fund", fund),
                 money=draft.phrase("money_total", draft.payment(fund=fund)),
             )
             for fund in draft.funds

@@ -72,8 +72,10 @@ def record(draft: Draft) -> Table:
     resolved = draft.outcome.resolved
     status = words.name("solver_status", str(meta["status"]))
     versions = [f"{name} {value}" for name, value in meta["versions"].items()]
+    named = {name: words(f"sources.hashed.{name}") for name in ("law", "scenario")}
     hashes = [
-        f"{str(name).removeprefix('inputs/')} {str(value)[:HASH]}" for name, value in meta["input_hashes"].items()
+        f"{named.get(name, name.removeprefix('inputs/'))} {str(value)[:HASH]}"
+        for name, value in meta["input_hashes"].items()
     ]
     lines = [
         (words("sources.scenario"), str(meta["id"])),
