@@ -265,16 +265,12 @@ class Draft:
         """Region codes of the units that have a change: one without last year's amounts is not compared with them."""
         return [code for code in self.codes if self.has("reasons", region_code=code, against=str(self.against))]
 
-    def own_payment(self, code: str = "") -> str:
-        """The key of what each fund's own payer pays, all periods together: changes are of this money alone.
-
-        Without a code of all units that are compared.
-        """
+    def own_payment(self, code: str | tuple[str, ...] = "") -> str:
+        """The key of what each fund's own payer pays, all periods together: changes and baselines are of this money."""
         funds: dict[str, list[str]] = {}
         for fund in self.outcome.resolved.funds:
             funds.setdefault(fund.payer, []).append(fund.id)
-        held = code or (tuple(self.compared) if len(self.compared) < len(self.codes) else "")
-        where: dict[str, str | tuple[str, ...]] = {"region_code": held} if held else {}
+        where: dict[str, str | tuple[str, ...]] = {"region_code": code} if code else {}
         if len(funds) == 1:
             return ref("allocation", f"sum({next(iter(funds))}_fen)", **where)
         keys = (ref("allocation", f"sum({payer}_fen)", fund=fund, **where) for payer, fund in funds.items())

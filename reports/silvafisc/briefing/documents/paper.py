@@ -66,6 +66,7 @@ def _sources(draft: YearDraft) -> list[Block]:
             words.runs(
                 "paper.sources.fund",
                 fund=identity["fund_name"],
+                short=words.short_name("fund", fund),
                 payer=words.name("payer", draft.payer(fund)),
                 money=draft.money(ref("envelopes", "appropriation_fen", **where)),
                 carried=draft.money(ref("envelopes", "carried_in_fen", **where)),
@@ -219,7 +220,7 @@ def _comparison(draft: YearDraft) -> list[Block]:
                 carbon = draft.number_of("carbon", draft.baseline(name, "carbon_tco2e"))
             money = draft.number_of("money", draft.baseline(name, "payment_fen"))
             rows.append(Row((cell(words.name("baseline", name)), money, carbon, _broken(draft, name))))
-    own = draft.number_of("money", draft.payment()), draft.number_of("carbon", draft.indicator("carbon.total"))
+    own = draft.number_of("money", draft.own_payment()), draft.number_of("carbon", draft.indicator("carbon.total"))
     rows.append(Row((cell(words("paper.comparison.own")), *own, cell(words("frontier.breaks_none"))), "total"))
     columns = (
         Column(words("frontier.baseline")),

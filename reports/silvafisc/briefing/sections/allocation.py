@@ -136,8 +136,11 @@ def task_standards(draft: Draft) -> Table:
         kind, _, share = str(rule).partition(":")
         if kind == "need" and not draft.lookup.value(ref("standards", "area_mu", **where)):
             kind, share = "none", ""
-        share = f"{(Decimal(share) * 100).normalize():f}%" if share else ""
-        quantity = words(f"allocation.quantity.{kind}", share=share) if share else words(f"allocation.quantity.{kind}")
+        quantity = (
+            words(f"allocation.quantity.{kind}", share=percent(share))
+            if share
+            else words(f"allocation.quantity.{kind}")
+        )
         rows.append(
             Row(
                 (
@@ -172,6 +175,11 @@ def task_standards(draft: Draft) -> Table:
         Column(words("allocation.due_later"), draft.unit("money"), True),
     )
     return Table(columns, tuple(rows), words.runs("allocation.tasks"), words.runs("allocation.tasks_note"))
+
+
+def percent(share: str) -> str:
+    """A published share in per cent, as short as it is: `0.5` -> `50%`."""
+    return f"{(Decimal(share) * 100).normalize():f}%"
 
 
 def factor_weights(draft: Draft) -> Table:

@@ -170,8 +170,11 @@ def parts(draft: Draft) -> Table:
     names = list(dict.fromkeys(part for steps in shown.values() for part in steps))
     names = [name for name in names if _nonzero(draft, name)] or names[:1]
 
+    # Keys name the units only where some are not compared.
+    some = tuple(draft.compared) if len(draft.compared) < len(draft.codes) else ""
+
     def row(code: str, label: Runs, sizes: Mapping[str, int]) -> Row:
-        own, change = draft.own_payment(code), draft.change(code)
+        own, change = draft.own_payment(code or some), draft.change(code)
         paid, more = shown_total(int(draft.lookup.value(own)), step), sum(sizes.values())
         cells = [draft.number("money", combine("difference", own, change), steps=paid - more)]
         cells += [draft.number("money", draft.change(code, name), signed=True, steps=sizes[name]) for name in names]
