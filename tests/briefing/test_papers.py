@@ -182,6 +182,20 @@ def test_targets_from_a_parameter_say_how_well_it_is_known() -> None:
     assert runs_text(survival.cells[3]) == "参数：凭记忆（待核）"
 
 
+def test_plans_of_the_letter_count_the_money_of_the_funds_own_payers(step: Outcome, made: dict[str, Briefing]) -> None:
+    """by hand: the baselines are of the central level alone, so this plan is too; what provinces add stands elsewhere."""
+    for section in made["paper"].sections:
+        for table in (block for block in section.blocks if isinstance(block, Table)):
+            if "各方案" in runs_text(table.caption):
+                assert "承担级次" in runs_text(table.caption)
+                allocation = step.tables["allocation"]
+                central = int(allocation["central_fen"].sum())
+                assert central < int(allocation["payment_fen"].sum())
+                assert abs(figure(table.rows[-1].cells[1]) * 10**6 - central) * 2 <= 10**6
+                return
+    raise AssertionError("the letter compares no plans")
+
+
 def test_the_task_list_tells_binding_from_expected_and_names_those_that_pool(made: dict[str, Briefing]) -> None:
     paper = made["notice-reform-development"]
     binding, expected, arranged = (table_of(paper, "tasks", place) for place in range(3))

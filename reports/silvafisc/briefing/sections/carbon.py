@@ -19,9 +19,8 @@ def section(draft: Draft) -> Section:
     words = draft.words
     blocks: list[Block] = [Paragraph(_lead(draft))]
     if (hazard := loss_hazard_range(draft, "carbon")) is not None:
-        low, high = hazard
-        said = {"low": draft.number("carbon", low), "high": draft.phrase("carbon", high)}
-        blocks.append(Paragraph(words.runs("carbon.hazard", **said)))
+        low, high = draft.number("carbon", hazard[0]), draft.phrase("carbon", hazard[1])
+        blocks.append(Paragraph(words.runs("carbon.hazard", low=low, high=high)))
     blocks += _at_hazards(draft)
     blocks.append(measures(draft))
     blocks += credits.ranges(draft, _by_measure(draft), _variant(draft))
