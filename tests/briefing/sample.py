@@ -156,10 +156,10 @@ def _ledger() -> pd.DataFrame:
             "面积 = λ × 森林面积；λ 使下限合计达到已知总额",
             "assumption",
         ),
-        ("responses.opportunity_cost_fen", "", "fen", "assumption", "立木价值 × 5 %", "assumption"),
-        ("stands.loss_hazard_per_year", "0.3 %", "per_year", "assumption", "prior, range 0.1–0.6 %", "assumption"),
+        ("responses.opportunity_cost_fen", "", "fen", "assumption", "立木价值 × 5%", "assumption"),
+        ("stands.loss_hazard_per_year", "0.3%", "per_year", "assumption", "prior, range 0.1–0.6 %", "assumption"),
         ("regions.population_person", "", "person", "data", "第七次全国人口普查公报", "secondary"),
-        ("regions.own_revenue_fen", "", "fen", "data", "2020 年各省一般公共预算收入（回忆）", "recalled"),
+        ("regions.own_revenue_fen", "", "fen", "data", "2020年各省一般公共预算收入（回忆）", "recalled"),
         (
             "compensation.floor.collective",
             "16",

@@ -179,7 +179,21 @@ def test_targets_from_a_parameter_say_how_well_it_is_known() -> None:
     (_, (_, paper)) = papers(replace(plan, tables={**plan.tables, "sources": sources}), "zh", ["notice"])
     survival = next(row for row in table_of(paper, "targets").rows if runs_text(row.cells[1]) == "造林成活率")
     assert runs_text(survival.cells[2]) == "≥ 85.0%"
-    assert runs_text(survival.cells[3]) == "参数，凭记忆（待核）"
+    assert runs_text(survival.cells[3]) == "参数：凭记忆（待核）"
+
+
+def test_plans_of_the_letter_count_the_money_of_the_funds_own_payers(step: Outcome, made: dict[str, Briefing]) -> None:
+    """by hand: the baselines are of the central level alone, so this plan is too; what provinces add stands elsewhere."""
+    for section in made["paper"].sections:
+        for table in (block for block in section.blocks if isinstance(block, Table)):
+            if "各方案" in runs_text(table.caption):
+                assert "承担级次" in runs_text(table.caption)
+                allocation = step.tables["allocation"]
+                central = int(allocation["central_fen"].sum())
+                assert central < int(allocation["payment_fen"].sum())
+                assert abs(figure(table.rows[-1].cells[1]) * 10**6 - central) * 2 <= 10**6
+                return
+    raise AssertionError("the letter compares no plans")
 
 
 def test_the_task_list_tells_binding_from_expected_and_names_those_that_pool(made: dict[str, Briefing]) -> None:
@@ -265,7 +279,7 @@ def test_a_reply_gives_a_unit_its_own_sum_on_its_own_page(step: Outcome, made: d
     assert sheet.title == "四川省（510000）为何是这个数"
     weights = list(tables(sheet))[1]
     assert [runs_text(cell) for cell in weights.rows[0].cells[:2]] == ["任务需求", "25.0"]
-    assert "比上年水平减少" in runs_text(only.sections[0].blocks[1].runs)  # type: ignore[union-attr]
+    assert "比按 3 年计的上年数减少" in runs_text(only.sections[0].blocks[1].runs)  # type: ignore[union-attr]
 
 
 def test_the_years_account_sums_to_what_is_due(made: dict[str, Briefing]) -> None:

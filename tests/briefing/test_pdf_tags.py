@@ -304,10 +304,17 @@ def test_no_line_begins_with_a_closing_sign_and_no_number_is_parted_from_its_uni
     assert [whole.count(f"元{sign}丁") for sign in "；：、，。"] == [40] * 5, "every sign is there, and once"
 
 
-def test_a_long_kind_shortens_the_title_in_the_head_of_a_page_to_one_line(en: Briefing) -> None:
+def test_the_head_of_a_page_has_the_whole_title_in_two_lines_and_cuts_only_a_longer_one(en: Briefing) -> None:
     said = "Scenario estimate: no money is notified by it"
-    briefing = replace(en, title="A title that goes on and on " * 5, kind=said, sections=en.sections[:1])
-    with Pdf.open(io.BytesIO(render_pdf(briefing))) as pdf:
-        heads = [line for line in lines_of(pdf) if line.endswith(said)]
-        assert len(heads) == len(pdf.pages)
-        assert all(line.startswith("A title that goes on") for line in heads)
+    whole = "Sichuan to eight counties with subsidised afforestation loans beside grants (demonstration data)"
+    for title, cut in ((whole, False), ("A title that goes on and on " * 9, True)):
+        briefing = replace(en, title=title, kind=said, sections=en.sections[:1])
+        with Pdf.open(io.BytesIO(render_pdf(briefing))) as pdf:
+            lines = lines_of(pdf)
+            heads = [place for place, line in enumerate(lines) if line.endswith(said)]
+            assert len(heads) == len(pdf.pages)
+            for place in heads:
+                first, second = lines[place - 1], lines[place].removesuffix(said)
+                assert squeezed(first + second).startswith(squeezed(title)[:80])
+                assert (squeezed(first + second) == squeezed(title)) is not cut
+                assert second.rstrip().endswith("...") is cut

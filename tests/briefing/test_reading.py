@@ -126,6 +126,32 @@ def test_one_rule_for_two_funds_is_told_apart_everywhere(outcome: Outcome) -> No
     assert rule_names(draft, ["priority_share", "envelope"]) == ["重点地区份额", "预算平衡"], "one price for both"
 
 
+def test_limits_that_are_shares_are_said_as_shares(outcome: Outcome) -> None:
+    """by hand: `at_most` is a number of standards in one rule and a share in the others."""
+    rules = {"published_values": "4", "unverified_weight": "0.2", "carry_over": "0.3"}
+    specs = tuple(RuleSpec(rule, {"at_most": at_most}) for rule, at_most in rules.items())
+    draft = Draft(replace(outcome, resolved=replace(outcome.resolved, rules=specs)), "zh")
+    said = [cells(row)[1] for row in table_called(reasons.section(draft).blocks, "遵守的规则").rows][:3]
+    assert said == [
+        "每个类别公布的不同标准不超过 4 个。",
+        "未经核实的因素，权重之和不超过 20.0%。",
+        "结转不超过当年预算的 30.0%，逾期未用完的收回。",
+    ]
+
+
+def test_a_gap_of_nothing_is_a_proof_and_has_no_figure(outcome: Outcome) -> None:
+    for gap, said in ((0.0, "求解状态：已证明最优。"), (0.0000123, "求解状态：已证明最优，差距 0.0012%。")):
+        entries = [entry | {"gap": gap} for entry in outcome.meta["objectives"]]
+        draft = Draft(with_meta(outcome, objectives=entries, status="optimal"), "zh")
+        assert plain(reasons.objectives(draft).note).endswith(said)
+
+
+def test_a_fund_is_introduced_before_its_short_name_stands_for_it(zh: Briefing) -> None:
+    conclusion = " ".join(plain(block.runs) for block in zh.sections[0].blocks if isinstance(block, Paragraph))
+    assert "（以下简称“改革发展资金”）" in conclusion
+    assert conclusion.count("以下简称") == 2
+
+
 def test_prices_of_fairness_name_what_costs_and_what_does_not(outcome: Outcome) -> None:
     """by hand: 226.5 t are 0.0 万吨, so they are said in tonnes; entries of one rule are read by position."""
     entries = [
@@ -330,6 +356,9 @@ def test_a_reference_in_two_languages_is_read_in_one(text: str, zh: str, en: str
             "北京市、天津市、河北省、山西省、内蒙古自治区",
             "Beijing and others, 5 in all",
         ),
+        ("provincial:0.8;county:0.2", "text", "省级 80%、县级 20%", "Provincial 80%, County 20%"),
+        ("0:5/12;2:7/12", "text", "第 1 年 41.67%、第 3 年 58.33%", "year 1: 41.67%, year 3: 58.33%"),
+        ("1700 – 58000", "fen_per_mu", "17—580\u00a0元/亩", "17–580\u00a0yuan/mu"),
         ("oak=0.35;birch=0.08", "text", "2\u00a0项", "2 entries"),
         ("4 种 / 4 values", "", "4 种", "4 values"),
         ("", "", "—", "—"),

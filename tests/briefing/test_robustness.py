@@ -54,11 +54,11 @@ def test_an_outcome_without_the_tables_is_briefed_without_them(outcome: Outcome)
 def test_the_tables_show_the_largest_of_each_kind_and_who_reports(outcome: Outcome) -> None:
     draft = Draft(with_tables(outcome), "en")
     assert cells(robustness.moves(draft)) == [["Areas", "0.0", "6.5"], ["Indicators", "9.7", "3.2"]]
-    # by hand: 678.90 yuan is the larger gain; somebody of several reports, and for one unit nobody verifies.
+    # by hand: 678.90 yuan is the larger gain, in millions; somebody of several reports, and for one unit nobody verifies.
     factor, indicator = cells(robustness.gaming(draft))
-    assert factor[1:] == ["+10%", "县林业局 and others", "not stated", "678.90", "2.0"]
+    assert factor[1:] == ["+10%", "县林业局 and others", "not stated", "0.0007", "2.0"]
     assert indicator[0] == "Indicator: GDP per person"
-    assert indicator[1:] == ["−10%", "统计局", "统计局", "0.00", "0.0"]
+    assert indicator[1:] == ["−10%", "统计局", "统计局", "0.0000", "0.0"]
     step, review = cells(robustness.adjustment(draft))
     assert step[2] == "—"
     assert review[2].startswith("−")

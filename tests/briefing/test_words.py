@@ -108,7 +108,7 @@ def lead_of_changes(outcome: Outcome) -> str:
 def test_counts_of_changes_agree_with_the_reasons(outcome: Outcome) -> None:
     """by hand: the made-up shifts raise 15 units, lower 15 and leave one."""
     assert lead_of_changes(outcome) == (
-        "没有上年分配表。与因素法对照方案相比，15 个单位资金增加、15 个单位资金减少、1 个单位资金持平。"
+        "没有上年分配表。与因素法对照方案相比（2026—2028年合计，中央资金），15 个单位资金增加、15 个单位资金减少、1 个单位资金持平。"
     )
 
 

@@ -40,7 +40,7 @@ def test_a_package_is_built_with_the_look_beyond_and_replaced_by_the_next(
     code, text, err = said(capsys, "build", "--out", out, "--until", "2061", "--json", "--lang", "zh")
     assert code == 0, err
     assert json.loads(text)["files"] == [str(out), str(tmp_path / "yields_terminal.csv")]
-    assert "碳引擎 2/2" in err
+    assert "碳汇测算模块 2/2" in err
     described = read_package(out, "yields").described
     assert described is not None
     assert described.axes["year"][-1] == "2061"

@@ -210,3 +210,27 @@ def test_changes_that_nothing_reads_are_refused_or_listed() -> None:
     assert changed.unused_changes() == (change,), "read only on a day on which the change does not hold"
     changed.on("2026-01-01").fen(FLOOR)
     assert changed.unused_changes() == ()
+
+
+@pytest.mark.parametrize(
+    ("reference", "line"),
+    [
+        (Reference("管理办法", "第九条", "财资环〔2025〕1号", "a.cn"), "管理办法（财资环〔2025〕1号），第九条，a.cn"),
+        (Reference("a paper", "table 2", "", "b.org"), "a paper, table 2, b.org"),
+        (
+            Reference("评价办法 / rules of review", "", "财预〔2020〕10号"),
+            "评价办法（财预〔2020〕10号） / rules of review (财预〔2020〕10号)",
+        ),
+        (
+            Reference("办法 / rules (办法)", "第二条", "财预〔2020〕10号"),
+            "办法（财预〔2020〕10号），第二条 / rules (办法) (财预〔2020〕10号, 第二条)",
+        ),
+        (
+            Reference("划分办法 / division", "东部 / the east", "", "c.cn"),
+            "划分办法，东部，c.cn / division, the east, c.cn",
+        ),
+    ],
+)
+def test_a_reference_is_one_line_in_the_commas_of_its_language(reference: Reference, line: str) -> None:
+    """by hand: what is said in both languages keeps its two halves, and Chinese stands within brackets in the English one."""
+    assert reference.text() == line

@@ -48,7 +48,7 @@ _ARRAYS = {
 }
 _WORDS = Words(
     name=PACKAGE,
-    title={"zh": "碳引擎固碳量表", "en": "Carbon yields of the full engine"},
+    title={"zh": "碳汇测算模块固碳量表", "en": "Carbon yields of the full engine"},
     description={
         "zh": "每亩每年的二氧化碳当量通量，清除为正，按措施、气候、生长模型、实施年度、单位和年份。由 silvafisc carbon build 生成，勿手工修改。",
         "en": "Flows of CO2e per mu and year, removal positive, by measure, climate, model of growth, year of the measure, unit and year. Written by silvafisc carbon build; never edited by hand.",

@@ -23,7 +23,7 @@ COLUMNS = {
 }
 """Input column -> package columns that it is made of."""
 SOURCE = (
-    "统计年鉴、第七次人口普查；财政收支为 2019 年，收入和地区生产总值为 2020 年（按列见来源表）/ "
+    "统计年鉴、第七次人口普查；财政收支为2019年，收入和地区生产总值为2020年（按列见来源表）/ "
     "statistical yearbooks and 2020 census; budget figures of 2019, income and GDP of 2020 (by column in the ledger)"
 )
 

@@ -48,7 +48,7 @@ def with_engine_carbon(made: Draws, periods: Mapping[str, DrawnYields]) -> Draws
     """
     for count in sorted({yields.count for yields in periods.values()} - {len(made.numbers)}):
         en = f"{len(made.numbers)} draws of costs and prices, but {count} of the carbon engine"
-        raise DrawsError(en, f"成本与价格抽样 {len(made.numbers)} 次，碳引擎抽样 {count} 次，须相同")
+        raise DrawsError(en, f"成本与价格抽样 {len(made.numbers)} 次，碳汇测算模块抽样 {count} 次，须相同")
     known = {measure for yields in periods.values() for measure in yields.measures}
     carbon = made.table["variable"] == CARBON
     if (carbon & (made.table["subject"] == "")).any():

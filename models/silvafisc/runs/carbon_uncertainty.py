@@ -35,7 +35,7 @@ def built(folder: Path | None, name: str, where: str, field: str) -> Package:
         raise InputError([Finding(where, field, en, zh)])
     package = read_package(folder, name)
     if package.described is None or package.made_of is None:
-        en, zh = f"{str(folder)!r} holds nothing that was built", f"{str(folder)!r} 不是碳引擎生成的数据包"
+        en, zh = f"{str(folder)!r} holds nothing that was built", f"{str(folder)!r} 不是碳汇测算模块生成的数据包"
         raise InputError([Finding(where, field, en, zh)])
     return package
 

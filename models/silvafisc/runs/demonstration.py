@@ -243,7 +243,7 @@ def _areas(unit: Unit) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
                 "area_mu": _plain(area),
                 "certified": "true" if certified else "false",
                 "document": "演示文号〔2026〕1号" if certified else "",
-                "map_version": "2025 年度一张图（演示）" if certified else "",
+                "map_version": "2025年度一张图（演示）" if certified else "",
                 "certified_on": "2026-03-31" if certified else "",
                 "change_mu": _plain(change),
                 "change_reason": "演示：一张图年度更新" if change else "",

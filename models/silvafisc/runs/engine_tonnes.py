@@ -78,17 +78,19 @@ def _tonnes(
         if wanted not in known:
             more_en, more_zh = hint(wanted, known)
             en = f"the engine tells nothing of {wanted!r} here{more_en}"
-            raise InputError([finding(document.where, (*path, key), en, f"碳引擎没有 {wanted!r} 的结果{more_zh}")])
+            raise InputError(
+                [finding(document.where, (*path, key), en, f"碳汇测算模块没有 {wanted!r} 的结果{more_zh}")]
+            )
         rows = rows[rows[key] == wanted]
     per_mu = dict(zip(rows["year"], rows["credited_tco2e_per_mu"], strict=True))
     if not any(per_mu.values()):
         en = f"the engine credits nothing to {engine.measure}: only what the crediting rules name earns credits"
-        zh = f"碳引擎对 {engine.measure} 未计碳信用：只有计入规则列明的措施产生碳信用"
+        zh = f"碳汇测算模块对 {engine.measure} 未计碳信用：只有计入规则列明的措施产生碳信用"
         raise InputError([finding(document.where, (*path, "measure"), en, zh)])
     years = [year for year in sorted(per_mu) if project.crediting_from <= year <= project.last_year]
     if not years or years[0] > project.crediting_from:
         en = f"the engine begins with {min(per_mu)}, after the crediting period does"
-        zh = f"碳引擎自 {min(per_mu)} 年起算，晚于计入期起始年"
+        zh = f"碳汇测算模块自 {min(per_mu)} 年起算，晚于计入期起始年"
         raise InputError([finding(document.where, path, en, zh)])
     area = Fraction(project.area_mu)
     return {str(year): f"{float(area) * float(per_mu[year]):.{_DIGITS}f}" for year in years}

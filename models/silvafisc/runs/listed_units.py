@@ -34,7 +34,7 @@ def listed_units(resolved: Resolved, inputs: UnitInputs, tables: Mapping[str, pd
     if not members:
         return not_made(CHECK, "情景没有列出分组", "the scenario lists no group of units")
     if inputs.last_year is None:
-        return not_made(CHECK, "没有 last_year 表", "the table last_year was not given")
+        return not_made(CHECK, "没有上年分配表（last_year）", "the table last_year was not given")
     reading = Check("tables")
     case = read_case(resolved, inputs, tables, reading)
     now = this_year(case, ("rigid", "top_up", "factor"))

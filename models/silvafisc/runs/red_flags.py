@@ -34,6 +34,7 @@ DELIVERY = ("owner_deduction", "detained", "household_rate", "idle_money", "loca
 DIGITS = 10**4
 """Shares are shown in ten-thousandths."""
 NONE_FLAGGED = ("未发现问题", "nothing found")
+_TABLES = {"parcels": "小班表", "delivery": "拨付兑付表"}
 _ITEMS = {
     "owner_due": "应付所有者",
     "owner_paid": "已付所有者",
@@ -106,7 +107,7 @@ def not_made(check: str, zh: str, en: str) -> list[Flag]:
 
 
 def _without(check: str, table: str) -> list[Flag]:
-    return not_made(check, f"没有 {table} 表", f"the table {table} was not given")
+    return not_made(check, f"没有{_TABLES[table]}（{table}）", f"the table {table} was not given")
 
 
 def _areas(parcels: pd.DataFrame | None) -> list[Flag]:
@@ -144,7 +145,9 @@ def _taken(delivery: pd.DataFrame, check: str, item: str, words: tuple[str, str]
     rows = delivery[delivery["item"] == item]
     if not len(rows):
         return not_made(
-            check, f"delivery 表没有 {item} 行（没有请写 0）", f"delivery has no row {item}; write 0 where none"
+            check,
+            f"拨付兑付表没有“{words[0]}”（{item}）行，没有的请写 0",
+            f"delivery has no row {item}; write 0 where none",
         )
     found = [
         Flag(check, str(code), f"{fund}/{period}: {document}", fen_to_yuan(int(fen)), "yuan", "0", True, True, *words)
@@ -161,7 +164,7 @@ def _ratios(delivery: pd.DataFrame, check: str, part: str, whole: str, limit: Fr
     idle = check == "idle_money"
     rows = list(_pairs(delivery, part, whole))
     if not rows:
-        return not_made(check, f"delivery 表没有 {whole} 行", f"delivery has no row {whole}")
+        return not_made(check, f"拨付兑付表没有“{_ITEMS[whole]}”（{whole}）行", f"delivery has no row {whole}")
     found, looked = [], 0
     for code, reference, paid, due in rows:
         if paid is None or due is None:

@@ -44,7 +44,7 @@ def _grade(grading: "Grading", zh: bool) -> list[str]:
     importance, need = (f"{value:.6f}" for value in (grading.importance, grading.need))
     if zh:
         lines = [
-            f"分档得分 = {grading.alpha} × 碳重要性 {importance} +（{rest}）× 发展需要 {need} = {grading.score}，第 {grading.grade} 档（共 {grading.grades} 档）"
+            f"分档得分 = {grading.alpha} × 生态重要性 {importance} +（{rest}）× 发展需要 {need} = {grading.score}，第 {grading.grade} 档（共 {grading.grades} 档）"
         ]
         lines += [f"距上一档临界值还差 {grading.to_next_up}"] if grading.to_next_up else []
         lines += [f"高出本档临界值 {grading.to_next_down}"] if grading.to_next_down else []

@@ -251,7 +251,7 @@ def _climate(stated: Stated, value: str) -> None:
     source = stated.setdefault("carbon", {})
     if source.get("engine", "stock_change") != "full":
         en = "only the full carbon engine knows climates; state `carbon: {engine: full}`"
-        raise _refused("climate", en, "只有完整碳引擎区分气候情景；请写明 carbon: {engine: full}")
+        raise _refused("climate", en, "只有完整碳汇测算模块区分气候情景；请写明 carbon: {engine: full}")
     source["climate"] = value
 
 

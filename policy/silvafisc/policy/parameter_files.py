@@ -19,6 +19,8 @@ Status = Literal["verified", "secondary", "computed", "recalled", "assumption"]
 OPEN = "open"
 """End of a change that has none."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_BRACKETS = re.compile(r"\([^()]*\)")
 
 
 class ReferenceFile(Strict):
@@ -96,15 +98,25 @@ class Reference:
     href: str = ""
 
     def text(self) -> str:
-        """One line: title, document number in brackets, article, address; `中文 / English` where the title has both."""
-        zh, both, en = self.title.partition(" / ")
-        if not both:
-            return self._line(self.title, " ({})", ", ")
-        return f"{self._line(zh, '（{}）', '，')} / {self._line(en, ' ({})', ', ')}"
+        """One line: title with the document's number in brackets, article, address; what is empty is left out.
 
-    def _line(self, title: str, brackets: str, comma: str) -> str:
-        numbered = title + (brackets.format(self.document) if self.document else "")
-        return comma.join(part for part in (numbered, self.article, self.href) if part)
+        A title `中文 / English` keeps its two halves, each with what belongs to it.
+        """
+        zh, both, en = self.title.partition(" / ")
+        zh_article, apart, en_article = self.article.partition(" / ")
+        first = self._line(zh, zh_article)
+        return f"{first} / {self._line(en, en_article if apart else zh_article)}" if both else first
+
+    def _line(self, title: str, article: str) -> str:
+        if _CHINESE.search(_BRACKETS.sub("", title)):
+            inside, after, brackets, comma = [self.document], [article], "{}（{}）", "，"
+        else:
+            # In English, Chinese stands within brackets: an act's own title, a document's number, its article.
+            own = bool(_CHINESE.search(article))
+            inside, after, brackets, comma = [self.document, article * own], [article * (not own)], "{} ({})", ", "
+        numbered = comma.join(part for part in inside if part)
+        head = brackets.format(title, numbered) if numbered else title
+        return comma.join(part for part in (head, *after, self.href) if part)
 
 
 @dataclass(frozen=True)

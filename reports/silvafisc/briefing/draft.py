@@ -15,7 +15,7 @@ from silvafisc.results.outcome import outcome_columns
 
 from .blocks import Number, Runs, Text
 from .keys import Lookup, combine, ref
-from .rounding import column_sums, shown_parts, shown_rows, shown_total
+from .rounding import column_sums, shown_parts, shown_rows, shown_total, telling_decimals
 from .words import Words, load_yaml
 
 ALL = "000000"
@@ -54,7 +54,7 @@ class Draft:
         """unit, per and decimals (or significant) of a kind of number in this language and size."""
         entry = load_yaml("display.yaml")[kind]
         style: Mapping[str, Any] = entry.get(self.size, entry)[self.language]
-        return style
+        return {**style, "decimals": self.score_decimals} if kind == "score" else style
 
     def step(self, kind: str) -> int | Fraction:
         """The smallest shown difference, in the outcome's unit."""
@@ -62,6 +62,17 @@ class Draft:
         if step is None:
             raise ValueError(f"{kind} is shown by significant digits and has no step")
         return step
+
+    @cached_property
+    def score_decimals(self) -> int:
+        """Decimals of indices, scores and cut-offs: the fewest with which every grade can be redone by hand."""
+        least = int(load_yaml("display.yaml")["score"][self.language]["decimals"])
+        frame = self.table("regions")
+        scored = frame[frame["score"].astype(str) != ""]
+        names = (scored[name].astype(str) for name in ("importance", "need", "score"))
+        units = [(Fraction(i), Fraction(n), Fraction(score)) for i, n, score in zip(*names, strict=True)]
+        cuts = [Fraction(str(cut)) for cut in self.table("grades")["cut_off"]]
+        return telling_decimals(units, cuts, Fraction(str(self.outcome.meta.get("alpha") or 0)), least)
 
     def _scale(self, kind: str) -> tuple[Mapping[str, Any], Fraction, int | Fraction | None]:
         style = self.style(kind)
@@ -254,24 +265,52 @@ class Draft:
         """The key of all payments (to one unit, or to several together)."""
         return ref("allocation", "sum(payment_fen)", **({"region_code": region_code} if region_code else {}), **where)
 
-    def change(self, code: str) -> str:
-        """The key of a unit's change against `against`."""
-        return ref("reasons", "sum(amount_fen)", region_code=code, against=str(self.against))
+    @cached_property
+    def compared(self) -> list[str]:
+        """Region codes of the units that have a change: one without last year's amounts is not compared with them."""
+        return [code for code in self.codes if self.has("reasons", region_code=code, against=str(self.against))]
 
-    def change_part(self, code: str, part: str) -> str:
-        """The key of one part of a unit's change."""
-        return ref("reasons", "sum(amount_fen)", region_code=code, against=str(self.against), part=part)
+    def own_payment(self, code: str | tuple[str, ...] = "") -> str:
+        """The key of what each fund's own payer pays, all periods together: changes and baselines are of this money."""
+        funds: dict[str, list[str]] = {}
+        for fund in self.outcome.resolved.funds:
+            funds.setdefault(fund.payer, []).append(fund.id)
+        where: dict[str, str | tuple[str, ...]] = {"region_code": code} if code else {}
+        if len(funds) == 1:
+            return ref("allocation", f"sum({next(iter(funds))}_fen)", **where)
+        keys = (ref("allocation", f"sum({payer}_fen)", fund=fund, **where) for payer, fund in funds.items())
+        return combine("total", *keys)
+
+    @cached_property
+    def own_payers(self) -> Runs:
+        """The levels that the funds belong to, in words."""
+        held = {fund.payer for fund in self.outcome.resolved.funds}
+        return self.words.join([self.words.name("payer", payer) for payer in PAYERS if payer in held])
+
+    def base(self, against: str) -> str:
+        """What changes are measured against, in words: last year's amounts count once for each year."""
+        name, years = self.words.name("against", against), len(self.periods)
+        if against == "last_year" and years > 1:
+            return self.words("decision.last_year_times", base=name, count=str(years))
+        return name
+
+    def change(self, code: str = "", part: str = "") -> str:
+        """The key of a unit's change against `against`, or of one part of it; of all units without a code."""
+        where = {name: value for name, value in (("region_code", code), ("part", part)) if value}
+        return ref("reasons", "sum(amount_fen)", against=str(self.against), **where)
 
     @cached_property
     def change_parts(self) -> dict[str, dict[str, int]]:
-        """Region code -> part -> shown size; the parts of a unit sum to its shown change, and changes to the shown total."""
+        """Region code -> part -> shown size. The parts of a unit sum to its change, which is rounded from the exact fen.
+
+        So a unit's change reads the same in every table and document, whatever stands beside it.
+        """
         frame = self.table("reasons")
-        mine = frame[frame["against"] == self.against]
-        names = list(dict.fromkeys(str(part) for part in mine["part"]))
+        names = list(dict.fromkeys(str(part) for part in frame.loc[frame["against"] == self.against, "part"]))
         step = self.step("money")
-        changes = shown_parts({code: int(self.lookup.value(self.change(code))) for code in self.codes}, step)
+        changes = {code: shown_total(int(self.lookup.value(self.change(code))), step) for code in self.compared}
         exact = {
-            code: {name: int(self.lookup.value(self.change_part(code, name))) for name in names} for code in self.codes
+            code: {name: int(self.lookup.value(self.change(code, name))) for name in names} for code in self.compared
         }
         return shown_rows(exact, step, changes)
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 Amount = int | Fraction
+_SCORED = 6
+"""Decimals to which scores are computed."""
 
 
 def shown_total(amount: Amount, step: Amount) -> int:
@@ -45,6 +47,29 @@ def shown_rows(
         for key, value in exact.items():
             carried[key] = carried.get(key, Fraction(0)) + value - shown[row][key]
     return shown
+
+
+def telling_decimals(
+    units: Sequence[tuple[Fraction, Fraction, Fraction]], cuts: Sequence[Fraction], alpha: Fraction, least: int
+) -> int:
+    """The fewest decimals, `least` at least, with which every grade can be redone by hand; at most those of the scores.
+
+    units: (importance, need, score) with score = alpha * importance + (1 - alpha) * need. The score that is printed, and
+    the one that a reader works out of the printed indices, fall on the same side of every cut-off as the exact score.
+    """
+
+    def tells(decimals: int) -> bool:
+        step = Fraction(1, 10**decimals)
+        if any(cut % step for cut in cuts):
+            return False
+        for importance, need, score in units:
+            printed = shown_total(score, step) * step
+            redone = (alpha * shown_total(importance, step) + (1 - alpha) * shown_total(need, step)) * step
+            if any(len({value >= cut for value in (score, printed, redone)}) > 1 for cut in cuts):
+                return False
+        return True
+
+    return next((decimals for decimals in range(least, _SCORED) if tells(decimals)), _SCORED)
 
 
 def column_sums(rows: Mapping[str, Mapping[str, int]], columns: Sequence[str]) -> dict[str, int]:

@@ -14,12 +14,14 @@ from silvafisc.policy import ParameterTree, load_catalogue
 from silvafisc.policy.schema import Label
 from silvafisc.quantities import UNITS
 
-from .blocks import Number, Run, Runs, Text
+from .blocks import Number, Run, Runs, Text, run_text
 
 LANGUAGES = ("zh", "en")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _PAIR = re.compile(r"(.*?[\u4e00-\u9fff].*?) ?/ ((?>\([^()]*\)|[^\u4e00-\u9fff])+)")
 """`中文 / English`; the English keeps Chinese within brackets: an act's own title, a document's number."""
+_CLOSING = ("）", "》", "”", "，", "。", "；", "：", "、")
+_GAP = re.compile(r"\A (?=\w|\Z)")
 
 
 class TextError(LookupError):
@@ -74,6 +76,8 @@ class Words:
     def runs(self, key: str, **values: "str | Number | Runs") -> Runs:
         """A text as runs; `*…*` in texts.yaml is strong, values are taken literally.
 
+        The gap before a number falls away after a full-width bracket, which brings its own.
+
         Raises:
             TextError: unknown key, missing value, or a value the text does not use.
         """
@@ -85,6 +89,8 @@ class Words:
             for position, piece in enumerate(literal.split("*")):
                 if position:
                     strong = not strong
+                if runs and run_text(runs[-1]).endswith(_CLOSING):
+                    piece = _GAP.sub("", piece)
                 if piece:
                     runs.append(Text(piece, strong))
             if name is None:
@@ -122,6 +128,11 @@ class Words:
         """The short name of an id where there is one, else its name."""
         entry = all_texts().get(f"names.{group}_short.{item}")
         return self.name(group, item) if entry is None else entry[self.language]
+
+    def introduced(self, group: str, item: str) -> str:
+        """The full name of an id with the short one that stands for it from there on."""
+        full, short = self.name(group, item), self.short_name(group, item)
+        return full if short == full else self("terms.introduced", full=full, short=short)
 
     def join(self, parts: "Sequence[Runs] | Sequence[str]", mark: str = "list") -> Runs:
         """Runs joined with the language's comma (`list`) or semicolon (`semicolon`)."""

@@ -15,7 +15,7 @@ from .terminal import Terminal, language_of
 
 carbon = typer.Typer(
     name="carbon",
-    help="碳引擎：固碳量、抽样、采伐比较、生长曲线、实测数据、精准管理 / the carbon engine and what was measured",
+    help="碳汇测算模块：固碳量、抽样、采伐比较、生长曲线、实测数据、精准管理 / the carbon engine and what was measured",
     rich_markup_mode=None,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -34,8 +34,8 @@ STEPS = {
     "nested": "不同预算",
     "robustness": "数据变动和虚报试算",
     "sensitivity": "假设变动",
-    "carbon engine": "碳引擎",
-    "carbon draws": "碳引擎抽样",
+    "carbon engine": "碳汇测算模块",
+    "carbon draws": "碳汇测算模块抽样",
 }
 """Steps of `runs` in Chinese; an unknown step is shown as it is."""
 

@@ -54,10 +54,10 @@ def _grading(case: Case, check: Check) -> None:
     for _, unit in sorted(case.published.items()):
         exact = alpha * unit.importance + (1 - alpha) * unit.need
         if unit.score is None:
-            check.refuse(unit.where, "缺少综合得分", "the score is missing")
+            check.refuse(unit.where, "缺少分档得分", "the score is missing")
             continue
         rounded = abs(unit.score - exact) <= half and (unit.score * 10**INDEX_DECIMALS).denominator == 1
-        check.holds(rounded, unit.where, float(exact), float(unit.score), "", "综合得分", "the score")
+        check.holds(rounded, unit.where, float(exact), float(unit.score), "", "分档得分", "the score")
         grade = sum(1 for cut in known if cut <= unit.score)
         check.equal(unit.where, str(grade), unit.grade, "", "档次", "the grade")
     for row in case.grades:

@@ -31,7 +31,7 @@ def examine(case: Case, params: Mapping[str, Any], check: Check) -> None:
             ]
             for unit, paid, other, least in inversions(points):
                 where = f"category={category.id}, period={period}, region_code={unit}"
-                zh = f"标准（不低于需求和重要性都不更高的 {other}）"
+                zh = f"标准（不低于发展需要和生态重要性都不更高的 {other}）"
                 en = f"the standard (not below {other}, which is neither more needy nor more important)"
                 check.holds(paid >= least, where, f"≥ {least}", paid, "fen/mu", zh, en)
 

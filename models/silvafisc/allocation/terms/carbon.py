@@ -23,7 +23,7 @@ from ..risk import CREDITED, ECONOMIC, IMPORTANCE, counted_tonnes, reached_level
 TITLE = {"zh": "碳汇（经济额外性）", "en": "Carbon (economically additional)"}
 _COUNTED = {
     ECONOMIC: TITLE,
-    IMPORTANCE: {"zh": "碳汇（按重要性加权）", "en": "Carbon (weighted by importance)"},
+    IMPORTANCE: {"zh": "碳汇（按生态重要性加权）", "en": "Carbon (weighted by importance)"},
     CREDITED: {"zh": "碳汇（可计入碳信用）", "en": "Carbon (credited)"},
 }
 _RISK = {

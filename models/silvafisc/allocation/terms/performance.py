@@ -16,7 +16,7 @@ from ..menus.factor_pot import pot_amounts
 from ..problem import Indices, Part, Problem, cost_columns, forbid
 
 TITLE = {"zh": "绩效奖惩", "en": "Performance"}
-LAW = "预算法（绩效结果应用）；财预〔2020〕10号；粤 2024 年公益林考核：只扣县级管护经费"
+LAW = "预算法（绩效结果应用）；财预〔2020〕10号；粤2024年公益林考核：只扣县级管护经费"
 RELAXABLE = False
 
 

@@ -47,7 +47,7 @@ _ARRAYS = {
 }
 _WORDS = Words(
     name=PACKAGE,
-    title={"zh": "碳引擎固碳量的不确定性", "en": "Uncertainty of the full engine's yields"},
+    title={"zh": "碳汇测算模块固碳量的不确定性", "en": "Uncertainty of the full engine's yields"},
     description={
         "zh": "按措施、实施年度、单位和累计截止年，由各不确定来源的抽样得出。由 silvafisc carbon draws 生成，勿手工修改。",
         "en": "By measure, year of the measure, unit and year up to which is summed, from draws of all sources of error. Written by silvafisc carbon draws; never edited by hand.",

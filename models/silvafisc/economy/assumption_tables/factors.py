@@ -28,7 +28,7 @@ DIGITS = 6
 SOURCES = {
     "task_need": "年需求 × 全国成本基准之和 / sum of yearly needs × national benchmark cost",
     "forest_resource": "森林面积（第九次清查）/ forest area (9th inventory)",
-    "fiscal_difficulty": "1 − 2019 年一般公共预算收入 ÷ 支出 / 1 − general budget revenue over expenditure, 2019",
+    "fiscal_difficulty": "1 − 2019年一般公共预算收入 ÷ 支出 / 1 − general budget revenue over expenditure, 2019",
     "performance": "各地均为 1：尚无监测考核表 / 1 for every unit: no monitoring table exists",
 }
 

@@ -19,7 +19,7 @@ from .costs import unit_costs
 PARAMETERS = "assumptions.economy.responses."
 TENURES = ("collective", "state")
 SOURCE_RECURRING = (
-    "机会成本 = 2010 年林木资产价值 ÷ 森林面积 × 5%；其余为参数 / "
+    "机会成本 = 2010年林木资产价值 ÷ 森林面积 × 5%；其余为参数 / "
     "opportunity cost = stumpage value 2010 over forest area × 5 %; the rest are parameters"
 )
 SOURCE_TASKS = (

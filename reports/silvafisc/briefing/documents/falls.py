@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..blocks import Column, Number, Row, Runs, Table, Text
+from ..blocks import Column, Number, Row, Runs, Table
 from ..draft import cell
 from ..keys import ref
 from .year import YearDraft
@@ -20,7 +20,7 @@ class CauselessFallError(Exception):
         self.en = (
             f"no cause is on record for the change of listed units {named}: reasons.csv lacks them; nothing is printed"
         )
-        self.zh = f"列名单位 {named} 与上年相比的变化没有原因记录（reasons.csv 缺少这些单位），不予出具"
+        self.zh = f"列名倾斜单位 {named} 与上年相比的变化没有原因记录（reasons.csv 缺少这些单位），不予出具"
         super().__init__(self.en)
 
 
@@ -65,7 +65,7 @@ def causes(draft: YearDraft, code: str, against: str = LAST_YEAR, only_less: boo
         value = draft.lookup.value(key)
         if value < 0 or (value > 0 and not only_less):
             number: Number = draft.number(draft.fine, key, signed=True)
-            said.append((Text(f"{draft.words.name('part', str(part))} "), number))
+            said.append(draft.words.runs("terms.beside", name=draft.words.name("part", str(part)), value=number))
     return draft.words.join(said, "semicolon") if said else cell(draft.words("documents.no_difference"))
 
 

@@ -66,6 +66,7 @@ def _sources(draft: YearDraft) -> list[Block]:
             words.runs(
                 "paper.sources.fund",
                 fund=identity["fund_name"],
+                short=words.short_name("fund", fund),
                 payer=words.name("payer", draft.payer(fund)),
                 money=draft.money(ref("envelopes", "appropriation_fen", **where)),
                 carried=draft.money(ref("envelopes", "carried_in_fen", **where)),
@@ -139,7 +140,7 @@ def _result(draft: YearDraft) -> list[Block]:
     said = [
         words.runs(
             "paper.result.text",
-            base=words.name("against", draft.against),
+            base=draft.base(draft.against),
             years=draft.years,
             change=draft.phrase(*total, signed=True),
             parts=_parts(draft),
@@ -153,7 +154,7 @@ def _result(draft: YearDraft) -> list[Block]:
         key = ref("reasons", "sum(amount_fen)", against=falls.LAST_YEAR, region_code=tuple(units))
         rows = draft.number("count", ref("reasons", "distinct(region_code)", region_code=tuple(units)))
         group = draft.phrase(draft.fine, key, signed=True)
-        said.append(words.runs("paper.result.listed", count=rows, change=group))
+        said.append(words.runs("paper.result.listed", count=rows, change=group, base=draft.base(falls.LAST_YEAR)))
         if codes:
             blocks.append(falls.table(draft, codes, SHOWN_FALLS))
         else:
@@ -219,7 +220,7 @@ def _comparison(draft: YearDraft) -> list[Block]:
                 carbon = draft.number_of("carbon", draft.baseline(name, "carbon_tco2e"))
             money = draft.number_of("money", draft.baseline(name, "payment_fen"))
             rows.append(Row((cell(words.name("baseline", name)), money, carbon, _broken(draft, name))))
-    own = draft.number_of("money", draft.payment()), draft.number_of("carbon", draft.indicator("carbon.total"))
+    own = draft.number_of("money", draft.own_payment()), draft.number_of("carbon", draft.indicator("carbon.total"))
     rows.append(Row((cell(words("paper.comparison.own")), *own, cell(words("frontier.breaks_none"))), "total"))
     columns = (
         Column(words("frontier.baseline")),

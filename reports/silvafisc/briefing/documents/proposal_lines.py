@@ -1,6 +1,6 @@
 """The department's proposal line by line: a unit's money from a fund in a year for one category, task or pot, and why."""
 
-from ..blocks import Column, Row, Runs, Table, Text
+from ..blocks import Column, Row, Runs, Table
 from ..draft import cell
 from ..keys import ref
 from ..words import Words
@@ -61,7 +61,11 @@ def _reasons(draft: YearDraft, where: dict[str, str]) -> Runs:
     parts = draft.lookup.column(TABLE, "part", TABLE)
     amounts = {str(parts[at]): ref(TABLE, "sum(amount_fen)", **where, part=str(parts[at])) for at in rows if parts[at]}
     said = [
-        (Text(f"{draft.words.name('part', part)} "), draft.number(draft.fine, key, signed=True))
+        draft.words.runs(
+            "terms.beside",
+            name=draft.words.name("part", part),
+            value=draft.number(draft.fine, key, signed=True),
+        )
         for part, key in amounts.items()
     ]
     return draft.words.join(said, "semicolon")

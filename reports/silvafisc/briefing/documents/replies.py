@@ -44,7 +44,7 @@ def _change(draft: YearDraft, code: str, against: str) -> Paragraph:
     return Paragraph(
         draft.words.runs(
             "replies.change",
-            base=draft.words.name("against", against),
+            base=draft.base(against),
             years=draft.years,
             change=draft.phrase(draft.fine, key, signed=True),
             causes=falls.causes(draft, code, against),

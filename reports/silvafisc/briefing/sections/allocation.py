@@ -1,5 +1,6 @@
 """The allocation as a ministry lays it out, the published standards and weights, and the envelopes."""
 
+from decimal import Decimal
 from fractions import Fraction
 
 from ..blocks import Block, Column, Heading, Note, Paragraph, Row, Runs, Section, Table
@@ -96,7 +97,7 @@ def category_standards(draft: Draft) -> Table:
     for category, measure, grade in keys:
         where = {"category": category, "measure": measure, "grade": grade}
         if category != previous:
-            rows.append(Row((cell(words.name("category", category), True),), "group"))
+            rows.append(Row((cell(words.introduced("category", category), True),), "group"))
             previous = category
         label = words("allocation.grade", grade=grade) if grade else words("allocation.all_units")
         cells = [
@@ -135,12 +136,16 @@ def task_standards(draft: Draft) -> Table:
         kind, _, share = str(rule).partition(":")
         if kind == "need" and not draft.lookup.value(ref("standards", "area_mu", **where)):
             kind, share = "none", ""
-        quantity = words(f"allocation.quantity.{kind}", share=share) if share else words(f"allocation.quantity.{kind}")
+        quantity = (
+            words(f"allocation.quantity.{kind}", share=percent(share))
+            if share
+            else words(f"allocation.quantity.{kind}")
+        )
         rows.append(
             Row(
                 (
                     cell(words.name("measure", str(measure))),
-                    cell(words("terms.year", year=str(period))),
+                    cell(str(period)),
                     _optional(draft, "standard", ref("standards", "standard_yuan_per_mu", **where)),
                     cell(quantity),
                     (draft.number("area", ref("standards", "area_mu", **where)),),
@@ -172,6 +177,11 @@ def task_standards(draft: Draft) -> Table:
     return Table(columns, tuple(rows), words.runs("allocation.tasks"), words.runs("allocation.tasks_note"))
 
 
+def percent(share: str) -> str:
+    """A published share in per cent, as short as it is: `0.5` -> `50%`."""
+    return f"{(Decimal(share) * 100).normalize():f}%"
+
+
 def factor_weights(draft: Draft) -> Table:
     """Weights and pots of the factors, per fund and period."""
     words, frame = draft.words, draft.table("weights")
@@ -188,7 +198,7 @@ def factor_weights(draft: Draft) -> Table:
                 if (period, name) in present
             }
             steps[period] = shown_parts(exact, draft.step("money"))
-        rows.append(Row((cell(words.name("fund", fund), True),), "group"))
+        rows.append(Row((cell(words.short_name("fund", fund), True),), "group"))
         for name in factors:
             cells: list[Runs] = []
             for period in draft.periods:

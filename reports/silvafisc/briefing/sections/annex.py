@@ -26,13 +26,13 @@ def card(draft: Draft, code: str) -> Card:
         summary.append(
             words.runs(
                 "annex.grade",
-                importance=draft.number("index", ref("regions", "importance", region_code=code)),
-                need=draft.number("index", ref("regions", "need", region_code=code)),
+                importance=draft.number("score", ref("regions", "importance", region_code=code)),
+                need=draft.number("score", ref("regions", "need", region_code=code)),
                 score=draft.number("score", ref("regions", "score", region_code=code)),
                 grade=draft.number("count", ref("regions", "grade", region_code=code)),
             )
         )
-    if draft.against is not None:
+    if code in draft.change_parts:
         summary.append(why(draft, code))
     text = words.join(summary, "sentence")
     return Card(f"unit-{code}", words("annex.card", unit=draft.region(code), code=code), text, (formula(draft, code),))
@@ -40,13 +40,15 @@ def card(draft: Draft, code: str) -> Card:
 
 def why(draft: Draft, code: str) -> Runs:
     """The unit's change against the reference as a sentence, its parts as they are shown elsewhere."""
-    steps = draft.change_parts[code]
+    steps, against = draft.change_parts[code], str(draft.against)
+    many = against == "last_year" and len(draft.periods) > 1
+    base = draft.base(against) if many else against
     found: list[Text | Number] = []
-    for piece in change_sentence(str(draft.against), list(steps.items()), draft.language):
+    for piece in change_sentence(base, list(steps.items()), draft.language):
         if isinstance(piece, str):
             found.append(Text(piece))
         elif piece.part:
-            key = draft.change_part(code, piece.part)
+            key = draft.change(code, piece.part)
             found.append(draft.number("money", key, signed=True, steps=steps[piece.part]))
         else:
             whole = draft.number("money", draft.change(code), steps=sum(steps.values()))

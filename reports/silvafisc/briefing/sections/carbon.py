@@ -19,7 +19,7 @@ def section(draft: Draft) -> Section:
     words = draft.words
     blocks: list[Block] = [Paragraph(_lead(draft))]
     if (hazard := loss_hazard_range(draft, "carbon")) is not None:
-        low, high = (draft.phrase("carbon", key) for key in hazard)
+        low, high = draft.number("carbon", hazard[0]), draft.phrase("carbon", hazard[1])
         blocks.append(Paragraph(words.runs("carbon.hazard", low=low, high=high)))
     blocks += _at_hazards(draft)
     blocks.append(measures(draft))
@@ -58,9 +58,11 @@ def _at_hazards(draft: Draft) -> list[Block]:
             continue
         keys = {case: _tonnes(draft, "additional", measure=measure, case=case) for case in cases}
         if len({draft.lookup.value(key) for key in keys.values()}) > 1:
-            said = {case: draft.phrase("carbon", key) for case, key in keys.items()}
+            low, high, central = (draft.phrase("carbon", keys[case]) for case in cases)
+            low = (draft.number("carbon", keys["low"]),)
             name = inside(draft.words.name("measure", measure))
-            blocks.append(Paragraph(draft.words.runs("carbon.hazard_land", measure=name, **said)))
+            said = draft.words.runs("carbon.hazard_land", measure=name, low=low, high=high, central=central)
+            blocks.append(Paragraph(said))
     return blocks
 
 
@@ -231,7 +233,7 @@ def costs_picture(draft: Draft) -> Figure | None:
         Column(words("carbon.price"), draft.unit("fen_per_tonne"), True),
     )
     data = Table(columns, rows, words.runs("carbon.costs_data"), words.runs("carbon.costs_note"), dense=True)
-    source = words("figures.source", tables="allocation.csv, regions.csv")
+    source = words("figures.source", tables=words("marks.list").join(("allocation.csv", "regions.csv")))
     return Figure("carbon-costs", svg, title, words("carbon.costs_alt"), source, data)
 
 

@@ -158,7 +158,7 @@ def _published(draft: Draft) -> Table:
 
 def _tasks(draft: Draft) -> Runs:
     words = draft.words
-    parts = []
+    parts: list[Runs] = []
     for spec in draft.outcome.resolved.tasks:
         where = {"measure": spec.id, "category": ""}
         # The first year in which any of it is to be done.
@@ -166,19 +166,27 @@ def _tasks(draft: Draft) -> Runs:
             held = {**where, "period": period}
             if draft.has("standards", **held) and draft.lookup.value(ref("standards", "sum(area_mu)", **held)):
                 key = ref("standards", "standard_yuan_per_mu", **held)
-                parts.append((Text(f"{words.name('measure', spec.id)} "), draft.number("standard", key)))
+                parts.append(
+                    words.runs(
+                        "terms.beside",
+                        name=words("decision.task_from", task=words.name("measure", spec.id), year=period),
+                        value=draft.number("standard", key),
+                    )
+                )
                 break
-    factors = []
+    factors: list[Runs] = []
     frame = draft.table("weights")
     for fund, name in dict.fromkeys(zip(frame["fund"], frame["factor"], strict=True)):
         key = ref("weights", "weight", fund=str(fund), factor=str(name), period=draft.periods[0])
         if draft.has("weights", fund=str(fund), factor=str(name), period=draft.periods[0]):
-            factors.append((Text(f"{words.name('factor', str(name))} "), *draft.phrase("share", key)))
+            factors.append(
+                words.runs("terms.beside", name=words.name("factor", str(name)), value=draft.phrase("share", key))
+            )
     said = []
     if parts:
-        said.append(words.runs("decision.task_standards", tasks=words.join(list(parts)), unit=draft.unit("standard")))
+        said.append(words.runs("decision.task_standards", tasks=words.join(parts), unit=draft.unit("standard")))
     if factors:
-        said.append(words.runs("decision.weights", weights=words.join(list(factors))))
+        said.append(words.runs("decision.weights", weights=words.join(factors)))
     return words.join(said, "sentence")
 
 
@@ -188,7 +196,7 @@ def _money(draft: Draft) -> Runs:
         [
             words.runs(
                 "decision.fund_part",
-                fund=words.name("fund", fund),
+                fund=words.introduced("fund", fund),
                 money=draft.phrase("money_total", draft.payment(fund=fund)),
             )
             for fund in draft.funds
@@ -249,17 +257,19 @@ def _changes(draft: Draft) -> list[Block]:
     words, against = draft.words, draft.against
     if against is None:
         return [Paragraph(words.runs("decision.no_reference"))]
-    base = words.name("against", against)
+    base = draft.base(against)
     counts = {
         act: draft.number("count", ref("reasons", f"{act}(amount_fen;region_code)", against=against))
         for act in ("above", "below", "equal")
     }
     said = [words.runs(f"decision.change_{act}", count=number) for act, number in counts.items() if number.value]
-    lead = [words.runs("decision.changes", base=base, counts=words.join(said))]
+    lead = [
+        words.runs("decision.changes", base=base, years=draft.years, payers=draft.own_payers, counts=words.join(said))
+    ]
     if against != "last_year":
         lead.insert(0, words.runs("decision.no_last_year"))
     blocks: list[Block] = [Paragraph(words.join(lead, "sentence"))]
-    order = sorted(draft.codes, key=lambda code: (-draft.lookup.value(draft.change(code)), code))
+    order = sorted(draft.compared, key=lambda code: (-draft.lookup.value(draft.change(code)), code))
     more = [code for code in order if draft.lookup.value(draft.change(code)) > 0][:SHOWN_UNITS]
     less = [code for code in reversed(order) if draft.lookup.value(draft.change(code)) < 0][:SHOWN_UNITS]
     items = []
@@ -269,7 +279,8 @@ def _changes(draft: Draft) -> list[Block]:
                 words.runs(
                     "decision.unit_change",
                     unit=short_name(draft, code),
-                    change=draft.phrase("money_total", draft.change(code), signed=True),
+                    # In the unit of the table of changes, so that both print the same.
+                    change=draft.phrase("money", draft.change(code), signed=True),
                 )
                 for code in codes
             ]

@@ -137,7 +137,7 @@ def adequacy_picture(draft: Draft) -> Figure | None:
     caption = words.runs("fairness.adequacy_data")
     data = unit_table(draft, words("fairness.adequacy"), "%", [(code, numbers[code]) for code in order], caption)
     alt = words("figures.ranked_alt", units=str(len(drawn)), all=str(len(order)))
-    source = words("figures.source", tables="standards.csv, inputs/responses.csv")
+    source = words("figures.source", tables=words("marks.list").join(("standards.csv", "inputs/responses.csv")))
     return Figure("adequacy", svg, title, alt, source, data)
 
 

@@ -9,9 +9,7 @@ from .decision import compared
 from .drawings import shown
 from .prices import prices
 
-LARGE_FEN = 10**8
-"""From a million yuan on, an excess is shown in the unit of the tables."""
-_EXCESS = {"fen": "fen", "fen/mu": "standard_fen", "mu": "mu", "tCO2e": "tonnes", "1": "plain"}
+_EXCESS = {"fen": "notice_fine", "fen/mu": "standard_fen", "mu": "mu", "tCO2e": "tonnes", "1": "plain"}
 """Unit of an excess -> how it is shown."""
 
 
@@ -19,7 +17,7 @@ def section(draft: Draft) -> Section:
     """Section 6 of the design."""
     words = draft.words
     blocks: list[Block] = []
-    if len(axes(draft)) == 2 and len(_points(draft, "frontier")):
+    if len(axes(draft)) == 2 and draft.has("frontier", kind="frontier"):
         blocks += [Paragraph(words.runs("frontier.lead", points=_count(draft))), picture(draft)]
     else:
         blocks.append(Paragraph(words.runs("frontier.none")))
@@ -40,15 +38,14 @@ def axes(draft: Draft) -> list[str]:
     return ordered[:2]
 
 
-def _points(draft: Draft, kind: str) -> list[tuple[str, str]]:
-    """(point, label) of one kind, in table order."""
+def _points(draft: Draft) -> list[tuple[str, str, str]]:
+    """(kind, point, label) in table order: the frontier with the decision in its place, then the baselines."""
     frame = draft.table("frontier")
-    held = frame[frame["kind"] == kind]
-    return list(dict.fromkeys((str(p), str(label)) for p, label in zip(held["point"], held["label"], strict=True)))
+    return list(dict.fromkeys(zip(*(frame[name].astype(str) for name in ("kind", "point", "label")), strict=True)))
 
 
 def _count(draft: Draft) -> Runs:
-    return (draft.number("count", ref("frontier", "distinct(point)", kind="frontier")),)
+    return (draft.number("count", ref("frontier", "distinct(point)", kind=("frontier", "chosen"))),)
 
 
 def picture(draft: Draft) -> Figure:
@@ -57,22 +54,19 @@ def picture(draft: Draft) -> Figure:
     terms = axes(draft)
     described = [draft.objective(term) for term in terms]
     rows: list[Row] = []
-    drawn: dict[str, list[tuple[float, float, str]]] = {}
-    for kind in ("frontier", "chosen", "baseline"):
-        drawn[kind] = []
-        for point, label in _points(draft, kind):
-            numbers = [
-                draft.number(style, ref("frontier", "value", kind=kind, point=point, objective=term))
-                for term, (_, style) in zip(terms, described, strict=True)
-            ]
-            if kind == "frontier":
-                name = words("frontier.point", point=point)
-            else:
-                name = words("frontier.chosen") if kind == "chosen" else words.name("baseline", label)
-            drawn[kind].append((shown(numbers[0]), shown(numbers[1]), name))
-            rows.append(
-                Row((cell(capital(name)), cell(words(f"frontier.kind.{kind}")), *((number,) for number in numbers)))
-            )
+    drawn: dict[str, list[tuple[float, float, str]]] = {"frontier": [], "chosen": [], "baseline": []}
+    for kind, point, label in _points(draft):
+        numbers = [
+            draft.number(style, ref("frontier", "value", kind=kind, point=point, objective=term))
+            for term, (_, style) in zip(terms, described, strict=True)
+        ]
+        # The decision is a point of the frontier too: it stands in its place, with its number.
+        key = {"frontier": "frontier.point", "chosen": "frontier.chosen_point"}.get(kind)
+        name = words.name("baseline", label) if key is None else words(key, point=point)
+        drawn[kind].append((shown(numbers[0]), shown(numbers[1]), name))
+        rows.append(
+            Row((cell(capital(name)), cell(words(f"frontier.kind.{kind}")), *((number,) for number in numbers)))
+        )
     labels = [
         words(f"figures.{lay}", label=label, unit=draft.unit(style)) if draft.unit(style) else label
         for lay, (label, style) in zip(("axis", "axis_lines"), described, strict=True)
@@ -147,7 +141,10 @@ def baselines(draft: Draft) -> Table:
         Column(words("frontier.this_compared")),
         Column(words("frontier.breaks"), width=1),
     )
-    return Table(columns, tuple(rows), words.runs("frontier.baselines"), words.runs("frontier.baselines_note"))
+    notes = [words.runs("frontier.baselines_note")]
+    if "last_year" in draft.baselines and len(draft.periods) > 1:
+        notes.append(words.runs("frontier.baselines_last_year", count=str(len(draft.periods))))
+    return Table(columns, tuple(rows), words.runs("frontier.baselines"), words.join(notes, "sentence"))
 
 
 def broken(draft: Draft) -> Table:
@@ -164,7 +161,7 @@ def broken(draft: Draft) -> Table:
                     cell(capital(words.name("baseline", name))),
                     cell(words.name("rule", rule)),
                     (draft.number("count", ref("baseline_breaks", "rows", **where)),),
-                    draft.phrase(_excess(draft, unit, worst), worst) if draft.lookup.cell(worst) else cell("—"),
+                    *_excess(draft, unit, worst),
                 )
             )
         )
@@ -173,16 +170,18 @@ def broken(draft: Draft) -> Table:
         Column(words("frontier.breaks"), width=1),
         Column(words("frontier.broken_times"), "", True),
         Column(words("frontier.broken_worst"), "", True),
+        Column(words("frontier.broken_unit")),
     )
     return Table(columns, tuple(rows), words.runs("frontier.broken"), words.runs("frontier.broken_note"), dense=True)
 
 
-def _excess(draft: Draft, unit: str, key: str) -> str:
-    """How an excess is shown: large money in large units, a whole number without decimals."""
-    value = float(draft.lookup.value(key))
-    if unit == "fen" and value >= LARGE_FEN:
-        return "money"
-    return "count" if unit == "1" and value.is_integer() else _EXCESS[unit]
+def _excess(draft: Draft, unit: str, key: str) -> tuple[Runs, Runs]:
+    """The worst excess and its unit: all money in one unit however large the outcome, a whole number without decimals."""
+    if not draft.lookup.cell(key):
+        return cell("—"), cell("—")
+    counted = unit == "1" and float(draft.lookup.value(key)).is_integer()
+    kind = "count" if counted else _EXCESS[unit]
+    return (draft.number(kind, key),), cell(draft.unit(kind) or "—")
 
 
 def _whole(draft: Draft, kind: str, name: str, column: str) -> Runs:

@@ -285,8 +285,8 @@ def _cover(held: Held) -> Figure:
     series = [*courses.values(), *quantiles.values()]
     rows = tuple(Row((cell(year), *((numbers[at],) for numbers in series))) for at, year in enumerate(years))
     data = Table(columns, rows, words.runs("green_finance.cover_data"), dense=True)
-    tables = "finance_cover.csv, finance_fan.csv" if quantiles else "finance_cover.csv"
-    source = words("figures.source", tables=tables)
+    tables = ["finance_cover.csv", *(["finance_fan.csv"] if quantiles else [])]
+    source = words("figures.source", tables=words("marks.list").join(tables))
     return Figure(f"cover-{held.id}", svg, _cover_title(held), words("green_finance.cover_alt"), source, data)
 
 

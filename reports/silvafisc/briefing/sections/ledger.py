@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -181,10 +182,14 @@ def _line(draft: Draft, row: Mapping[str, Any], reference: Text) -> tuple[Runs, 
         status = words("sources.demo", status=status)
     return (
         cell(words.name("what", str(row["what"]))),
-        cell(shown_value(draft, str(row["value"]), str(row["unit"]))),
+        cell(shown_value(draft, str(row["value"]), _PER_MU.get(str(row["what"]), str(row["unit"])))),
         (reference,),
         (Text(status, strong=row["status"] in ASSUMED),),
     )
+
+
+_PER_MU = dict.fromkeys(("responses.opportunity_cost_fen", "responses.full_cost_fen"), "fen_per_mu")
+"""Columns whose unit in the ledger leaves out that they are rates."""
 
 
 def full_reference(draft: Draft, what: str, reference: str) -> str:
@@ -224,12 +229,26 @@ def shown_value(draft: Draft, value: str, unit: str) -> str:
         items = [draft.region(item) for item in items]
     elif all(re.fullmatch(r"[a-z_]+", item) for item in items):
         items = [words.name("value", item) if words.known("value", item) else item.replace("_", " ") for item in items]
+    if all(_SHARE.fullmatch(item) for item in items):
+        items = [_shared_out(draft, *item.split(":")) for item in items]
     if all("=" in item for item in items):
         return words("sources.entries", count=str(len(items)))
     text = words("marks.list").join(items)
     if len(text) <= _LONGEST_VALUE:
         return text
     return words("sources.items", first=items[0], count=str(len(items)))
+
+
+_SHARE = re.compile(r"[a-z0-9]+:[0-9./]+")
+
+
+def _shared_out(draft: Draft, whom: str, part: str) -> str:
+    """`provincial:0.8` and `2:0.3` in words: who bears how much, what is paid in which year."""
+    share = Fraction(part) * 100
+    shown = f"{float(share):.4g}%"
+    if whom.isdigit():
+        return draft.words("sources.year_share", nth=str(int(whom) + 1), share=shown)
+    return draft.words("terms.beside", name=draft.words.name("payer", whom), value=shown)
 
 
 def _decimal(text: str) -> Decimal | None:

@@ -8,6 +8,7 @@ from ..blocks import Block, Column, Heading, Items, Paragraph, Row, Runs, Table
 from ..draft import Draft, cell
 from ..keys import ref
 from ..words import capital, inside, opening
+from .allocation import percent
 
 NATURE = "interest_subsidy"
 MOST = 8
@@ -134,9 +135,11 @@ def _terms(draft: Draft) -> Table:
         where = {name: str(held[name]) for name in names}
         share = str(held["quantity_rule"]).removeprefix("need:")
         taken = share != "0"
-        quantity = words("allocation.quantity.need", share=share) if taken else words("allocation.quantity.none")
+        quantity = (
+            words("allocation.quantity.need", share=percent(share)) if taken else words("allocation.quantity.none")
+        )
         unit, loan = where["region_code"], draft.outcome.resolved.loan(where["instrument"])
-        cells = [cell(capital(_name(draft, loan))), cell(words("terms.year", year=where["period"]))]
+        cells = [cell(capital(_name(draft, loan))), cell(where["period"])]
         cells += [cell(draft.region(unit) if unit else words("allocation.all_units"))]
         cells += [
             (draft.number("share", ref("loan_terms", "subsidy_rate", **where)),) if taken else cell("—"),

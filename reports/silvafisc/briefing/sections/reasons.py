@@ -1,8 +1,11 @@
 """Why: the published formula, what was weighed against what, factor and index scores, rules and their prices, reasons."""
 
+from collections.abc import Mapping
+
 from ..blocks import Block, Column, Formula, Heading, Paragraph, Row, Runs, Section, Table
 from ..draft import Draft, cell
 from ..keys import combine, meta_ref, ref
+from ..rounding import shown_parts, shown_total
 from ..words import capital, symbols
 from .agreements import agreements
 from .rules import binding, prices
@@ -69,8 +72,11 @@ def objectives(draft: Draft) -> Table:
     if all(entry.get("gap") is not None for entry in draft.outcome.meta["objectives"]):
         keys = [meta_ref(f"objectives[term={entry['term']}].gap") for entry in draft.outcome.meta["objectives"]]
         status = words.name("solver_status", str(draft.outcome.meta["status"]))
-        gap = draft.phrase("gap", combine("greatest", *keys))
-        note.append(words.runs("reasons.proof", status=status, gap=gap))
+        gap = combine("greatest", *keys)
+        if draft.lookup.value(gap):
+            note.append(words.runs("reasons.proof", status=status, gap=draft.phrase("gap", gap)))
+        else:
+            note.append(words.runs("reasons.proof_exact", status=status))
     return Table(columns, tuple(rows), words.runs("reasons.objectives"), words.join(note, "sentence"))
 
 
@@ -131,8 +137,7 @@ def scores(draft: Draft) -> Table:
     rows = []
     for code in draft.codes:
         cells: list[Runs] = [
-            (draft.number(kind, ref("regions", name, region_code=code)),)
-            for name, kind in (("importance", "index"), ("need", "index"))
+            (draft.number("score", ref("regions", name, region_code=code)),) for name in ("importance", "need")
         ]
         scored = draft.lookup.cell(ref("regions", "score", region_code=code))
         cells.append((draft.number("score", ref("regions", "score", region_code=code)),) if scored else cell("—"))
@@ -159,44 +164,43 @@ def scores(draft: Draft) -> Table:
 
 
 def parts(draft: Draft) -> Table:
-    """The change of every unit against the reference, part by part; parts sum exactly."""
-    words, against = draft.words, str(draft.against)
+    """The change of every unit against the reference in the money of the funds' own payers; parts sum exactly."""
+    words, against, step = draft.words, str(draft.against), draft.step("money")
     shown = draft.change_parts
     names = list(dict.fromkeys(part for steps in shown.values() for part in steps))
     names = [name for name in names if _nonzero(draft, name)] or names[:1]
-    rows = []
-    keys = {code: {name: draft.change_part(code, name) for name in names} for code in draft.codes}
-    totals = dict.fromkeys([*names, "change", "before"], 0)
-    for code in draft.codes:
-        steps = {name: shown[code][name] for name in names}
-        change = sum(shown[code].values())
-        before = draft.paid_steps[code] - change
-        for name, size in (*steps.items(), ("change", change), ("before", before)):
-            totals[name] += size
-        cells = [draft.number("money", combine("difference", draft.payment(code), draft.change(code)), steps=before)]
-        cells += [draft.number("money", key, signed=True, steps=steps[name]) for name, key in keys[code].items()]
-        cells += [draft.number("money", draft.change(code), signed=True, steps=change), draft.unit_total(code)]
-        rows.append(Row((cell(draft.region(code)), *((number,) for number in cells))))
-    every = ref("reasons", "sum(amount_fen)", against=against)
-    cells = [draft.number("money", combine("difference", draft.payment(), every), steps=totals["before"])]
-    cells += [
-        draft.number(
-            "money", ref("reasons", "sum(amount_fen)", against=against, part=name), signed=True, steps=totals[name]
-        )
-        for name in names
-    ]
-    cells += [draft.number("money", every, signed=True, steps=totals["change"]), draft.grand_total()]
-    rows.append(Row((cell(words("terms.sum"), True), *((number,) for number in cells)), "total"))
+
+    # Keys name the units only where some are not compared.
+    some = tuple(draft.compared) if len(draft.compared) < len(draft.codes) else ""
+
+    def row(code: str, label: Runs, sizes: Mapping[str, int]) -> Row:
+        own, change = draft.own_payment(code or some), draft.change(code)
+        paid, more = shown_total(int(draft.lookup.value(own)), step), sum(sizes.values())
+        cells = [draft.number("money", combine("difference", own, change), steps=paid - more)]
+        cells += [draft.number("money", draft.change(code, name), signed=True, steps=sizes[name]) for name in names]
+        cells += [draft.number("money", change, signed=True, steps=more), draft.number("money", own, steps=paid)]
+        return Row((label, *((number,) for number in cells)), "body" if code else "total")
+
+    rows = [row(code, cell(draft.region(code)), shown[code]) for code in draft.compared]
+    exact = {name: int(draft.lookup.value(draft.change("", name))) for name in names}
+    rows.append(row("", cell(words("terms.sum"), True), shown_parts(exact, step)))
     unit, base = draft.unit("money"), words.name("against", against)
+    head, notes = capital(base), [words.runs("reasons.parts_note", payers=draft.own_payers)]
+    if against == "last_year":
+        notes.append(words.runs("reasons.last_year_note"))
+        if len(draft.periods) > 1:
+            count = str(len(draft.periods))
+            head = words("reasons.last_year_times", base=head, count=count)
+            notes.insert(0, words.runs("reasons.times_note", count=count, years=draft.years))
     columns = (
         Column(words("terms.unit")),
-        Column(capital(base), unit, True),
+        Column(head, unit, True),
         *(Column(words.name("part", name), unit, True) for name in names),
         Column(words("reasons.change"), unit, True),
         Column(words("reasons.this"), unit, True),
     )
     return Table(
-        columns, tuple(rows), words.runs("reasons.parts", base=base), words.runs("reasons.parts_note"), dense=True
+        columns, tuple(rows), words.runs("reasons.parts", base=base), words.join(notes, "sentence"), dense=True
     )
 
 

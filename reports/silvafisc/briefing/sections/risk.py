@@ -52,7 +52,7 @@ def _lead(draft: Draft) -> Runs:
         f"risk.lead_{_sample(draft)}",
         draws=(draft.number("count", _key(draft, DECISION, "tonnes", "mean", "draws")),),
         mean=draft.phrase("carbon", _key(draft, DECISION, "tonnes", "mean")),
-        low=draft.phrase("carbon", _key(draft, DECISION, "tonnes", "quantile", share=low)),
+        low=draft.number("carbon", _key(draft, DECISION, "tonnes", "quantile", share=low)),
         high=draft.phrase("carbon", _key(draft, DECISION, "tonnes", "quantile", share=high)),
         low_share=_level(draft, _key(draft, DECISION, "tonnes", "quantile", "share", share=low)),
         high_share=_level(draft, _key(draft, DECISION, "tonnes", "quantile", "share", share=high)),

@@ -71,7 +71,7 @@ def gaming(draft: Draft) -> Table:
                     cell(words("robustness.of", kind=words.name("figure_short", kind), item=name)),
                     cell(str(mine["moved"].iloc[0]).replace("-", "−")),
                     *(cell(text) for text in who),
-                    (draft.number("fen", ref("gaming", "max(gain_fen)", **where)),),
+                    (draft.number("notice_fine", ref("gaming", "max(gain_fen)", **where)),),
                     (draft.number("share", ref("gaming", "max(gain_share)", **where)),),
                 )
             )
@@ -81,7 +81,7 @@ def gaming(draft: Draft) -> Table:
         Column(words("robustness.moved")),
         Column(words("robustness.reported_by")),
         Column(words("robustness.verified_by")),
-        Column(words("robustness.gain"), draft.unit("fen"), True),
+        Column(words("robustness.gain"), draft.unit("notice_fine"), True),
         Column(words("robustness.gain_share"), "%", True),
     )
     return Table(

@@ -88,11 +88,8 @@ def _in_words(draft: Draft, place: int) -> Runs:
     for name in wanted:
         key = f"resolved.rules[{place}].params.{name}"
         counted = spec.rule == "published_values"
-        kind = _KINDS.get(name, "share")
+        kind = _SHOWN_AS.get(name, "share")
         values[name] = (draft.number("count", key),) if counted else draft.phrase(kind, key)
-        values[name] = (
-            (draft.number("count", key),) if name == "at_most" else draft.phrase(_SHOWN_AS.get(name, "share"), key)
-        )
     if "group" in spec.params:
         values["group"] = words.name("group", str(spec.params["group"]))
     if spec.rule == "priority_share":
@@ -145,7 +142,7 @@ def _money_prices(draft: Draft, frame: pd.DataFrame) -> Table:
                 continue
             number = draft.number(kind, ref("shadow_prices", "price", **where))
             cells.append((number,) if number.value else words.runs("reasons.no_price", zero=number))
-        rows.append(Row((cell(words.name("fund", fund)), *cells)))
+        rows.append(Row((cell(words.short_name("fund", fund)), *cells)))
     shown = draft.unit(kind) or words.name("unit", unit)
     columns = [Column(words("terms.fund"))]
     columns += [Column(words("terms.year", year=period), shown, True) for period in draft.periods]

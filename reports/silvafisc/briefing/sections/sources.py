@@ -72,8 +72,10 @@ def record(draft: Draft) -> Table:
     resolved = draft.outcome.resolved
     status = words.name("solver_status", str(meta["status"]))
     versions = [f"{name} {value}" for name, value in meta["versions"].items()]
+    named = {name: words(f"sources.hashed.{name}") for name in ("law", "scenario")}
     hashes = [
-        f"{str(name).removeprefix('inputs/')} {str(value)[:HASH]}" for name, value in meta["input_hashes"].items()
+        f"{named.get(name, name.removeprefix('inputs/'))} {str(value)[:HASH]}"
+        for name, value in meta["input_hashes"].items()
     ]
     lines = [
         (words("sources.scenario"), str(meta["id"])),
@@ -81,7 +83,7 @@ def record(draft: Draft) -> Table:
         (words("sources.mode"), words(f"sources.modes.{meta['mode']}")),
         (
             words("sources.solver_status"),
-            words("sources.solver", status=status, seed=str(meta["seed"]), gap=f"{resolved.gap:g}"),
+            words("sources.solver", status=status, seed=str(meta["seed"]), gap=f"{resolved.gap * 100:g}%"),
         ),
         (words("sources.content_hash"), str(meta["content_hash"])),
         (words("sources.versions"), words("marks.semicolon").join(versions)),
