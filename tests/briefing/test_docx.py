@@ -178,7 +178,8 @@ def test_every_drawing_is_a_picture_with_its_alternative_inside_the_margins(zh: 
     for briefing in (zh, en):
         data = render_docx(briefing)
         section = docx.Document(io.BytesIO(data)).sections[0]
-        text = Length(section.page_width - section.left_margin - section.right_margin)
+        page, *margins = (Length(side or 0) for side in (section.page_width, section.left_margin, section.right_margin))
+        text = Length(page - sum(margins))
         found, drawn = pictures(data), list(figures(briefing))
         assert len(drawn) > 5
         assert [inline.docPr.get("descr") for inline, _ in found] == [figure.alt for figure in drawn]
