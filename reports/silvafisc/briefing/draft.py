@@ -16,7 +16,7 @@ from silvafisc.results.outcome import outcome_columns
 from .blocks import Number, Runs, Text
 from .keys import Lookup, combine, ref
 from .rounding import column_sums, shown_parts, shown_rows, shown_total, telling_decimals
-from .words import Words, load_yaml
+from .words import Words, inside, load_yaml
 
 ALL = "000000"
 """Region code of the indicators that hold for all units together."""
@@ -285,7 +285,7 @@ class Draft:
     def own_payers(self) -> Runs:
         """The levels that the funds belong to, in words."""
         held = {fund.payer for fund in self.outcome.resolved.funds}
-        return self.words.join([self.words.name("payer", payer) for payer in PAYERS if payer in held])
+        return self.words.join([inside(self.words.name("payer", payer)) for payer in PAYERS if payer in held])
 
     def base(self, against: str) -> str:
         """What changes are measured against, in words: last year's amounts count once for each year."""
