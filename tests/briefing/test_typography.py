@@ -12,8 +12,7 @@ from silvafisc.briefing.blocks import Briefing, Figure, Number, Table, Text, run
 from silvafisc.briefing.draft import Draft
 from silvafisc.briefing.rounding import shown_total, telling_decimals
 from silvafisc.briefing.sections import frontier
-from silvafisc.briefing.sections.ledger import in_language
-from silvafisc.briefing.words import Words, all_texts, load_yaml
+from silvafisc.briefing.words import Words, all_texts, in_language, load_yaml
 from silvafisc.policy import ParameterTree
 from silvafisc.results import Outcome
 
