@@ -38,7 +38,7 @@ def even(problem: Tiny, seed: int) -> Tiny:
     """The problem with sizes whose halves are whole, everything made anew; areas are even numbers of tenths of a mu."""
 
     def floored(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-        return _sized(frame, name, frame.index >= 0, lambda size, step: size // step * step)
+        return _sized(frame, name, frame["region_code"] != "", lambda size, step: size // step * step)
 
     tables = {name: floored(frame, name) for name, frame in _tables(problem).items()}
     inputs = UnitInputs.of(tables, problem.inputs.ledger, tables.get("draws"))

@@ -160,7 +160,7 @@ def to_the_fen(decision: Decision, problem: Tiny) -> Tiny:
         if "instalments" in rules and due:
             most = Fraction(max(due), given_now[resolved.periods[-1]])
             rules["instalments"] = RuleSpec("instalments", {"liabilities_at_most": str(most)})
-    reached = {"mean": {}, "quantile": {"share": "0.5"}}.get(resolved.objectives[0].params.get("risk"))
+    reached = {"mean": {}, "quantile": {"share": "0.5"}}.get(str(resolved.objectives[0].params.get("risk")))
     if reached is not None:
         rules["carbon_target"] = RuleSpec("carbon_target", {"target_tco2e": repr(decision.values["carbon"]), **reached})
     return problem.change(funds=tuple(funds), rules=tuple(rules.values()))
