@@ -140,7 +140,11 @@ def test_limits_that_are_shares_are_said_as_shares(outcome: Outcome) -> None:
 
 
 def test_a_gap_of_nothing_is_a_proof_and_has_no_figure(outcome: Outcome) -> None:
-    for gap, said in ((0.0, "求解状态：已证明最优。"), (0.0000123, "求解状态：已证明最优，差距 0.0012%。")):
+    for gap, said in (
+        (0.0, "求解状态：已证明最优。"),
+        (1.8e-15, "求解状态：已证明最优。"),
+        (0.0000123, "求解状态：已证明最优，差距 0.0012%。"),
+    ):
         entries = [entry | {"gap": gap} for entry in outcome.meta["objectives"]]
         draft = Draft(with_meta(outcome, objectives=entries, status="optimal"), "zh")
         assert plain(reasons.objectives(draft).note).endswith(said)

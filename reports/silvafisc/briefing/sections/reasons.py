@@ -10,6 +10,9 @@ from ..words import capital, symbols
 from .agreements import agreements
 from .rules import binding, prices
 
+_ROUNDED = 1e-9
+"""A gap that floats leave where it is nothing."""
+
 
 def section(draft: Draft) -> Section:
     """Section 3 of the design."""
@@ -73,7 +76,7 @@ def objectives(draft: Draft) -> Table:
         keys = [meta_ref(f"objectives[term={entry['term']}].gap") for entry in draft.outcome.meta["objectives"]]
         status = words.name("solver_status", str(draft.outcome.meta["status"]))
         gap = combine("greatest", *keys)
-        if draft.lookup.value(gap):
+        if draft.lookup.value(gap) > _ROUNDED:
             note.append(words.runs("reasons.proof", status=status, gap=draft.phrase("gap", gap)))
         else:
             note.append(words.runs("reasons.proof_exact", status=status))
