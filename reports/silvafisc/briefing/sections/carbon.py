@@ -26,6 +26,7 @@ def section(draft: Draft) -> Section:
     blocks += credits.ranges(draft, _by_measure(draft), _variant(draft))
     if _accounts(draft):
         blocks.append(years_picture(draft))
+        blocks += _falls_back(draft)
     picture = costs_picture(draft)
     if picture is not None:
         blocks.append(picture)
@@ -193,6 +194,31 @@ def years_picture(draft: Draft) -> Figure:
     data = Table(columns, rows, words.runs("carbon.years_data"), dense=True)
     source = words("figures.source", tables="carbon_accounts.csv")
     return Figure("carbon-years", svg, title, words("carbon.years_alt"), source, data)
+
+
+def _falls_back(draft: Draft) -> list[Block]:
+    """What a measure gains while it is paid and what of that is lost again, where it is."""
+    words, blocks = draft.words, list[Block]()
+    own = _rows(draft, account="additional", **decided(draft))
+    years = [str(year) for year in own["year"].unique() if year]
+    for measure in _by_measure(draft):
+        paid, after = (
+            ref(
+                "carbon_accounts",
+                "sum(tco2e)",
+                account="additional",
+                **decided(draft),
+                measure=measure,
+                year=[year for year in years if (year <= draft.periods[-1]) is within],
+            )
+            for within in (True, False)
+        )
+        direction, lost = draft.size_of("carbon", after)
+        if direction == "less" and draft.lookup.value(paid) > 0:
+            name, gained = capital(words.name("measure", measure)), draft.phrase("carbon", paid)
+            said = words.runs("carbon.falls_back", measure=name, gained=gained, lost=lost, horizon=draft.horizon)
+            blocks.append(Paragraph(said))
+    return blocks
 
 
 def costs_picture(draft: Draft) -> Figure | None:

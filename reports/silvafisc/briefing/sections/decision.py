@@ -23,6 +23,8 @@ from .sensitivity import first_term, loss_hazard_range, moved, summary
 
 SHOWN_BASELINES = 3
 SHOWN_UNITS = 3
+_ALIKE = 0.01
+"""Ways whose money differs by so small a part are compared as if with the same money."""
 
 
 def section(draft: Draft) -> Section:
@@ -58,6 +60,7 @@ def _lead(draft: Draft) -> Runs:
         periods=draft.years,
         units=draft.number("count", ref("regions", "distinct(region_code)")),
         money=draft.phrase("money_total", draft.payment()),
+        levels=_levels(draft),
         published=draft.number("count", ref("standards", "rows()")),
         weights=draft.number("count", ref("weights", "distinct(factor)")),
         horizon=words(f"decision.mode.{draft.outcome.meta['mode']}"),
@@ -66,10 +69,17 @@ def _lead(draft: Draft) -> Runs:
     )
 
 
+def _levels(draft: Draft) -> Runs:
+    """Whose money it is: a fund's own budget may be less than what all levels pay by it."""
+    if len(draft.payers) > 1:
+        return draft.words.runs("decision.all_levels")
+    payers = [inside(draft.words.name("payer", payer)) for payer in draft.payers]
+    return draft.words.runs("decision.one_level", payers=draft.words.join(payers))
+
+
 def _key_figures(draft: Draft) -> KeyFigures:
     words = draft.words
     carbon = draft.indicator("carbon.total")
-    with_carbon = [name for name in draft.baselines if draft.complete("baselines", "carbon_tco2e", baseline=name)]
     items = [
         KeyFigure(
             words("decision.key_money"),
@@ -88,7 +98,7 @@ def _key_figures(draft: Draft) -> KeyFigures:
             draft.number("carbon", carbon),
             tuple(
                 compared(draft, carbon, draft.baseline(name, "carbon_tco2e"), name)
-                for name in with_carbon[:SHOWN_BASELINES]
+                for name in _with_carbon(draft)[:SHOWN_BASELINES]
             ),
         ),
     ]
@@ -213,11 +223,21 @@ def _money(draft: Draft) -> Runs:
         ]
     )
     rest = draft.phrase("money_total", ref("envelopes", "sum(unallocated_fen)"))
-    parts = [words.runs("decision.money", funds=funds, natures=natures, rest=rest)]
-    later = ref("allocation", "sum(due_later_fen)", period=draft.periods[-1])
+    said = {"levels": _levels(draft), "payers": draft.own_payers, "rest": rest}
+    parts = [words.runs("decision.money", funds=funds, natures=natures, **said)]
+    later = _later(draft)
     if draft.lookup.value(later):
-        parts.append(words.runs("decision.later", later=draft.phrase("money_total", later)))
+        amount = draft.phrase("money_total", later)
+        parts.append(words.runs("decision.later", last=draft.periods[-1], later=amount))
     return words.join(parts, "sentence")
+
+
+def _later(draft: Draft) -> str:
+    """The key of what this allocation leaves to pay after the last year: all it defers less what falls due before."""
+    due = draft.payment(nature="committed")
+    if draft.has("commitments"):
+        due = combine("difference", due, ref("commitments", "sum(amount_fen)", period=list(draft.periods)))
+    return combine("difference", ref("allocation", "sum(due_later_fen)"), due)
 
 
 def _without_money(draft: Draft) -> list[Runs]:
@@ -310,4 +330,26 @@ def _rests_on(draft: Draft) -> list[Runs]:
                 chosen=draft.phrase(kind, meta_ref(f"objectives[term={first_term(draft)}].value")),
             )
         )
-    return items
+    return [*items, *_less_money(draft)]
+
+
+def _less_money(draft: Draft) -> list[Runs]:
+    """Which of the ways compared with above spend clearly less: a part of the difference in carbon is just that."""
+    words, own = draft.words, ref("envelopes", "sum(paid_fen)")
+    own = combine("total", own, ref("envelopes", "sum(instalments_due_fen)"))
+    others = []
+    for name in _with_carbon(draft)[:SHOWN_BASELINES]:
+        spent = ref("baselines", "sum(converted_fen)", baseline=name)
+        if not draft.complete("baselines", "converted_fen", baseline=name):
+            continue
+        if draft.lookup.value(spent) < (1 - _ALIKE) * draft.lookup.value(own):
+            label, amount = words.name("baseline", name), draft.phrase("money_total", spent)
+            others.append(words.runs("terms.beside", name=label, value=amount))
+    if not others:
+        return []
+    said = {"payers": draft.own_payers, "own": draft.phrase("money_total", own), "section": words("frontier.title")}
+    return [words.runs("decision.less_money", others=words.join(others), **said)]
+
+
+def _with_carbon(draft: Draft) -> list[str]:
+    return [name for name in draft.baselines if draft.complete("baselines", "carbon_tco2e", baseline=name)]

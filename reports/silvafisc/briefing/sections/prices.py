@@ -81,7 +81,7 @@ def _costs(draft: Draft, entry: Mapping[str, Any], path: str, name: str) -> list
         if entry.get("yuan"):
             # Nothing less would do: more is had only by spending more than the best allocation under the rule can.
             text = "frontier.costs_yuan" if entry["yuan"]["lower"] else "frontier.costs_unused"
-            parts.append(_in_yuan(draft, entry["yuan"], f"{path}.yuan", text, term))
+            parts.append(_in_yuan(draft, entry["yuan"], f"{path}.yuan", text, term, bool(entry["yuan"]["lower"])))
         if entry.get("yuan_at_rate"):
             worth = draft.phrase("weighted", meta_ref(f"{path}.yuan_at_rate"))
             parts.append(words.runs("frontier.worth", yuan=worth))
@@ -93,9 +93,9 @@ def _costs(draft: Draft, entry: Mapping[str, Any], path: str, name: str) -> list
     return parts
 
 
-def _in_yuan(draft: Draft, worth: Mapping[str, Any], path: str, text: str, term: str) -> Runs:
-    """The budget equivalent as an interval, or its upper end where the lower one is nothing, with its method."""
-    lower = {"lower": draft.number("yuan_total", meta_ref(f"{path}.lower"))} if worth["lower"] else {}
+def _in_yuan(draft: Draft, worth: Mapping[str, Any], path: str, text: str, term: str, both: bool = True) -> Runs:
+    """The budget equivalent with its method: both ends, or the upper one."""
+    lower = {"lower": draft.number("yuan_total", meta_ref(f"{path}.lower"))} if both else {}
     return draft.words.runs(
         text,
         objective=draft.said(term),

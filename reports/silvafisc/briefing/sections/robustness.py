@@ -57,22 +57,23 @@ def moves(draft: Draft) -> Table:
 
 
 def gaming(draft: Draft) -> Table:
-    """Per figure: who reports it, who verifies it, and the most that a unit would gain."""
+    """Per figure: who reports it, who verifies it, and the most that a unit would gain, with its share of that unit's money."""
     words, frame = draft.words, draft.table("gaming")
     rows = []
     for kind, item in dict.fromkeys(zip(frame["kind"].astype(str), frame["item"].astype(str), strict=True)):
         mine = frame[(frame["kind"] == kind) & (frame["item"] == item)]
         who = [_named(draft, mine[column].fillna("").astype(str).tolist()) for column in ("reported_by", "verified_by")]
         name = capital(words.name(_GROUPS[kind], item))
-        where = {"kind": kind, "item": item}
+        most = mine["region_code"].iloc[int(mine["gain_fen"].astype("int64").to_numpy().argmax())]
+        where = {"kind": kind, "item": item, "region_code": str(most)}
         rows.append(
             Row(
                 (
                     cell(words("robustness.of", kind=words.name("figure_short", kind), item=name)),
                     cell(str(mine["moved"].iloc[0]).replace("-", "−")),
                     *(cell(text) for text in who),
-                    (draft.number("notice_fine", ref("gaming", "max(gain_fen)", **where)),),
-                    (draft.number("share", ref("gaming", "max(gain_share)", **where)),),
+                    (draft.number("notice_fine", ref("gaming", "gain_fen", **where)),),
+                    (draft.number("share", ref("gaming", "gain_share", **where)),),
                 )
             )
         )
