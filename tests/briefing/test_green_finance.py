@@ -59,7 +59,7 @@ def test_the_conclusion_stands_first(both: dict[str, Section]) -> None:
 
 def test_each_instrument_has_its_verdict(both: dict[str, Section]) -> None:
     verdicts = [row[6] for row in table(both["en"], 0)]
-    assert verdicts[0] == "only with a reserve: short under late issue or payment"
+    assert verdicts[0] == "only with a reserve: short under stress, most under late issue or payment"
     assert verdicts[2] == "not worth it: receipts short in 3 of 7 years"
     assert verdicts[3] == "ordinary credit, not backed by carbon"
 

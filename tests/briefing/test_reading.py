@@ -198,7 +198,8 @@ def test_a_price_is_said_with_its_proof_its_side_effects_and_in_yuan(outcome: Ou
     }
     # Of what the rule's best allocation spends, nothing can be spared.
     unused = full | {"rule": "local_capacity", "yuan": {"lower": 0.0, "upper": 1e7, "method": "re-solve"}}
-    prices = {**outcome.meta["prices"], "fairness": [full, weighed, unused]}
+    nothing = {**outcome.meta["prices"]["explainability"], "yuan": {"lower": 0.0, "upper": 1e7, "method": "re-solve"}}
+    prices = {"explainability": nothing, "fairness": [full, weighed, unused]}
     for language, expected in (
         (
             "zh",
@@ -207,7 +208,7 @@ def test_a_price_is_said_with_its_proof_its_side_effects_and_in_yuan(outcome: Ou
                 "没有这条规则时，各项资金同比例少用 1.20—1.30 亿元，固碳量仍与有这条规则时相同（重新求解）。按本方案的目标权重折算，相当于 4.40 亿元（加权）。",
                 "去掉“标准只增不减”，单看固碳量不会增加。按本方案的目标权重重新求解：固碳量减少 0.2 万吨、加权受益增加 0.90 亿元；合计相当于固碳量 1.0 万吨。",
                 "去掉“地方承受能力”，固碳量可增加 3.0 万吨。（已证明在 2.0 万吨与 5.0 万吨之间。）同时加权受益减少 0.25 亿元。"
-                "没有这条规则并不省钱：增加的固碳量要用有这条规则时用不上的资金；各项资金同比例少用 0.10 亿元，就达不到有这条规则时的结果（重新求解）。"
+                "去掉这条规则不能节省资金：增加的固碳量来自有这条规则时用不上的资金；各项资金同比例少用，合计少 0.10 亿元，结果就低于保留这条规则时的水平（重新求解）。"
                 "按本方案的目标权重折算，相当于 4.40 亿元（加权）。",
             ],
         ),

@@ -281,6 +281,15 @@ class Draft:
         keys = (ref("allocation", f"sum({payer}_fen)", fund=fund, **where) for payer, fund in funds.items())
         return combine("total", *keys)
 
+    def left_to_pay(self, **where: str) -> str:
+        """The key of what this allocation leaves to pay after the last year: all it defers less what falls due before."""
+        due = self.payment(nature="committed", **where)
+        if self.has("commitments", **where):
+            # What falls due of earlier years' work was not deferred by this allocation.
+            earlier = ref("commitments", "sum(amount_fen)", period=list(self.periods), **where)
+            due = combine("difference", due, earlier)
+        return combine("difference", ref("allocation", "sum(due_later_fen)", **where), due)
+
     @cached_property
     def own_payers(self) -> Runs:
         """The levels that the funds belong to, in words."""

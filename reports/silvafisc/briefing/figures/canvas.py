@@ -19,6 +19,7 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
+from matplotlib.textpath import TextPath
 
 from ..glyphs import SECOND_FAMILY, Fonts, require_glyphs
 from ..style import Natures, Palette, current
@@ -92,6 +93,12 @@ def label_width(texts: Iterable[str], size: float) -> float:
     """Width in cm that the widest of some labels takes at most, at `size` points."""
     em = size / 72 * 2.54
     return max((sum(em if ord(char) > 0x2E80 else 0.6 * em for char in text) for text in texts), default=0.0)
+
+
+def fitting(text: str, width_cm: float, largest: float) -> float:
+    """The size in points at which every line of a label keeps within a width, at most `largest`; inside `look`."""
+    drawn = max(TextPath((0, 0), line, size=largest).get_extents().width for line in text.split("\n"))
+    return min(largest, largest * width_cm / 2.54 * 72 / drawn) if drawn else largest
 
 
 def new_figure(width_cm: float, height_cm: float, margins: tuple[float, float, float, float]) -> Figure:

@@ -6,12 +6,14 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
-from .canvas import MUTED, SEQUENCE, look, new_figure, to_svg
+from .canvas import MUTED, SEQUENCE, fitting, look, new_figure, to_svg
 from .tiles import shade, tiles
 
 MOST_PANELS = 6
 """More panels than this cannot be read: the first, the last and those between at equal steps."""
 ACROSS = 3
+_WIDTH = 0.49
+"""Room for a name in a tile, in cm."""
 
 
 def small_multiples(
@@ -63,7 +65,7 @@ def _panel(axes: Axes, title: str, shares: Mapping[str, float], language: str, r
         share = shares.get(code)
         ink = shade(axes, tile, share, ramp, 0.6)
         name = tile.short_zh if language == "zh" else tile.short_en.replace(" ", "\n")
-        size = 5 if language == "zh" else 3.1 if len(name) < 9 or "\n" in name else 2.6
+        size = fitting(name, _WIDTH, 5 if language == "zh" else 3.1)
         axes.text(tile.column + 0.475, tile.row + 0.475, name, ha="center", va="center", size=size, color=ink)
 
 

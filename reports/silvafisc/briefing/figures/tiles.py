@@ -11,10 +11,12 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.patches import Rectangle
 
 from ..colours import luminance
-from .canvas import GRID, INK, MUTED, SEQUENCE, look, new_figure, to_svg
+from .canvas import GRID, INK, MUTED, SEQUENCE, fitting, look, new_figure, to_svg
 
 _INK_FROM = 0.225
 """Relative luminance above which dark ink reads better than white."""
+_WIDTH = 0.86
+"""Room for a name in a tile, in cm."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def tile_map(
             share = None if value is None else (value - low) / (high - low) if high > low else 0.5
             ink = shade(axes, tile, share, ramp, 0.8)
             name = tile.short_zh if language == "zh" else tile.short_en.replace(" ", "\n")
-            size = 8 if language == "zh" else 5.4 if len(name) < 11 or "\n" in name else 4.7
+            size = fitting(name, _WIDTH, 8 if language == "zh" else 5.4)
             axes.text(tile.column + 0.475, tile.row + 0.36, name, ha="center", va="center", size=size, color=ink)
             axes.text(tile.column + 0.475, tile.row + 0.72, text, ha="center", va="center", size=5.8, color=ink)
         for i in range(24):

@@ -15,7 +15,8 @@ def section(draft: Draft) -> Section:
     """The cards of all units."""
     words = draft.words
     cards = tuple(card(draft, code) for code in draft.codes)
-    return Section("annex", words("annex.title"), (Paragraph(words.runs("annex.lead")), *cards), new_page=True)
+    units = {name: draft.unit(name) for name in ("area", "standard", "money")}
+    return Section("annex", words("annex.title"), (Paragraph(words.runs("annex.lead", **units)), *cards), new_page=True)
 
 
 def card(draft: Draft, code: str) -> Card:

@@ -121,7 +121,8 @@ def measures(draft: Draft) -> Table:
         money, tonnes = (ref("allocation", f"sum({what})", measure=measure) for what in ("payment_fen", "carbon_tco2e"))
         price: Runs = cell("—")
         if draft.lookup.value(tonnes) > 0:
-            price = (draft.number("fen_per_tonne", combine("ratio", money, tonnes)),)
+            whole = combine("total", money, draft.left_to_pay(measure=measure))
+            price = (draft.number("fen_per_tonne", combine("ratio", whole, tonnes)),)
         cells: list[Runs] = [cell(capital(words.name("measure", measure)))]
         cells += [(draft.number("money_total", money),), (draft.number("carbon", tonnes),)]
         cells += [spread(measure)] if ends else []
@@ -226,9 +227,10 @@ def costs_picture(draft: Draft) -> Figure | None:
     words, steps = draft.words, []
     for label, measure, where in _blocks(draft):
         money, tonnes = (ref("allocation", f"sum({what})", **where) for what in ("payment_fen", "carbon_tco2e"))
-        if where["nature"] == "interest_subsidy":
-            # Nearly all that a loan costs is paid in later years: its first year alone would make tonnes look free.
-            money = combine("total", money, ref("allocation", "sum(due_later_fen)", **where))
+        later = ref("allocation", "sum(due_later_fen)", **where)
+        if draft.lookup.value(later):
+            # All tonnes of the work are counted, so all its instalments are: nearly all that a loan costs is paid later.
+            money = combine("total", money, later)
         if draft.lookup.value(tonnes) > 0 and draft.lookup.value(money) > 0:
             price = draft.number("fen_per_tonne", combine("ratio", money, tonnes))
             steps.append((price, draft.number("carbon", tonnes), draft.number("money_total", money), label, measure))

@@ -225,19 +225,11 @@ def _money(draft: Draft) -> Runs:
     rest = draft.phrase("money_total", ref("envelopes", "sum(unallocated_fen)"))
     said = {"levels": _levels(draft), "payers": draft.own_payers, "rest": rest}
     parts = [words.runs("decision.money", funds=funds, natures=natures, **said)]
-    later = _later(draft)
+    later = draft.left_to_pay()
     if draft.lookup.value(later):
         amount = draft.phrase("money_total", later)
         parts.append(words.runs("decision.later", last=draft.periods[-1], later=amount))
     return words.join(parts, "sentence")
-
-
-def _later(draft: Draft) -> str:
-    """The key of what this allocation leaves to pay after the last year: all it defers less what falls due before."""
-    due = draft.payment(nature="committed")
-    if draft.has("commitments"):
-        due = combine("difference", due, ref("commitments", "sum(amount_fen)", period=list(draft.periods)))
-    return combine("difference", ref("allocation", "sum(due_later_fen)"), due)
 
 
 def _without_money(draft: Draft) -> list[Runs]:
@@ -347,7 +339,7 @@ def _less_money(draft: Draft) -> list[Runs]:
             others.append(words.runs("terms.beside", name=label, value=amount))
     if not others:
         return []
-    said = {"payers": draft.own_payers, "own": draft.phrase("money_total", own), "section": words("frontier.title")}
+    said = {"payers": draft.own_payers, "own": draft.phrase("money_total", own)}
     return [words.runs("decision.less_money", others=words.join(others), **said)]
 
 

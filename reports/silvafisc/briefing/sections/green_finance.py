@@ -126,12 +126,13 @@ def _with_tonnes(held: list[Held]) -> list[Held]:
 def _beside(draft: Draft, held: list[Held]) -> Table:
     """Public money, tonnes and yuan per tonne: the grants of the allocation, then each instrument."""
     words, carbon = draft.words, draft.indicator("carbon.total")
+    money = combine("total", draft.payment(), draft.left_to_pay())
     per_tonne: Runs = cell("—")
     if draft.lookup.value(carbon) > 0:
-        per_tonne = draft.phrase("fen_per_tonne", combine("ratio", draft.payment(), carbon))
+        per_tonne = draft.phrase("fen_per_tonne", combine("ratio", money, carbon))
     grants = (
         cell(words("green_finance.grants"), True),
-        draft.phrase("money_total", draft.payment()),
+        draft.phrase("money_total", money),
         draft.phrase("carbon", carbon),
         cell("—"),
         per_tonne,

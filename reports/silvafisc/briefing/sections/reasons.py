@@ -104,7 +104,9 @@ def _grading(draft: Draft) -> list[Block]:
     if not len(frame) or not draft.outcome.resolved.grades.by_region:
         return [Paragraph(words.runs("reasons.no_grades"))]
     alpha = meta_ref("alpha")
-    lead = words.runs("reasons.alpha", alpha=draft.number("alpha", alpha))
+    lead = [words.runs("reasons.alpha", alpha=draft.number("alpha", alpha))]
+    if (weight := draft.lookup.value(alpha)) in (0, 1):
+        lead.append(words.runs(f"reasons.alpha_at.{weight:g}"))
     rows = []
     for grading, grade in zip(frame["grading"], frame["grade"], strict=True):
         where = {"grading": str(grading), "grade": str(grade)}
@@ -129,7 +131,7 @@ def _grading(draft: Draft) -> list[Block]:
         Column(words("terms.units"), "", True),
         Column(words("reasons.members"), width=1),
     )
-    return [Paragraph(lead), Table(columns, tuple(rows), words.runs("reasons.grades"))]
+    return [Paragraph(words.join(lead, "sentence")), Table(columns, tuple(rows), words.runs("reasons.grades"))]
 
 
 def scores(draft: Draft) -> Table:
