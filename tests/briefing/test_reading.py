@@ -353,6 +353,9 @@ def test_a_reference_in_two_languages_is_read_in_one(text: str, zh: str, en: str
         ("0.70", "1", "0.7", "0.7"),
         ("2", "count", "2", "2"),
         ("False", "", "否", "no"),
+        ("False;True", "", "否、是", "no, yes"),
+        ("51301", "code", "51301", "51301"),
+        ("1100250", "code", "1100250", "1100250"),
         ("young;middle", "text", "幼龄林、中龄林", "young, middle-aged"),
         (
             "110000;120000;130000;140000;150000",
@@ -374,6 +377,14 @@ def test_values_are_shown_short_and_in_readable_units(
     """by hand"""
     assert shown_value(Draft(outcome, "zh"), value, unit).replace("\u00a0", " ") == zh.replace("\u00a0", " ")
     assert shown_value(Draft(outcome, "en"), value, unit) == en
+
+
+def test_groups_and_tiers_of_units_have_names_of_their_own(outcome: Outcome) -> None:
+    """by hand: an upper case or a figure is a name only where the column says so."""
+    zh, en = Draft(outcome, "zh"), Draft(outcome, "en")
+    assert shown_value(zh, "1;2", "", "payer_tier") == "分担第一档、分担第二档"
+    assert shown_value(zh, "central;east", "", "region_group") == "中部地区、东部地区"
+    assert shown_value(en, "central;east;northeast;west", "", "region_group") == "centre, east, north-east, west"
 
 
 def test_long_and_english_reasons_are_cut_or_pointed_at(outcome: Outcome) -> None:
