@@ -119,7 +119,7 @@ def test_one_rule_for_two_funds_is_told_apart_everywhere(outcome: Outcome) -> No
     said = dict(cells(row)[:2] for row in table.rows)
     assert said["倾斜份额（生态保护恢复资金）"].endswith("可选择部分的 55.0%。")
     assert said["倾斜份额（改革发展资金）"].endswith("可选择部分的 40.0%。")
-    assert said["地方承受能力"] == "地方承担不超过本级可用财力的 1.0%。"
+    assert said["地方承受能力"] == "地方负担不超过本级可用财力的 1.0%。"
     assert "北京市、贵州省" in plain(table.note)
     checks = table_called(sources.section(draft).blocks, "校核结果")
     assert len({cells(row)[i] for row in checks.rows for i in (0, 3)}) == 4
@@ -402,7 +402,15 @@ def test_what_the_province_pays_is_no_burden_of_a_county(outcome: Outcome) -> No
     counties = with_table(outcome, "regions", outcome.tables["regions"].assign(unit_level="county"))
     table = fairness.burden(Draft(counties, "zh"))
     assert {cells(row)[1] for row in table.rows} == {"—"}
+    assert runs_text(table.caption) == "地方负担及其占本级可用财力的比例"
     assert cells(fairness.burden(Draft(outcome, "zh")).rows[0])[1] != "—"
+
+
+def test_the_provinces_own_part_goes_by_the_name_of_the_table_of_amounts(outcome: Outcome) -> None:
+    table = fairness.burden(Draft(outcome, "zh"))
+    assert runs_text(table.caption) == "省级负担及其占本级可用财力的比例"
+    assert table.columns[1].header == "省级负担（各年合计）"
+    assert "“省级”栏同口径" in runs_text(table.note)
 
 
 def test_without_groups_the_parts_of_theil_are_left_out(outcome: Outcome) -> None:
