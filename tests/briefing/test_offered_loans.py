@@ -95,6 +95,19 @@ def test_the_conclusion_says_what_loans_brought_beside_grants(lent: Outcome, bot
     assert "none was priced" not in " ".join(told(section(both["en"])))
 
 
+def test_what_is_told_of_loans_has_names_in_the_ledger(both: dict[str, Briefing]) -> None:
+    names = [
+        runs_text(row.cells[1])
+        for one in both["zh"].sections
+        for block in one.blocks
+        if isinstance(block, Table)
+        for row in block.rows
+        if row.line
+    ]
+    assert {"借款本金", "贴息率", "项目收入与还款额之比"} <= set(names)
+    assert [name for name in names if re.match(r"[a-z_0-9.]+ 的 ", name)] == []
+
+
 def test_loans_stand_beside_grants_with_their_published_terms(lent: Outcome, both: dict[str, Briefing]) -> None:
     beside, terms = (rows(section(both["en"]), place) for place in (0, 1))
     assert [row[:2] for row in beside[:2]] == [["Afforestation", "grants"], ["Afforestation", "loans"]]

@@ -16,7 +16,9 @@ from silvafisc.briefing.keys import Lookup, combine, ref, traces
 from silvafisc.briefing.origins import traced
 from silvafisc.briefing.sections.ledger import ledger
 from silvafisc.briefing.words import LANGUAGES, load_yaml
+from silvafisc.policy import ParameterTree, load_scenario
 from silvafisc.results import Outcome
+from silvafisc.runs.scenario_instruments import finance_tables, priced_instruments
 
 
 def ledger_rows(briefing: Briefing) -> Iterator[Row]:
@@ -52,13 +54,37 @@ def test_a_number_of_several_columns_leads_to_all_of_them(zh: Briefing) -> None:
     assert len(zh.origins[key].lines) == 2
 
 
+def unnamed(briefing: Briefing) -> list[str]:
+    """Names of lines that only repeat the table and its column."""
+    names = [runs_text(row.cells[1]) for row in ledger_rows(briefing)]
+    return [name for name in names if re.match(r"[a-z_0-9.]+ 的 ", name)]
+
+
 def test_every_place_that_a_briefing_draws_on_has_a_name_in_both_languages(zh: Briefing) -> None:
-    names = [runs_text(row.cells[1]) for row in ledger_rows(zh)]
-    assert [name for name in names if re.fullmatch(r"[a-z_.]+ 的 [a-z_.]+", name)] == []
+    assert unnamed(zh) == []
     for table, told in load_yaml("origins.yaml").items():
         for entry in (told["made"], *told["columns"].values()):
             assert set(entry) == set(LANGUAGES), table
             assert all(entry.values()), table
+
+
+def test_what_is_told_of_loans_and_bonds_has_names_too(outcome: Outcome) -> None:
+    instruments = ["wuning-ccer-2025", "example-pledge-loan", "example-carbon-bond", "sanming-ticket-2021"]
+    scenario = load_scenario("county-demo").model_copy(update={"instruments": instruments})
+    tables = finance_tables(priced_instruments(scenario, ParameterTree.load()))
+    briefing = build(replace(outcome, tables={**outcome.tables, **tables}), "zh")
+    drawn = {place.split(".")[0] for number in numbers(briefing) for place in traces(number.key)}
+    assert {"finance_cover", "finance_fan", "finance_ladder", "finance_calibration", "finance_households"} <= drawn
+    assert unnamed(briefing) == []
+    groups = [
+        runs_text(row.cells[0])
+        for section in briefing.sections
+        for block in section.blocks
+        if isinstance(block, Table)
+        for row in block.rows
+        if row.kind == "group"
+    ]
+    assert [group for group in groups if group.startswith("数据表 finance_")] == []
 
 
 def test_the_ledger_shows_what_is_known_of_a_column_that_nobody_named(outcome: Outcome) -> None:

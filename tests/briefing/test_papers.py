@@ -187,7 +187,7 @@ def test_plans_of_the_letter_count_the_money_of_the_funds_own_payers(step: Outco
     for section in made["paper"].sections:
         for table in (block for block in section.blocks if isinstance(block, Table)):
             if "各方案" in runs_text(table.caption):
-                assert "承担级次" in runs_text(table.caption)
+                assert "负担级次" in runs_text(table.caption)
                 allocation = step.tables["allocation"]
                 central = int(allocation["central_fen"].sum())
                 assert central < int(allocation["payment_fen"].sum())

@@ -117,13 +117,13 @@ def test_one_rule_for_two_funds_is_told_apart_everywhere(outcome: Outcome) -> No
     draft = Draft(twice(outcome), "zh")
     table = table_called(reasons.section(draft).blocks, "遵守的规则")
     said = dict(cells(row)[:2] for row in table.rows)
-    assert said["重点地区份额（生态保护恢复资金）"].endswith("可选择部分的 55.0%。")
-    assert said["重点地区份额（改革发展资金）"].endswith("可选择部分的 40.0%。")
-    assert said["地方承受能力"] == "地方承担不超过本级可用财力的 1.0%。"
+    assert said["倾斜份额（生态保护恢复资金）"].endswith("可选择部分的 55.0%。")
+    assert said["倾斜份额（改革发展资金）"].endswith("可选择部分的 40.0%。")
+    assert said["地方承受能力"] == "地方负担不超过本级可用财力的 1.0%。"
     assert "北京市、贵州省" in plain(table.note)
     checks = table_called(sources.section(draft).blocks, "校核结果")
     assert len({cells(row)[i] for row in checks.rows for i in (0, 3)}) == 4
-    assert rule_names(draft, ["priority_share", "envelope"]) == ["重点地区份额", "预算平衡"], "one price for both"
+    assert rule_names(draft, ["priority_share", "envelope"]) == ["倾斜份额", "预算平衡"], "one price for both"
 
 
 def test_limits_that_are_shares_are_said_as_shares(outcome: Outcome) -> None:
@@ -169,8 +169,8 @@ def test_prices_of_fairness_name_what_costs_and_what_does_not(outcome: Outcome) 
     briefing = build(with_meta(twice(outcome), prices=prices), "zh")
     section = next(section for section in briefing.sections if section.id == "frontier")
     items = [plain(runs) for block in section.blocks if isinstance(block, Items) for runs in block.items]
-    assert "去掉“重点地区份额（改革发展资金）”，固碳量可增加 227 吨。" in items
-    assert any("没有代价：重点地区份额（生态保护恢复资金）。" in item for item in items)
+    assert "去掉“倾斜份额（改革发展资金）”，固碳量可增加 227 吨。" in items
+    assert any("没有代价：倾斜份额（生态保护恢复资金）。" in item for item in items)
     assert any("标准个数上限" in item and "未求出" in item for item in items)
     assert any("简明性 ≥ -9" in item and "未求出" in item for item in items)
 
@@ -204,7 +204,7 @@ def test_a_price_is_said_with_its_proof_its_side_effects_and_in_yuan(outcome: Ou
         (
             "zh",
             [
-                "去掉“重点地区份额”，固碳量可增加 3.0 万吨。（已证明在 2.0 万吨与 5.0 万吨之间。）同时加权受益减少 0.25 亿元。"
+                "去掉“倾斜份额”，固碳量可增加 3.0 万吨。（已证明在 2.0 万吨与 5.0 万吨之间。）同时加权受益减少 0.25 亿元。"
                 "没有这条规则时，各项资金同比例少用 1.20—1.30 亿元，固碳量仍与有这条规则时相同（重新求解）。按本方案的目标权重折算，相当于 4.40 亿元（加权）。",
                 "去掉“标准只增不减”，单看固碳量不会增加。按本方案的目标权重重新求解：固碳量减少 0.2 万吨、加权受益增加 0.90 亿元；合计相当于固碳量 1.0 万吨。",
                 "去掉“地方承受能力”，固碳量可增加 3.0 万吨。（已证明在 2.0 万吨与 5.0 万吨之间。）同时加权受益减少 0.25 亿元。"
@@ -354,6 +354,9 @@ def test_a_reference_in_two_languages_is_read_in_one(text: str, zh: str, en: str
         ("0.70", "1", "0.7", "0.7"),
         ("2", "count", "2", "2"),
         ("False", "", "否", "no"),
+        ("False;True", "", "否、是", "no, yes"),
+        ("51301", "code", "51301", "51301"),
+        ("1100250", "code", "1100250", "1100250"),
         ("young;middle", "text", "幼龄林、中龄林", "young, middle-aged"),
         (
             "110000;120000;130000;140000;150000",
@@ -377,6 +380,14 @@ def test_values_are_shown_short_and_in_readable_units(
     assert shown_value(Draft(outcome, "en"), value, unit) == en
 
 
+def test_groups_and_tiers_of_units_have_names_of_their_own(outcome: Outcome) -> None:
+    """by hand: an upper case or a figure is a name only where the column says so."""
+    zh, en = Draft(outcome, "zh"), Draft(outcome, "en")
+    assert shown_value(zh, "1;2", "", "payer_tier") == "分担第一档、分担第二档"
+    assert shown_value(zh, "central;east", "", "region_group") == "中部地区、东部地区"
+    assert shown_value(en, "central;east;northeast;west", "", "region_group") == "centre, east, north-east, west"
+
+
 def test_long_and_english_reasons_are_cut_or_pointed_at(outcome: Outcome) -> None:
     draft = Draft(outcome, "zh")
     assert shortened(draft, full_reference(draft, "x.y", "理由" * 60)).endswith("…")
@@ -392,7 +403,15 @@ def test_what_the_province_pays_is_no_burden_of_a_county(outcome: Outcome) -> No
     counties = with_table(outcome, "regions", outcome.tables["regions"].assign(unit_level="county"))
     table = fairness.burden(Draft(counties, "zh"))
     assert {cells(row)[1] for row in table.rows} == {"—"}
+    assert runs_text(table.caption) == "地方负担及其占本级可用财力的比例"
     assert cells(fairness.burden(Draft(outcome, "zh")).rows[0])[1] != "—"
+
+
+def test_the_provinces_own_part_goes_by_the_name_of_the_table_of_amounts(outcome: Outcome) -> None:
+    table = fairness.burden(Draft(outcome, "zh"))
+    assert runs_text(table.caption) == "省级负担及其占本级可用财力的比例"
+    assert table.columns[1].header == "省级负担（各年合计）"
+    assert "“省级”栏同口径" in runs_text(table.note)
 
 
 def test_without_groups_the_parts_of_theil_are_left_out(outcome: Outcome) -> None:

@@ -11,6 +11,7 @@ from silvafisc.briefing.blocks import Briefing, Callout, Table, runs_text, texts
 from silvafisc.briefing.pdf import render_pdf
 from silvafisc.briefing.portfolio_page import MOST_MEMBERS
 from silvafisc.briefing.term_sheet import MOST_YEARS, lines, page, write_sheets
+from silvafisc.briefing.words import Words
 from silvafisc.policy import INSTRUMENTS, PORTFOLIOS
 from silvafisc.runs.instrument_tables import Sheet, bond_sheet, loan_sheet, portfolio_sheet
 from silvafisc.runs.instruments import load_bond, load_loan, shipped_instruments
@@ -119,3 +120,20 @@ def test_the_sheets_are_the_same_again(tmp_path: Path) -> None:
     first, again = (write_sheets(made.terms, made.tables, tmp_path / name) for name in ("a", "b"))
     assert [path.name for path in first] == ["term_sheet_zh.pdf", "term_sheet_en.pdf"]
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in again]
+
+
+def test_what_a_file_states_without_a_source_is_named_in_both_languages() -> None:
+    """by hand: the keys that wuning-ccer-2025.yaml lists as `assumed`."""
+    notes = [" ".join(texts(one)) for one in both("wuning-ccer-2025")]
+    assert (
+        "期限和计息约定、利率、还款方式、从核证到出售的时间和费用、碳价、质押率和质押物折算办法、最低覆盖率要求"
+        in notes[0]
+    )
+    assert "dates and interest conventions, rate, repayment, timing and costs from verification to sale" in notes[1]
+
+
+@pytest.mark.parametrize("name", [*shipped_instruments(), *shipped_portfolios()])
+def test_every_key_that_a_shipped_file_assumes_has_a_name(name: str) -> None:
+    words = Words("zh")
+    for assumed in sheet(name).terms["evidence"]["assumed"]:
+        assert words.known("finance_field", assumed), assumed

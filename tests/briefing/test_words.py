@@ -11,7 +11,7 @@ from silvafisc.briefing import build
 from silvafisc.briefing.blocks import Briefing, Callout, Card, Paragraph, Table, figures, numbers, runs_text, texts
 from silvafisc.briefing.document import UnauditedError, unnamed_ids
 from silvafisc.briefing.draft import Draft
-from silvafisc.briefing.sections import decision
+from silvafisc.briefing.sections import decision, sources
 from silvafisc.briefing.words import TextError, Words, all_texts, load_yaml
 from silvafisc.results import Outcome
 
@@ -208,3 +208,17 @@ def test_what_an_outcome_does_not_have_is_left_out_or_dashed_never_zero(outcome:
         if runs_text(row.cells[0]) == "统一标准"
     )
     assert runs_text(flat.cells[3]) == "—"
+
+
+def test_the_glossary_holds_the_terms_that_the_document_says(zh: Briefing, outcome: Outcome) -> None:
+    """by hand: the made-up outcome has baselines and added carbon, and no sign-off."""
+    (table,) = [
+        block
+        for section in zh.sections
+        for block in section.blocks
+        if isinstance(block, Table) and runs_text(block.caption) == "本报告所用术语"
+    ]
+    listed = [runs_text(row.cells[0]) for row in table.rows]
+    assert {"校核（勾稽）", "对照方案", "新增碳汇（经济额外性）"} <= set(listed)
+    assert not {"会签", "取整平衡"} & set(listed)
+    assert len(listed) < len(sources.terms(Draft(outcome, "zh")).rows)

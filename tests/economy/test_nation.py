@@ -170,6 +170,10 @@ def test_the_ledger_names_every_figure_column_and_every_parameter_that_was_read(
     assert by_column["regions.rural_income_fen"] == "recalled"
     assert by_column["regions.own_revenue_fen"] != "recalled"
     assert (inputs.ledger["reference"] != "").all()
+    by_value = inputs.ledger.set_index("what")["value"]
+    assert by_value["regions.groups"] == "central;east;northeast;west"
+    assert by_value["regions.payer_tier"] == "1;2;3;4;5"
+    assert by_value["stands.shrub_flag"] == "False;True"
 
 
 def test_the_same_law_and_packages_give_the_same_tables() -> None:

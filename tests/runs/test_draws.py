@@ -145,4 +145,4 @@ def test_a_tail_without_a_share_takes_the_share_on_record(tmp_path: Path) -> Non
     scenario, tree = load_scenario(file), ParameterTree.load()
     resolved = resolve(scenario, tree, load_inputs("builtin:nation", RULES))
     assert [dict(spec.params) for spec in resolved.objectives] == [{"risk": "cvar", "share": "0.1"}, {}]
-    assert title_of(resolved.objectives[0])["zh"] == "碳汇（经济额外性），最不利 10% 抽样情形的均值"
+    assert title_of(resolved.objectives[0])["zh"] == "新增碳汇（经济额外性），最不利 10% 抽样情形的均值"

@@ -57,7 +57,7 @@ def test_factor_money_is_shown_factor_by_factor() -> None:
 
 def test_money_from_before_the_horizon_is_named() -> None:
     lines = lines_of(C, "2026")
-    assert lines["人工造林（已承诺）"] == ("以前年度承诺本年到期", 10007)
+    assert lines["人工造林（已承诺）"] == ("以前年度已承诺，本年到期兑付", 10007)
 
 
 def test_two_commitments_of_one_period_keep_their_own_reason() -> None:

@@ -1,5 +1,6 @@
 """What each figure of the input tables rests on: one row per column, one per parameter."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ COLUMNS = ("what", "value", "unit", "origin", "reference", "status", "demo")
 DEMO = "演示数据"
 """Mark at the head of a row's `source`: demonstration data, never evidence."""
 SHOWN_SOURCES = 4
+SHOWN_NAMES = 6
+_NAME = re.compile(r"[A-Za-z0-9_]+")
 _NAMES = {"region_code", "region_name", "region_name_en", "unit_level", "parent_code", "document", "category"}
 _NAMES |= {"measure", "factor", "subject", "fund", "item", "reported_by", "verified_by"}
 _TENTH_MU = "_tenth_mu"
@@ -90,7 +93,7 @@ def _origin(path: str, status: str) -> str:
 
 
 def _extent(column: "pd.Series[Any]", kind: str) -> str:
-    """A single value, the range of numbers, or the number of different texts."""
+    """A single value, the range of numbers, the names that occur joined by `;`, or how many where there are many."""
     values = sorted(set(column.tolist()), key=str)
     if len(values) == 1:
         return str(values[0])
@@ -99,6 +102,9 @@ def _extent(column: "pd.Series[Any]", kind: str) -> str:
     if kind == "decimal":
         numbers = sorted(column.tolist(), key=lambda text: float(str(text)))
         return f"{numbers[0]} – {numbers[-1]}"
+    names = sorted({name for value in values for name in str(value).split(";") if name})
+    if len(names) <= SHOWN_NAMES and all(_NAME.fullmatch(name) for name in names):
+        return ";".join(names)
     return f"{len(values)} 种 / {len(values)} values"
 
 

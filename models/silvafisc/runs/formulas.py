@@ -149,7 +149,7 @@ class Unit:
     def _due(self, row: Row, task: TaskSpec | None) -> list[Worked]:
         period, shares = str(row["period"]), task.payer_shares[self.tier] if task else ()
         due = [
-            Worked(Said("以前年度承诺本年到期", "due this year from before the horizon"), fen, shares)
+            Worked(Said("以前年度已承诺，本年到期兑付", "due this year from before the horizon"), fen, shares)
             for code, fund, measure, at, fen in self.resolved.opening_commitments
             if (code, fund, measure, at) == (self.code, str(row["fund"]), str(row["measure"]), period)
         ]

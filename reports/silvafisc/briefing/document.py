@@ -81,7 +81,7 @@ def build(
         for i, section in enumerate(sections, start=1)
     ]
     closing = [annex.section(draft)] if draft.shows("annex") else []
-    placed, origins = traced(draft, [*ordered, *closing])
+    placed, origins = traced(draft, sources.only_said(draft, [*ordered, *closing]))
     return replace(assemble(outcome.meta, draft.words, placed, draft.localized(outcome.meta["title"])), origins=origins)
 
 

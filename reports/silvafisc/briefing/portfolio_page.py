@@ -129,7 +129,7 @@ class PortfolioPage(SheetWords):
     def notes(self) -> Iterator[Note]:
         """What the page rests on."""
         evidence = self.terms["evidence"]
-        assumed = evidence["assumed"]
+        assumed = [self.words.name("finance_field", name) for name in evidence["assumed"]]
         yield Note(
             self.runs(
                 "evidence",

@@ -157,7 +157,7 @@ class _Terms(SheetWords):
     def notes(self) -> Iterator[Note]:
         """What the sheet rests on."""
         evidence = self.terms["evidence"]
-        assumed = evidence["assumed"]
+        assumed = [self.words.name("finance_field", name) for name in evidence["assumed"]]
         yield Note(
             self.runs(
                 "evidence",

@@ -134,9 +134,9 @@ def test_pyomo_compiles_the_same_matrix(risk: str) -> None:
 @pytest.mark.parametrize(
     ("params", "en"),
     [
-        ({}, "Carbon (economically additional)"),
-        ({"risk": "cvar", "share": "0.1"}, "Carbon (economically additional), mean of the worst 10% of draws"),
-        ({"risk": "quantile", "share": "0.1"}, "Carbon (economically additional), level reached in 90% of draws"),
+        ({}, "Added carbon (economically additional)"),
+        ({"risk": "cvar", "share": "0.1"}, "Added carbon (economically additional), mean of the worst 10% of draws"),
+        ({"risk": "quantile", "share": "0.1"}, "Added carbon (economically additional), level reached in 90% of draws"),
         ({"carbon": "importance", "risk": "mean"}, "Carbon (weighted by importance), mean over draws"),
     ],
 )

@@ -20,7 +20,7 @@ from silvafisc.results.draws import DrawsError
 from ..problem import Objective, ObjectiveError, Problem
 from ..risk import CREDITED, ECONOMIC, IMPORTANCE, counted_tonnes, reached_level, tail, totals
 
-TITLE = {"zh": "碳汇（经济额外性）", "en": "Carbon (economically additional)"}
+TITLE = {"zh": "新增碳汇（经济额外性）", "en": "Added carbon (economically additional)"}
 _COUNTED = {
     ECONOMIC: TITLE,
     IMPORTANCE: {"zh": "碳汇（按生态重要性加权）", "en": "Carbon (weighted by importance)"},

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ..blocks import Column, Number, Row, Runs, Table
 from ..draft import cell
 from ..keys import ref
+from ..words import inside
 from .year import YearDraft
 
 LAST_YEAR = "last_year"
@@ -24,12 +25,24 @@ class CauselessFallError(Exception):
         super().__init__(self.en)
 
 
+def _named(draft: YearDraft) -> list[str]:
+    """The groups that a rule names, ascending."""
+    resolved = draft.outcome.resolved
+    return sorted({str(rule.params["group"]) for rule in resolved.rules if rule.params.get("group")})
+
+
 def listed(draft: YearDraft) -> list[str]:
     """Units of the groups that a rule names, of all groups where no rule names one; ascending."""
-    resolved = draft.outcome.resolved
-    named = {str(rule.params["group"]) for rule in resolved.rules if rule.params.get("group")}
-    groups = [resolved.groups[name] for name in sorted(named or set(resolved.groups)) if name in resolved.groups]
-    return sorted({code for members in groups for code in members} & set(draft.codes))
+    groups = draft.outcome.resolved.groups
+    members = [groups[name] for name in _named(draft) or groups if name in groups]
+    return sorted({code for codes in members for code in codes} & set(draft.codes))
+
+
+def group_name(draft: YearDraft) -> Runs:
+    """What those units are called: by the names of the rule's groups, which the table of rules uses too."""
+    words = draft.words
+    named = [inside(words.name("group", name)) for name in _named(draft) if name in draft.outcome.resolved.groups]
+    return words.join(named or [words("targets.listed_units")])
 
 
 def falls(draft: YearDraft) -> list[str]:

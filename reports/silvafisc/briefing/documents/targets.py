@@ -158,7 +158,9 @@ def _society(draft: YearDraft, fund: str) -> list[Target]:
     own = ref("allocation", "sum(payment_fen)", period=draft.year, fund=fund, region_code=tuple(codes))
     share = draft.share_of(own, draft.payment(period=draft.year, fund=fund))
     count = draft.number("count", ref("regions", "distinct(region_code)", region_code=tuple(codes)))
-    return [("society", draft.words.runs("targets.listed", count=count), share, "allocation")]
+    return [
+        ("society", draft.words.runs("targets.listed", group=falls.group_name(draft), count=count), share, "allocation")
+    ]
 
 
 def _ecology(draft: YearDraft, fund: str) -> list[Target]:

@@ -148,6 +148,7 @@ def burden(draft: Draft) -> Table:
     held = frame[(frame["variable"] == "local_burden") & (frame["region_code"] != "000000")]
     years = list(dict.fromkeys(str(year) for year in held["year"]))
     rows = []
+    provincial = True
     for code in draft.codes:
         level = OWN.get(draft.lookup.cell(ref("regions", "unit_level", region_code=code)), "provincial")
         payers = [payer for payer in draft.payers if PAYERS.index(payer) >= PAYERS.index(level)]
@@ -158,12 +159,17 @@ def burden(draft: Draft) -> Table:
             key = draft.indicator("local_burden", code, year)
             cells.append((draft.number("pct", key),) if draft.has("indicators", **where) else cell("—"))
         rows.append(Row((cell(draft.region(code)), *cells)))
+        provincial &= payers == ["provincial"]
+    part = words("fairness.own_part_provincial") if provincial else words("fairness.own_part")
     columns = (
         Column(words("terms.unit")),
-        Column(words("fairness.own_part"), draft.unit("money"), True),
+        Column(part, draft.unit("money"), True),
         *(
             Column(words("fairness.burden_year", year=year) if year else words("fairness.burden"), "%", True)
             for year in years
         ),
     )
-    return Table(columns, tuple(rows), words.runs("fairness.burden_table"), dense=True)
+    if not provincial:
+        return Table(columns, tuple(rows), words.runs("fairness.burden_table"), dense=True)
+    caption, note = words.runs("fairness.burden_table_provincial"), words.runs("fairness.burden_note")
+    return Table(columns, tuple(rows), caption, note, dense=True)

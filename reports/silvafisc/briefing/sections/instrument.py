@@ -340,7 +340,7 @@ def _ladder(held: Held) -> Figure:
 def _rests(held: Held, draft: Draft) -> Runs:
     """What its figures rest on."""
     words = draft.words
-    assumed = [name for name in held.head("assumed").split(";") if name]
+    assumed = [words.name("finance_field", name) for name in held.head("assumed").split(";") if name]
     listed = "".join(run.text for run in words.join(assumed))
     parts = [
         words.runs(

@@ -176,13 +176,13 @@ def _table(
 
 
 def _line(draft: Draft, row: Mapping[str, Any], reference: Text) -> tuple[Runs, ...]:
-    words = draft.words
+    words, what = draft.words, str(row["what"])
     status = words.name("status", str(row["status"]))
     if str(row["demo"]) == "yes":
         status = words("sources.demo", status=status)
     return (
-        cell(words.name("what", str(row["what"]))),
-        cell(shown_value(draft, str(row["value"]), _PER_MU.get(str(row["what"]), str(row["unit"])))),
+        cell(words.name("what", what)),
+        cell(shown_value(draft, str(row["value"]), _PER_MU.get(what, str(row["unit"])), _NAMED.get(what, "value"))),
         (reference,),
         (Text(status, strong=row["status"] in ASSUMED),),
     )
@@ -190,6 +190,8 @@ def _line(draft: Draft, row: Mapping[str, Any], reference: Text) -> tuple[Runs, 
 
 _PER_MU = dict.fromkeys(("responses.opportunity_cost_fen", "responses.full_cost_fen"), "fen_per_mu")
 """Columns whose unit in the ledger leaves out that they are rates."""
+_NAMED = {"regions.groups": "region_group", "regions.payer_tier": "payer_tier"}
+"""Columns whose values have a group of names of their own."""
 
 
 def full_reference(draft: Draft, what: str, reference: str) -> str:
@@ -210,11 +212,16 @@ def shortened(draft: Draft, text: str) -> str:
     return text if len(text) <= longest else text[: longest - len(cut)].rstrip() + cut
 
 
-def shown_value(draft: Draft, value: str, unit: str) -> str:
-    """A short value with its unit: ranges with thousands marks, codes as names, words for words, long lists counted."""
+def shown_value(draft: Draft, value: str, unit: str, group: str = "value") -> str:
+    """A short value with its unit: ranges with thousands marks, words for words, long lists counted.
+
+    Codes of units are shown as names, other codes as they are. group: names of words.
+    """
     words = draft.words
     if not value:
         return "—"
+    if unit == "code" and value.isdigit():
+        return value
     value = words.own(value)
     ends = [_decimal(part) for part in value.split(" – ")]
     numbers = [end for end in ends if end is not None]
@@ -222,13 +229,13 @@ def shown_value(draft: Draft, value: str, unit: str) -> str:
         return words("sources.mixed")
     if len(numbers) == len(ends):
         return _range(draft, numbers, unit)
-    if value in {"True", "False"}:
-        return words(f"sources.{value.lower()}")
     items = value.split(";")
-    if all(item in draft.codes for item in items) and len(items) > 1:
+    if all(item in {"True", "False"} for item in items):
+        items = [words(f"sources.{item.lower()}") for item in items]
+    elif all(item in draft.codes for item in items) and len(items) > 1:
         items = [draft.region(item) for item in items]
-    elif all(re.fullmatch(r"[a-z_]+", item) for item in items):
-        items = [words.name("value", item) if words.known("value", item) else item.replace("_", " ") for item in items]
+    elif all(re.fullmatch(r"[a-z_]+", item) or words.known(group, item) for item in items):
+        items = [words.name(group, item) if words.known(group, item) else item.replace("_", " ") for item in items]
     if all(_SHARE.fullmatch(item) for item in items):
         items = [_shared_out(draft, *item.split(":")) for item in items]
     if all("=" in item for item in items):

@@ -1,6 +1,9 @@
 """Sources and assumptions with their statuses, what the checks found, the method, and how to rerun it."""
 
-from ..blocks import Block, Column, Formula, Heading, Row, Section, Table
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..blocks import Block, Column, Formula, Heading, Row, Section, Table, runs_text, texts
 from ..draft import Draft, cell
 from ..words import load_yaml, symbols
 from .approvals import blocks as approvals
@@ -29,7 +32,7 @@ def section(draft: Draft) -> Section:
 
 
 def terms(draft: Draft) -> Table:
-    """The glossary, in both languages."""
+    """The glossary, in both languages; `only_said` leaves what the document says."""
     words = draft.words
     other = "en" if draft.language == "zh" else "zh"
     rows = tuple(
@@ -42,6 +45,22 @@ def terms(draft: Draft) -> Table:
         Column(words("reasons.meaning"), width=1),
     )
     return Table(columns, rows, words.runs("sources.terms"), dense=True)
+
+
+def only_said(draft: Draft, sections: Sequence[Section]) -> list[Section]:
+    """The sections with a glossary of those terms that they say outside of it, be it without the bracket or hyphens."""
+    glossary = terms(draft)
+    outside = [replace(held, blocks=tuple(block for block in held.blocks if block != glossary)) for held in sections]
+    said = _plain("\n".join(text for held in outside for text in texts(held)))
+    rows = tuple(row for row in glossary.rows if _plain(runs_text(row.cells[0])).partition("（")[0] in said)
+    kept = replace(glossary, rows=rows)
+    return [
+        replace(held, blocks=tuple(kept if block == glossary else block for block in held.blocks)) for held in sections
+    ]
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("-", " ")
 
 
 def audit(draft: Draft) -> Table:
