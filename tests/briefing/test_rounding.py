@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from silvafisc.allocation.audit.cells import INDEX_DECIMALS
 from silvafisc.briefing.draft import fixed
-from silvafisc.briefing.rounding import column_sums, shown_parts, shown_rows, shown_total
+from silvafisc.briefing.rounding import SCORE_DECIMALS, column_sums, percent, shown_parts, shown_rows, shown_total
 
 amounts = st.integers(-(10**13), 10**13)
 
@@ -51,3 +52,23 @@ def test_halves_go_away_from_zero(amount: int, shown: int) -> None:
     """by hand, steps of 10"""
     assert shown_total(amount, 10) == shown
     assert shown_total(Fraction(amount), 10) == shown
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [
+        ("0.5", "50%"),
+        ("1", "100%"),
+        ("0", "0%"),
+        ("0.0125", "1.25%"),
+        ("1/3", "33.33%"),
+        ("5/8", "62.5%"),
+        ("1e-06", "0.0001%"),
+    ],
+)
+def test_a_share_in_per_cent_is_as_short_as_it_is(share: str, shown: str) -> None:
+    assert percent(share) == shown
+
+
+def test_scores_have_as_many_decimals_as_the_audit_compares() -> None:
+    assert SCORE_DECIMALS == INDEX_DECIMALS

@@ -1,9 +1,11 @@
 """How Chinese is set: years, per cents, brackets and commas in one form everywhere, and terms and units in one."""
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +14,11 @@ from silvafisc.briefing.blocks import Briefing, Figure, Number, Table, Text, run
 from silvafisc.briefing.draft import Draft
 from silvafisc.briefing.rounding import shown_total, telling_decimals
 from silvafisc.briefing.sections import frontier
-from silvafisc.briefing.words import Words, all_texts, in_language, load_yaml
+from silvafisc.briefing.words import CHINESE, Words, all_texts, in_language, load_yaml
 from silvafisc.policy import ParameterTree
 from silvafisc.results import Outcome
 
+ROOT = Path(__file__).parents[2]
 HAN = "\u4e00-\u9fff"
 RULES = {
     "2026年 has no gap": re.compile(r"\d{4} 年|\{(?:year|until|first|last|horizon|period)\} 年"),
@@ -24,6 +27,10 @@ RULES = {
     "a full-width bracket brings its own gap": re.compile(r"[）》”] [\w−+]"),
     "commas among Chinese are full-width": re.compile(rf"[{HAN}）], ?|,[{HAN}（]"),
 }
+
+
+YEAR = re.compile(r"(?<!第 )\{[^{}]*(?:year|period|last|first|until|horizon|span|from)(?:'?\]|\[-?\d\])?\} 年|\} %")
+"""A field of an f-string that is a year or a share, and a gap behind it (`{loan.years} 年` is how long)."""
 
 
 def said(part: Any) -> Iterator[str]:
@@ -64,6 +71,45 @@ def test_texts_are_set_by_the_rules() -> None:
     assert wrong(said([tuple(term.values()) for term in load_yaml("glossary.yaml").values()])) == []
 
 
+def literals(path: Path) -> Iterator[str]:
+    """Strings with Chinese as they stand in a module: fields of f-strings in braces, docstrings left out."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    within: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            within.add(id(node.value))
+        elif isinstance(node, ast.JoinedStr):
+            within |= {id(part) for part in node.values}
+            text = "".join(
+                str(part.value) if isinstance(part, ast.Constant) else ast.unparse(ast.JoinedStr([part]))[2:-1]
+                for part in node.values
+            )
+            yield from [text] if CHINESE.search(text) else []
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in within:
+            yield from [in_language(node.value, "zh")] if CHINESE.search(node.value) else []
+
+
+def test_what_the_program_says_is_set_by_the_rules() -> None:
+    found = [
+        (path.name, text)
+        for layer in ("datasets", "policy", "models", "reports")
+        for path in sorted((ROOT / layer).rglob("*.py"))
+        for text in literals(path)
+    ]
+    assert len(found) > 1000
+    years = RULES["2026年 has no gap"], RULES["a year stands close to the words around it"]
+    per_cents = RULES["a per cent sign stands close to its number"]
+    assert [(name, text) for name, text in found for rule in (*years, per_cents, YEAR) if rule.search(text)] == []
+
+
+def test_a_gap_in_a_field_of_a_year_is_found() -> None:
+    bad = ("{period} 年（{unit}）", "至 {file.last_year} 年末", "{row['period']} 年", "{year[-1]} 年")
+    assert all(YEAR.search(text) for text in (*bad, "占 {shown} %"))
+    assert not any(
+        YEAR.search(text) for text in ("{period}年", "贷款期限 {loan.years} 年", "止于第 {self.last_year} 年")
+    )
+
+
 def test_parameters_and_their_references_are_set_by_the_rules() -> None:
     found = []
     for path, parameter in ParameterTree.load().parameters.items():
@@ -100,7 +146,7 @@ def test_a_bare_year_stands_below_the_head_that_calls_it_one(zh: Briefing) -> No
 
 
 def test_a_column_of_money_has_one_unit_in_its_head(zh: Briefing, en: Briefing) -> None:
-    """No cell names a unit of money of its own, except where a column beside it says which unit holds."""
+    """A column's cells name no unit of money below a head that names one, and where they name it themselves, only one."""
     money = re.compile(r"\d\u00a0?(?:元|万元|亿元|yuan|million yuan|billion yuan)\Z")
     for briefing in (zh, en):
         for table in tables(briefing):
@@ -111,6 +157,7 @@ def test_a_column_of_money_has_one_unit_in_its_head(zh: Briefing, en: Briefing) 
                     for cell in row.cells[place : place + 1]
                     if (match := money.search(runs_text(cell)))
                 }
+                assert not (units and column.unit), (runs_text(table.caption), column.header, units)
                 assert len(units) <= 1, (runs_text(table.caption), column.header, units)
 
 

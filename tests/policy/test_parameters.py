@@ -217,6 +217,7 @@ def test_changes_that_nothing_reads_are_refused_or_listed() -> None:
     [
         (Reference("管理办法", "第九条", "财资环〔2025〕1号", "a.cn"), "管理办法（财资环〔2025〕1号），第九条，a.cn"),
         (Reference("a paper", "table 2", "", "b.org"), "a paper, table 2, b.org"),
+        (Reference("", "第二条", "财预〔2020〕10号"), "财预〔2020〕10号, 第二条"),
         (
             Reference("评价办法 / rules of review", "", "财预〔2020〕10号"),
             "评价办法（财预〔2020〕10号） / rules of review (财预〔2020〕10号)",

@@ -42,7 +42,7 @@ def test_tasks_show_need_share_capacity_and_instalments() -> None:
     formula, fen = lines["人工造林（任务）"]
     assert formula == "300.05 元/亩 × min（需求 500.0 × 0.4，能力 150.0）亩 = 45,007.50 元，本年首付 60%"
     assert fen == 2700450
-    assert lines["人工造林（已承诺）"] == ("2026 年任务 45,007.50 元 × 30%", 1350225)
+    assert lines["人工造林（已承诺）"] == ("2026年任务 45,007.50 元 × 30%", 1350225)
 
 
 def test_factor_money_is_shown_factor_by_factor() -> None:

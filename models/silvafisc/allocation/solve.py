@@ -1,5 +1,7 @@
 """HiGHS on a block's matrix: one warm session, objectives swapped, earlier stages held as rows."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import highspy
@@ -165,12 +167,9 @@ class Session:
     def _run(self, objective: Floats, scale: float, integer: bool = True) -> Solution:
         highs, status = self._highs, self._ran()
         if integer and status not in _ANSWERED:
-            # Presolve has refused integer models that have an answer (ERGO-Code/HiGHS issues 2388, 3090): without it, it
-            # has to be found that there is none.
-            highs.setOptionValue("presolve", "off")
-            again = self._ran()
-            highs.setOptionValue("presolve", "choose")
-            status = again if _has_point(highs) or status not in _NO_ANSWER else status
+            # A refused model may take twice the time limit; stopped without a point, it is undecided and not infeasible.
+            with _without_presolve(highs):
+                status = self._ran()
         if status in _NO_ANSWER:
             return Solution("infeasible", np.zeros(0), -np.inf, -np.inf)
         if status not in _ANSWERED:
@@ -191,6 +190,16 @@ class Session:
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + self._time_limit)
         self._highs.run()
         return self._highs.getModelStatus()
+
+
+@contextmanager
+def _without_presolve(highs: highspy.Highs) -> Iterator[None]:
+    """Presolve has refused integer models that have an answer (decision 0004): none is believed before a run without it."""
+    highs.setOptionValue("presolve", "off")
+    try:
+        yield
+    finally:
+        highs.setOptionValue("presolve", "choose")
 
 
 def _has_point(highs: highspy.Highs) -> bool:
@@ -247,6 +256,9 @@ def best_subset(
     if highs.passModel(lp) == highspy.HighsStatus.kError:
         raise SolverError("HiGHS refused the program")
     highs.run()
+    if highs.getModelStatus() not in {*_ANSWERED, highspy.HighsModelStatus.kSolutionLimit}:
+        with _without_presolve(highs):
+            highs.run()
     if not _has_point(highs):
         return None
     return np.flatnonzero(np.asarray(highs.getSolution().col_value) > 0.5)

@@ -198,7 +198,7 @@ def disagreements(table: pd.DataFrame) -> tuple[Finding, ...]:
             f"by {year} one growth model gains and the other loses in {len(codes)} units ({', '.join(codes)}): "
             "both are carried, their mean says nothing"
         )
-        zh = f"到 {year} 年，{len(codes)} 个单位两种生长模型方向相反（{'、'.join(codes)}）：两者并列给出，不取平均"
+        zh = f"到{year}年，{len(codes)} 个单位两种生长模型方向相反（{'、'.join(codes)}）：两者并列给出，不取平均"
         found.append(Finding("carbon", f"climate {climate}", en, zh))
     return tuple(found)
 

@@ -69,7 +69,7 @@ def misfits(
         *((*problem, anew) for problem in strayed(made, table.codes, stands, rules)),
         (absent, "has no measures", "没有措施", anew),
         (outside, "has no periods", "没有年度", (f"it holds {treated}", f"现有 {treated}")),
-        (beyond, f"ends in {last}, before the horizon", f"止于 {last} 年，早于测算期末", longer),
+        (beyond, f"ends in {last}, before the horizon", f"止于{last}年，早于测算期末", longer),
     )
     found = [
         Finding(where, "carbon.yields", f"{en} {some(names)}; {remedy[0]}", f"{zh} {some(names)}；{remedy[1]}")

@@ -43,7 +43,7 @@ def offset_faults(sold: Sequence[Lump], buyers: Sequence[Buyer], rules: Rules) -
             span = f"{lump.first_year}–{lump.last_year}"
             yield (
                 f"{lump.tonnes} t of {span} exceed the {float(most):,.0f} t that the buyers may offset",
-                f"{span} 年 {lump.tonnes} 吨，超过买方可抵销的 {float(most):,.0f} 吨",
+                f"{span}年 {lump.tonnes} 吨，超过买方可抵销的 {float(most):,.0f} 吨",
             )
 
 

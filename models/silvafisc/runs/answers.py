@@ -150,10 +150,10 @@ def changes(known: Basis, amounts: Mapping[str, int], sign: int) -> Said | None:
 
 
 def percent(part: float, signed: bool = False) -> str:
-    """A share with up to two decimals: 0.0123 -> '1.23 %', signed -0.131 -> '−13.1 %'; nothing has no sign."""
+    """A share with up to two decimals: 0.0123 -> '1.23%', signed -0.131 -> '−13.1%'; nothing has no sign."""
     shown = f"{abs(100 * part):.2f}".rstrip("0").rstrip(".")
     sign = "" if shown == "0" else ("−" if part < 0 else ("+" if signed else ""))
-    return f"{sign}{shown} %"
+    return f"{sign}{shown}%"
 
 
 def refused(known: Prepared, option: str, en: str, zh: str) -> InputError:

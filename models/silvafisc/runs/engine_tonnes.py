@@ -90,7 +90,7 @@ def _tonnes(
     years = [year for year in sorted(per_mu) if project.crediting_from <= year <= project.last_year]
     if not years or years[0] > project.crediting_from:
         en = f"the engine begins with {min(per_mu)}, after the crediting period does"
-        zh = f"碳汇测算模块自 {min(per_mu)} 年起算，晚于计入期起始年"
+        zh = f"碳汇测算模块自{min(per_mu)}年起算，晚于计入期起始年"
         raise InputError([finding(document.where, path, en, zh)])
     area = Fraction(project.area_mu)
     return {str(year): f"{float(area) * float(per_mu[year]):.{_DIGITS}f}" for year in years}

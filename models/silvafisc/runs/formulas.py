@@ -167,7 +167,7 @@ class Unit:
             for (years, part), fen in zip(task.instalments, instalments(task, total), strict=True):
                 if years and int(str(source["period"])) + years == int(period):
                     text = Said(
-                        f"{source['period']} 年任务 {money(total).zh} × {percent(share(part))}",
+                        f"{source['period']}年任务 {money(total).zh} × {percent(share(part))}",
                         f"task of {source['period']}, {money(total).en} × {percent(share(part))}",
                     )
                     due.append(Worked(text, fen, shares))

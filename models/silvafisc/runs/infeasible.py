@@ -284,11 +284,11 @@ def _change(resolved: Resolved, limit: Limit, value: Fraction) -> Said:
             zh, en = ("，并在 reserve_reason 写明原因", " with its `reserve_reason`") if bare else ("", "")
             now = fen_to_yuan(int(limit.value))
             return Said(
-                f"{named.zh} {period} 年预留 reserve 由 {now} 改为至少 {end} 元{zh}",
+                f"{named.zh}{period}年预留 reserve 由 {now} 改为至少 {end} 元{zh}",
                 f"`reserve` of {named.en} for {period} from {now} to at least {end} yuan{en}",
             )
         return Said(
-            f"{named.zh} {period} 年预算增加 {more} 元，至少为 {end} 元",
+            f"{named.zh}{period}年预算增加 {more} 元，至少为 {end} 元",
             f"{period} appropriation of {named.en} +{more} yuan, to at least {end} yuan",
         )
     now, end = (_shown(limit, number) for number in (limit.value, value))

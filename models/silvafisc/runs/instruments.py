@@ -206,7 +206,7 @@ def _assess(case: LoanCase, document: Document) -> Assessment:
                 "for any debt service; match the payments to the issues, begin later, or name other income"
             )
             zh = (
-                f"无可贷金额：按质押物最多 {most} 元，而 {error.year} 年收入不足以偿付任何本息；"
+                f"无可贷金额：按质押物最多 {most} 元，而{error.year}年收入不足以偿付任何本息；"
                 "可按签发回款安排还款、推迟首次还款，或列明其他收入"
             )
         raise InputError([Finding(document.where(("amount",)), "amount", en, zh)]) from None

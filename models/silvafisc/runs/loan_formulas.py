@@ -37,7 +37,7 @@ def worked_loan(outcome: Outcome, row: Mapping[str, Any], year: str) -> tuple[Sa
     )
     percent = f"{float(share(subsidy)):.2%}"
     text = Said(
-        f"{row['period']} 年贷款本金 {principal} = {lent.zh}，贴息率 {percent}；{year} 年：{sum_of.zh or '0 元'}",
+        f"{row['period']}年贷款本金 {principal} = {lent.zh}，贴息率 {percent}；{year}年：{sum_of.zh or '0 元'}",
         f"loan of {row['period']}, principal {rate(each).en} × {area(tenths).en} = {lent.en}, subsidy rate {percent};"
         f" {year}: {sum_of.en or 'nothing'}",
     )

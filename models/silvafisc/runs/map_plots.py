@@ -80,7 +80,7 @@ def read_map_plots(path: Path, quantity: str, year: int, rules: Rules) -> MapPlo
         if count
     ]
     if not len(kept):
-        en, zh = f"no plot of {year} has a place and {told}", f"没有 {year} 年带位置和 {told} 的样地"
+        en, zh = f"no plot of {year} has a place and {told}", f"没有{year}年带位置和 {told} 的样地"
         raise InputError([Finding(str(path), told, en, zh)])
     share = kept["sd_share"] if "sd_share" in kept else pd.Series(np.nan, index=kept.index)
     frame = kept[["plot", "x", "y", "status", "source"]].assign(value=kept[told], sd=share * kept[told])

@@ -159,7 +159,7 @@ def _fund(
         if absent:
             en = f"no appropriation of {name} for {', '.join(absent)}"
             findings.append(
-                Finding(events.file("appropriations"), "amount_yuan", en, f"缺少 {name} {'、'.join(absent)} 年度预算数")
+                Finding(events.file("appropriations"), "amount_yuan", en, f"缺少 {name} {'、'.join(absent)}年度预算数")
             )
     reserve = {period: amount for period, amount in (use.get("reserve") or {}).items() if period in periods}
     for (fund, period), line in given.items():
@@ -225,13 +225,13 @@ def _refuse_idle_tables(resolved: Resolved, register: tuple[Commitment, ...], ev
         held.add((region, measure))
         if period != year or (region, measure) not in due:
             en = f"nothing falls due for {region} {measure} {period} in {year}"
-            zh = f"{year} 年度没有 {region} {measure} {period} 到期的分期资金"
+            zh = f"{year}年度没有 {region} {measure} {period} 到期的分期资金"
             findings.append(Finding(events.file("acceptance"), "region_code", en, zh))
     if resolved.rule("instalments") is not None and due - held:
         named = ", ".join(f"{region} {measure}" for region, measure in sorted(due - held))
         en, zh = (
             f"no result of acceptance for {named}, due in {year}",
-            f"{year} 年度到期的分期资金缺少验收结果：{named}",
+            f"{year}年度到期的分期资金缺少验收结果：{named}",
         )
         findings.append(Finding(events.file("acceptance"), "region_code", en, zh))
     if findings:

@@ -74,7 +74,7 @@ def _last_year(before: Outcome) -> pd.DataFrame:
         one[1] += int(fen)
     status = worst_status("computed", *areas["status"].astype(str))
     mark = f"{DEMO}；" if areas["source"].astype(str).str.startswith(DEMO).any() else ""
-    source = f"{mark}{year} 年度结果 {before.content_hash[:SHOWN]} / outcome of {year}"
+    source = f"{mark}{year}年度结果 {before.content_hash[:SHOWN]} / outcome of {year}"
     cells = [
         {
             "region_code": code,

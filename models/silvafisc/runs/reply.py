@@ -61,7 +61,7 @@ def _period(explanation: "Explanation", period: str, language: str) -> list[str]
     zh = language == "zh"
     lines = [line for line in explanation.lines if line.period == period]
     unit = "元" if zh else "yuan"
-    text = [f"{period} 年（{unit}）" if zh else f"{period} ({unit})"]
+    text = [f"{period}年（{unit}）" if zh else f"{period} ({unit})"]
     for fund in dict.fromkeys(line.fund for line in lines):
         text.append(f"  {fund_name(fund).text(language)}")
         for line in (line for line in lines if line.fund == fund):

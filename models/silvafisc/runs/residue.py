@@ -45,7 +45,7 @@ class Published:
             fund = fund_name(one.fund)
             more, before, after = (yuan(fen) for fen in (one.residue_fen, one.chosen_fen, one.pot_fen))
             zh = (
-                f"{one.period} 年{fund.zh}选择之后的余额 {more} 元并入因素法资金池，按已选权重分配，资金池由 {before} 元"
+                f"{one.period}年{fund.zh}选择之后的余额 {more} 元并入因素法资金池，按已选权重分配，资金池由 {before} 元"
                 f"增至 {after} 元；最优性、规则代价、前沿和敏感性均针对并入之前的选择"
             )
             en = (

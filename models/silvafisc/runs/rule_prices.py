@@ -100,11 +100,16 @@ def _bound_entry(
     free, vector = held[first], _vector(engine, first)
     engine.hold(engine.vector(bounded), float(spec.at_least or 0.0) - bounded.constant)
     kept = engine.maximise(vector)
-    price = _change(min(free.value, kept.value), free.value) if kept.found else 0.0
-    cheapest = _cheapest(engine, vector, kept) if price else kept.point
-    engine.release()
     if not kept.found:
+        engine.release()
         return entry
+    price = _change(min(free.value, kept.value), free.value)
+    cheapest = kept.point
+    if price:
+        # While the bound is still held: a cheaper point that breaks it is no answer.
+        cheapest = _cheapest(engine, vector, kept)
+    else:
+        engine.release()
     return entry | {
         "price": price,
         "lower": min(price, max(0.0, free.value - kept.bound)),
@@ -129,7 +134,6 @@ def _price(
     price = best.value - first.value
     free = _in_turn(without, terms, best)
     cheapest = _cheapest(engine, _vector(engine, terms[0]), first)
-    engine.release()
     return {
         "price": price,
         "lower": min(price, max(0.0, best.value - first.bound)),
@@ -279,13 +283,14 @@ def _full(engine: Engine) -> Indices:
 def _cheapest(engine: Engine, objective: Floats, best: Solution) -> Floats:
     """Of all points as good as the best one that which costs the funds least: a tie must not set the price in yuan.
 
-    The objective stays held, for the caller to release. The best one itself where the time limit ended before an answer.
+    What is held counts, and is released at the end. The best one itself where the time limit ended before an answer.
     """
     resolved, fen = engine.problem.resolved, np.zeros(engine.model.size)
     for fund, period in product(resolved.funds, resolved.periods):
         fen[: engine.problem.size] += _costs(engine, fund, period)
     engine.hold_at(objective, best.point)
     found = engine.maximise(-fen)
+    engine.release()
     return found.point if found.found else best.point
 
 

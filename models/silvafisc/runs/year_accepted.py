@@ -29,7 +29,7 @@ def settled_by_area(
     planned = planned_areas(before.tables["allocation"], year)
     if given and not planned:
         en = f"the amounts of {year} stand in an earlier step; state settled.csv instead"
-        return {}, [Finding(events.file(TABLE), "", en, f"{year} 年的分配结果在更早的步骤中，请改用 settled.csv")]
+        return {}, [Finding(events.file(TABLE), "", en, f"{year}年的分配结果在更早的步骤中，请改用 settled.csv")]
     regions = before.inputs.regions
     tiers = dict(zip(regions["region_code"].astype(str), regions["payer_tier"].astype(str), strict=True))
     found: dict[Key, tuple[int, str]] = {}

@@ -49,13 +49,13 @@ def refusals(events: Events, steps: Sequence[Step], current: str) -> Iterator[Re
         yield (
             "year",
             en,
-            f"{event.year} 年度不能办理本步骤（现行年度 {current}；未决算年度：{'、'.join(open_years) or '无'}）",
+            f"{event.year}年度不能办理本步骤（现行年度 {current}；未决算年度：{'、'.join(open_years) or '无'}）",
         )
         return
     yield from _order(event.kind, event.year, done, steps)
     batch = getattr(event, "batch", "")
     if batch and (event.year, batch) in {(step.year, step.batch) for step in steps}:
-        yield "batch", f"batch {batch} of {event.year} has been notified", f"{event.year} 年度批次 {batch} 已下达"
+        yield "batch", f"batch {batch} of {event.year} has been notified", f"{event.year}年度批次 {batch} 已下达"
 
 
 def _next_year(
@@ -93,13 +93,13 @@ def _order(kind: str, year: str, done: set[tuple[str, str]], steps: Sequence[Ste
     for later in after.get(kind, ()):
         if (later, year) in done:
             en = f"{KINDS[later].en} of {year} lies behind: {KINDS[kind].en} comes before it"
-            yield "kind", en, f"{year} 年度{KINDS[later].zh}已办理，{KINDS[kind].zh}须在其前"
+            yield "kind", en, f"{year}年度{KINDS[later].zh}已办理，{KINDS[kind].zh}须在其前"
     if kind in once and (kind, year) in done:
-        yield "kind", f"{KINDS[kind].en} of {year} has been made", f"{year} 年度{KINDS[kind].zh}已办理"
+        yield "kind", f"{KINDS[kind].en} of {year} has been made", f"{year}年度{KINDS[kind].zh}已办理"
     if kind == "carry_over" and ("carry_over", before) not in done and ("notice", before) in done:
         yield from _needs(kind, "carry_over", before)
 
 
 def _needs(kind: str, earlier: str, year: str) -> Iterator[Refusal]:
     en = f"{KINDS[kind].en} needs {KINDS[earlier].en} of {year} first"
-    yield "kind", en, f"{KINDS[kind].zh}之前须先办理 {year} 年度{KINDS[earlier].zh}"
+    yield "kind", en, f"{KINDS[kind].zh}之前须先办理{year}年度{KINDS[earlier].zh}"

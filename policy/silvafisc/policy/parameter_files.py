@@ -100,7 +100,8 @@ class Reference:
     def text(self) -> str:
         """One line: title with the document's number in brackets, article, address; what is empty is left out.
 
-        A title `中文 / English` keeps its two halves, each with what belongs to it.
+        A title `中文 / English` keeps its two halves, each with what belongs to it; in the English half an article in Chinese
+        stands within the brackets, beside the number.
         """
         zh, both, en = self.title.partition(" / ")
         zh_article, apart, en_article = self.article.partition(" / ")
@@ -108,15 +109,17 @@ class Reference:
         return f"{first} / {self._line(en, en_article if apart else zh_article)}" if both else first
 
     def _line(self, title: str, article: str) -> str:
-        if _CHINESE.search(_BRACKETS.sub("", title)):
-            inside, after, brackets, comma = [self.document], [article], "{}（{}）", "，"
+        inside, after = [self.document], [self.href]
+        chinese = bool(_CHINESE.search(_BRACKETS.sub("", title)))
+        brackets, comma = ("{}（{}）", "，") if chinese else ("{} ({})", ", ")
+        # In English, Chinese stands within brackets: an act's own title, a document's number, its article.
+        if not chinese and _CHINESE.search(article):
+            inside.append(article)
         else:
-            # In English, Chinese stands within brackets: an act's own title, a document's number, its article.
-            own = bool(_CHINESE.search(article))
-            inside, after, brackets, comma = [self.document, article * own], [article * (not own)], "{} ({})", ", "
+            after.insert(0, article)
         numbered = comma.join(part for part in inside if part)
-        head = brackets.format(title, numbered) if numbered else title
-        return comma.join(part for part in (head, *after, self.href) if part)
+        head = brackets.format(title, numbered) if title and numbered else title or numbered
+        return comma.join(part for part in (head, *after) if part)
 
 
 @dataclass(frozen=True)

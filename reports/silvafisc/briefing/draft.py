@@ -20,6 +20,8 @@ from .words import Words, inside, load_yaml
 
 ALL = "000000"
 """Region code of the indicators that hold for all units together."""
+LAST_YEAR = "last_year"
+"""Of what changes are measured against: the amounts of the year before."""
 PAYERS = ("central", "provincial", "city", "county")
 NATURES = ("rigid", "committed", "top_up", "task", "factor", "project", "interest_subsidy")
 
@@ -52,9 +54,13 @@ class Draft:
 
     def style(self, kind: str) -> Mapping[str, Any]:
         """unit, per and decimals (or significant) of a kind of number in this language and size."""
+        style = self._styled(kind)
+        return {**style, "decimals": self.score_decimals} if kind == "score" else style
+
+    def _styled(self, kind: str) -> Mapping[str, Any]:
         entry = load_yaml("display.yaml")[kind]
         style: Mapping[str, Any] = entry.get(self.size, entry)[self.language]
-        return {**style, "decimals": self.score_decimals} if kind == "score" else style
+        return style
 
     def step(self, kind: str) -> int | Fraction:
         """The smallest shown difference, in the outcome's unit."""
@@ -66,7 +72,7 @@ class Draft:
     @cached_property
     def score_decimals(self) -> int:
         """Decimals of indices, scores and cut-offs: the fewest with which every grade can be redone by hand."""
-        least = int(load_yaml("display.yaml")["score"][self.language]["decimals"])
+        least = int(self._styled("score")["decimals"])
         frame = self.table("regions")
         scored = frame[frame["score"].astype(str) != ""]
         names = (scored[name].astype(str) for name in ("importance", "need", "score"))
@@ -196,7 +202,7 @@ class Draft:
     def against(self) -> str | None:
         """What changes are measured against: last year where it is known, then the department's proposal, then the factor method."""
         present = set(self.table("reasons")["against"])
-        return next((name for name in ("last_year", "proposal", "factor_method") if name in present), None)
+        return next((name for name in (LAST_YEAR, "proposal", "factor_method") if name in present), None)
 
     @cached_property
     def years(self) -> str:
@@ -296,12 +302,14 @@ class Draft:
         held = {fund.payer for fund in self.outcome.resolved.funds}
         return self.words.join([inside(self.words.name("payer", payer)) for payer in PAYERS if payer in held])
 
+    def times(self, against: str | None) -> int:
+        """How often the amounts that are compared with count: last year's once for each year, all others once."""
+        return len(self.periods) if against == LAST_YEAR else 1
+
     def base(self, against: str) -> str:
-        """What changes are measured against, in words: last year's amounts count once for each year."""
-        name, years = self.words.name("against", against), len(self.periods)
-        if against == "last_year" and years > 1:
-            return self.words("decision.last_year_times", base=name, count=str(years))
-        return name
+        """What changes are measured against, in words."""
+        name, times = self.words.name("against", against), self.times(against)
+        return name if times == 1 else self.words("decision.last_year_times", base=name, count=str(times))
 
     def change(self, code: str = "", part: str = "") -> str:
         """The key of a unit's change against `against`, or of one part of it; of all units without a code."""

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 Amount = int | Fraction
-_SCORED = 6
-"""Decimals to which scores are computed."""
+SCORE_DECIMALS = 6
+"""Decimals to which scores are computed: those to which the audit compares them."""
+_ENDLESS = 2
+"""Decimals of a per cent that has no end, such as a third's."""
 
 
 def shown_total(amount: Amount, step: Amount) -> int:
@@ -69,7 +71,14 @@ def telling_decimals(
                 return False
         return True
 
-    return next((decimals for decimals in range(least, _SCORED) if tells(decimals)), _SCORED)
+    return next((decimals for decimals in range(least, SCORE_DECIMALS) if tells(decimals)), SCORE_DECIMALS)
+
+
+def percent(share: str) -> str:
+    """A share written as a decimal or ratio in per cent, as short as it is: `0.5` -> `50%`, `1/3` -> `33.33%`."""
+    size = Fraction(share) * 100
+    decimals = next((digits for digits in range(12) if (size * 10**digits).denominator == 1), _ENDLESS)
+    return f"{float(size):.{decimals}f}%"
 
 
 def column_sums(rows: Mapping[str, Mapping[str, int]], columns: Sequence[str]) -> dict[str, int]:

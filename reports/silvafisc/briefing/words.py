@@ -22,6 +22,7 @@ _PAIR = re.compile(r"(.*?[\u4e00-\u9fff].*?) ?/ ((?>\([^()]*\)|[^\u4e00-\u9fff])
 """`中文 / English`; the English keeps Chinese within brackets: an act's own title, a document's number."""
 _CLOSING = ("）", "》", "”", "，", "。", "；", "：", "、")
 _GAP = re.compile(r"\A (?=\w|\Z)")
+"""The gap before a word or a value, which falls away after a full-width closing mark (in runs only)."""
 
 
 class TextError(LookupError):
@@ -76,7 +77,7 @@ class Words:
     def runs(self, key: str, **values: "str | Number | Runs") -> Runs:
         """A text as runs; `*…*` in texts.yaml is strong, values are taken literally.
 
-        The gap before a number falls away after a full-width bracket, which brings its own.
+        A gap falls away after a value that ends with a full-width closing mark, which brings its own.
 
         Raises:
             TextError: unknown key, missing value, or a value the text does not use.

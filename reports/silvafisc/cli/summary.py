@@ -40,7 +40,7 @@ def summary_lines(outcome: "Outcome", folder: Path | None, files: list[Path], la
     span = periods[0] if len(periods) == 1 else f"{periods[0]}–{periods[-1]}"
     units = outcome.tables["allocation"]["region_code"].nunique()
     lines.append(
-        f"安排资金 {paid}（{span} 年，{units} 个单位，各级合计）"
+        f"安排资金 {paid}（{span}年，{units} 个单位，各级合计）"
         if zh
         else f"{paid} to {units} unit{'s' * (units != 1)} ({span}, all payers)"
     )

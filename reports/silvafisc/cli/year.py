@@ -35,7 +35,7 @@ def roll(
         made.save(place)
     step = made.meta["step"]
     kind = KINDS[step["kind"]]
-    zh = f"{step['year']} 年度{kind.zh}{step['batch']}：{folder}"
+    zh = f"{step['year']}年度{kind.zh}{step['batch']}：{folder}"
     en = f"{kind.en} of {step['year']} {step['batch']}".rstrip() + f": {folder}"
     data = {
         "exit_code": 0,

@@ -94,7 +94,7 @@ def _cover(name: str, parts: Mapping[str, _Rows], check: Check) -> None:
     for course, years in courses.items():
         left = sorted(set(served) - years)
         if left:
-            check.refuse(f"{name}: {course}", f"缺少 {left} 年", f"lacks the years {left}")
+            check.refuse(f"{name}: {course}", f"缺少{left}年", f"lacks the years {left}")
 
 
 def _flows(name: str, parts: Mapping[str, _Rows], check: Check) -> None:

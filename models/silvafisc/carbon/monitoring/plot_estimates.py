@@ -95,7 +95,7 @@ def plot_estimates(plots: Plots) -> list[Estimate]:
                 found.append(_estimate(quantity, one.region_code, one.year, one.mean, one.error, one.status, plots))
             else:
                 en = f"all plots of {one.region_code} in {one.year} show the same: measured figures differ"
-                zh = f"{one.region_code} {one.year} 年各样地数值完全相同，不像实测"
+                zh = f"{one.region_code} {one.year}年各样地数值完全相同，不像实测"
                 findings.append(Finding(_first(plots, one), "plot", en, zh))
     planted = plots.rows[plots.rows["trees_planted"].notna()]
     for (code, year), group in planted.groupby(["region_code", "year"]):
@@ -104,7 +104,7 @@ def plot_estimates(plots: Plots) -> list[Estimate]:
             status = worst_status(_COMPUTED, *group["status"])
             found.append(_estimate(SURVIVAL, str(code), int(str(year)), share, error, status, plots))
         else:
-            en, zh = f"{code} has trees counted in one plot only in {year}", f"{code} {year} 年仅一个样地清点了株数"
+            en, zh = f"{code} has trees counted in one plot only in {year}", f"{code} {year}年仅一个样地清点了株数"
             where = str(group["where"].iloc[0])
             findings.append(Finding(where, "trees_planted", f"{en}; two at least", f"{zh}，至少须有两个"))
     if findings:
@@ -151,7 +151,7 @@ def _incomplete(code: str, year: int, group: pd.DataFrame, areas: Mapping[tuple[
     for stratum in sorted({*known, *counted.index}):
         if (n := int(counted.get(stratum, 0))) < 2:
             en = f"stratum {stratum} of {code} has {n} plots in {year}; two at least tell a spread, or merge strata"
-            zh = f"{code} 的“{stratum}”层 {year} 年有 {n} 个样地，至少须有两个，或合并层"
+            zh = f"{code} 的“{stratum}”层{year}年有 {n} 个样地，至少须有两个，或合并层"
             yield Finding(where, "stratum", en, zh)
 
 

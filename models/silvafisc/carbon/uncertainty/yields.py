@@ -48,7 +48,7 @@ def milestones(rules: Rules, years: range) -> tuple[int, ...]:
     found = tuple(int(text) for text in rules.texts(path))
     if not found or sorted(set(found)) != list(found) or found[0] not in years or found[-1] not in years:
         en = f"must ascend inside {years[0]} to {years[-1]}: {found}"
-        raise refuse(path, en, f"须在 {years[0]}—{years[-1]} 年内递增：{found}")
+        raise refuse(path, en, f"须在{years[0]}—{years[-1]}年内递增：{found}")
     return found
 
 

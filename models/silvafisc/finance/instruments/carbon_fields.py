@@ -58,7 +58,7 @@ class ProjectFile(Strict):
         years = sorted(map(int, self.tonnes or ()))
         lacking = [year for year in range(years[0], years[-1]) if year not in years] if years else []
         if lacking:
-            raise reject(f"tonnes of {lacking[0]} are missing", f"缺少 {lacking[0]} 年的吨数")
+            raise reject(f"tonnes of {lacking[0]} are missing", f"缺少{lacking[0]}年的吨数")
         return self
 
     @property

@@ -30,7 +30,7 @@ def instrument_faults(file: Instrument, where: Where) -> Iterator[Finding]:
 
 def _dates(terms: TermsFile, where: Where) -> Iterator[Finding]:
     if Day.fromisoformat(terms.last_payment).year > LAST_YEAR:
-        yield finding(where, ("terms", "last_payment"), f"lies after {LAST_YEAR}", f"晚于 {LAST_YEAR} 年")
+        yield finding(where, ("terms", "last_payment"), f"lies after {LAST_YEAR}", f"晚于{LAST_YEAR}年")
     named = (("drawn", terms.drawn), ("first_payment", terms.first_payment), ("last_payment", terms.last_payment))
     for (name, day), (after, later) in pairwise(named):
         if not day < later and not (after == "last_payment" and day == later):
@@ -87,7 +87,7 @@ def project_faults(file: ProjectFile, price: PriceFile, rules: Rules, where: Whe
                 break
         if not file.crediting_from <= year <= file.last_year:
             en = f"lies outside the crediting period {file.crediting_from}–{file.last_year}"
-            yield finding(where, path, en, f"不在计入期 {file.crediting_from}—{file.last_year} 年内")
+            yield finding(where, path, en, f"不在计入期{file.crediting_from}—{file.last_year}年内")
     if price.market == "cea":
         en = "allowances (CEA) are another good: forest credits sell as ccer or local, never at the allowance price"
         zh = "CEA 为配额，林业减排量只能按 CCER（ccer）或地方产品（local）计价，不得按配额价格"
@@ -110,7 +110,7 @@ def tenor_faults(terms: TermsFile, last_year: int, where: Where) -> Iterator[Fin
     """A last payment after the pledged right has ended."""
     if Day.fromisoformat(terms.last_payment) > year_end(last_year):
         en = f"the tenor runs beyond the crediting period, which ends with {last_year}"
-        zh = f"期限超过计入期（至 {last_year} 年末）"
+        zh = f"期限超过计入期（至{last_year}年末）"
         yield finding(where, ("terms", "last_payment"), en, zh)
 
 

@@ -149,7 +149,7 @@ def _faults(file: CompensationLoan, rules: Rules, where: Where) -> Iterator[Find
         yield finding(where, ("compensation",), "nothing is pledged", "没有可质押的补偿收入")
     for fault in tenor_faults(file.terms, given.last_year, where):
         en = f"the tenor runs beyond the pledged right, which ends with {given.last_year}"
-        yield Finding(fault.where, fault.path, en, f"期限超过质押的收益权（至 {given.last_year} 年末）")
+        yield Finding(fault.where, fault.path, en, f"期限超过质押的收益权（至{given.last_year}年末）")
     place = file.multiple.place
     known = [path.rpartition(".")[2] for path in rules.children(_TIMES)]
     if place is not None and place not in known:

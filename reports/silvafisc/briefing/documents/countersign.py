@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from silvafisc.results.approvals import Approval
 
 from ..blocks import Block, Column, Note, Paragraph, Row, Runs, Section, Table
-from ..draft import cell
+from ..draft import LAST_YEAR, cell
 from ..keys import combine, ref
 from ..rounding import column_sums
 from ..sections import approvals
@@ -29,7 +29,7 @@ def sections(draft: YearDraft, trail: Sequence[Approval] = ()) -> list[Section]:
     if codes:
         lines.append(falls.table(draft, codes))
     elif falls.listed(draft):
-        compared = draft.has("reasons", against=falls.LAST_YEAR)
+        compared = draft.has("reasons", against=LAST_YEAR)
         lines.append(Note(words.runs(f"paper.result.{'no_falls' if compared else 'no_last_year'}")))
     found = [
         Section("figures", words("countersign.figures"), tuple(lines)),

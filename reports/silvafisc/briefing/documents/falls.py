@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from ..blocks import Column, Number, Row, Runs, Table
-from ..draft import cell
+from ..draft import LAST_YEAR, cell
 from ..keys import ref
 from ..words import inside
 from .year import YearDraft
 
-LAST_YEAR = "last_year"
 LIKE_FOR_LIKE = ("standard", "grade", "pot", "factor", "weight", "performance")
 """Parts of a change that stay when area, tasks, commitments and settlement are the same (同口径)."""
 

@@ -3,13 +3,13 @@
 from silvafisc.policy import Reference, load_catalogue
 
 from ..blocks import Block, Callout, Column, Items, Number, Paragraph, Row, Runs, Section, Table
-from ..draft import cell
+from ..draft import LAST_YEAR, cell
 from ..keys import meta_ref, ref
 from ..sections.sensitivity import first_term, loss_hazard_range
 from . import falls, targets
 from .year import BEFORE, SETTLED, YearDraft
 
-COMPARED = ("last_year", "proposal", "factor_method", "case_optimum")
+COMPARED = (LAST_YEAR, "proposal", "factor_method", "case_optimum")
 SHOWN_CAVEATS, SHOWN_FALLS = 3, 5
 """So that the paper keeps its two pages."""
 
@@ -62,11 +62,12 @@ def _sources(draft: YearDraft) -> list[Block]:
     for fund in draft.funds:
         identity = draft.identity(fund)
         where = {"fund": fund, "period": draft.year}
+        full, short = identity["fund_name"], words.short_name("fund", fund)
         items.append(
             words.runs(
                 "paper.sources.fund",
-                fund=identity["fund_name"],
-                short=words.short_name("fund", fund),
+                fund=full,
+                short="" if short == full else words("paper.sources.short", short=short),
                 payer=words.name("payer", draft.payer(fund)),
                 money=draft.money(ref("envelopes", "appropriation_fen", **where)),
                 carried=draft.money(ref("envelopes", "carried_in_fen", **where)),
@@ -150,11 +151,11 @@ def _result(draft: YearDraft) -> list[Block]:
     units = falls.listed(draft)
     codes = falls.falls(draft)
     blocks: list[Block] = []
-    if units and draft.has("reasons", against=falls.LAST_YEAR):
-        key = ref("reasons", "sum(amount_fen)", against=falls.LAST_YEAR, region_code=tuple(units))
+    if units and draft.has("reasons", against=LAST_YEAR):
+        key = ref("reasons", "sum(amount_fen)", against=LAST_YEAR, region_code=tuple(units))
         rows = draft.number("count", ref("reasons", "distinct(region_code)", region_code=tuple(units)))
         group = draft.phrase(draft.fine, key, signed=True)
-        said.append(words.runs("paper.result.listed", count=rows, change=group, base=draft.base(falls.LAST_YEAR)))
+        said.append(words.runs("paper.result.listed", count=rows, change=group, base=draft.base(LAST_YEAR)))
         if codes:
             blocks.append(falls.table(draft, codes, SHOWN_FALLS))
         else:

@@ -1,12 +1,11 @@
 """The allocation as a ministry lays it out, the published standards and weights, and the envelopes."""
 
-from decimal import Decimal
 from fractions import Fraction
 
 from ..blocks import Block, Column, Heading, Note, Paragraph, Row, Runs, Section, Table
 from ..draft import Draft, cell
 from ..keys import combine, ref
-from ..rounding import shown_parts
+from ..rounding import percent, shown_parts
 from .drawings import amount_picture, nature_picture
 from .flows import who_pays_whom, years_picture
 
@@ -175,11 +174,6 @@ def task_standards(draft: Draft) -> Table:
         Column(words("allocation.due_later"), draft.unit("money"), True),
     )
     return Table(columns, tuple(rows), words.runs("allocation.tasks"), words.runs("allocation.tasks_note"))
-
-
-def percent(share: str) -> str:
-    """A published share in per cent, as short as it is: `0.5` -> `50%`."""
-    return f"{(Decimal(share) * 100).normalize():f}%"
 
 
 def factor_weights(draft: Draft) -> Table:

@@ -42,10 +42,10 @@ def card(draft: Draft, code: str) -> Card:
 def why(draft: Draft, code: str) -> Runs:
     """The unit's change against the reference as a sentence, its parts as they are shown elsewhere."""
     steps, against = draft.change_parts[code], str(draft.against)
-    many = against == "last_year" and len(draft.periods) > 1
-    base = draft.base(against) if many else against
+    # The sentence has words of its own for what it knows, and prints others as they are.
+    named = against if draft.times(against) == 1 else draft.base(against)
     found: list[Text | Number] = []
-    for piece in change_sentence(base, list(steps.items()), draft.language):
+    for piece in change_sentence(named, list(steps.items()), draft.language):
         if isinstance(piece, str):
             found.append(Text(piece))
         elif piece.part:

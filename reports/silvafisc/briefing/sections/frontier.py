@@ -1,7 +1,7 @@
 """The frontier between the objectives, where the choice lies on it, and what being explainable and fair costs."""
 
 from ..blocks import Block, Column, Figure, Heading, Paragraph, Row, Runs, Section, Table
-from ..draft import Draft, cell
+from ..draft import LAST_YEAR, Draft, cell
 from ..figures.curves import frontier
 from ..keys import combine, ref
 from ..words import capital
@@ -142,8 +142,8 @@ def baselines(draft: Draft) -> Table:
         Column(words("frontier.breaks"), width=1),
     )
     notes = [words.runs("frontier.baselines_note")]
-    if "last_year" in draft.baselines and len(draft.periods) > 1:
-        notes.append(words.runs("frontier.baselines_last_year", count=str(len(draft.periods))))
+    if LAST_YEAR in draft.baselines and (times := draft.times(LAST_YEAR)) > 1:
+        notes.append(words.runs("frontier.baselines_last_year", count=str(times)))
     return Table(columns, tuple(rows), words.runs("frontier.baselines"), words.join(notes, "sentence"))
 
 

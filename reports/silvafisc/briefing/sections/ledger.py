@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
-from fractions import Fraction
 from functools import cache
 from typing import Any
 
 from ..blocks import Block, Column, Paragraph, Row, Runs, Table, Text
-from ..draft import Draft, cell
+from ..draft import PAYERS, Draft, cell
 from ..keys import Starts, ref
+from ..rounding import percent
 from ..words import CHINESE, load_yaml
 
 STATUSES = ("verified", "secondary", "computed", "recalled", "assumption")
@@ -246,13 +246,13 @@ def shown_value(draft: Draft, value: str, unit: str, group: str = "value") -> st
     return words("sources.items", first=items[0], count=str(len(items)))
 
 
-_SHARE = re.compile(r"[a-z0-9]+:[0-9./]+")
+_SHARE = re.compile(rf"(?:{'|'.join(PAYERS)}|\d{{1,2}}):\d+(?:\.\d+|/[1-9]\d*)?")
+"""What a level of government bears, or is paid so many years on."""
 
 
 def _shared_out(draft: Draft, whom: str, part: str) -> str:
     """`provincial:0.8` and `2:0.3` in words: who bears how much, what is paid in which year."""
-    share = Fraction(part) * 100
-    shown = f"{float(share):.4g}%"
+    shown = percent(part)
     if whom.isdigit():
         return draft.words("sources.year_share", nth=str(int(whom) + 1), share=shown)
     return draft.words("terms.beside", name=draft.words.name("payer", whom), value=shown)

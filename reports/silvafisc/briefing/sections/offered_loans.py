@@ -7,8 +7,8 @@ from silvafisc.results.loans import LoanSpec
 from ..blocks import Block, Column, Heading, Items, Paragraph, Row, Runs, Table
 from ..draft import Draft, cell
 from ..keys import ref
+from ..rounding import percent
 from ..words import capital, inside, opening
-from .allocation import percent
 
 NATURE = "interest_subsidy"
 MOST = 8

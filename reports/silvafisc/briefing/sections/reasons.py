@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ..blocks import Block, Column, Formula, Heading, Paragraph, Row, Runs, Section, Table
-from ..draft import Draft, cell
+from ..draft import LAST_YEAR, Draft, cell
 from ..keys import combine, meta_ref, ref
 from ..rounding import shown_parts, shown_total
 from ..words import capital, symbols
@@ -191,12 +191,11 @@ def parts(draft: Draft) -> Table:
     rows.append(row("", cell(words("terms.sum"), True), shown_parts(exact, step)))
     unit, base = draft.unit("money"), words.name("against", against)
     head, notes = capital(base), [words.runs("reasons.parts_note", payers=draft.own_payers)]
-    if against == "last_year":
+    if against == LAST_YEAR:
         notes.append(words.runs("reasons.last_year_note"))
-        if len(draft.periods) > 1:
-            count = str(len(draft.periods))
-            head = words("reasons.last_year_times", base=head, count=count)
-            notes.insert(0, words.runs("reasons.times_note", count=count, years=draft.years))
+    if (times := draft.times(against)) > 1:
+        head = words("reasons.last_year_times", base=head, count=str(times))
+        notes.insert(0, words.runs("reasons.times_note", count=str(times), years=draft.years))
     columns = (
         Column(words("terms.unit")),
         Column(head, unit, True),

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ..blocks import Block, Column, Formula, Heading, Row, Section, Table, runs_text, texts
 from ..draft import Draft, cell
+from ..rounding import percent
 from ..words import load_yaml, symbols
 from .approvals import blocks as approvals
 from .ledger import ledger
@@ -102,7 +103,7 @@ def record(draft: Draft) -> Table:
         (words("sources.mode"), words(f"sources.modes.{meta['mode']}")),
         (
             words("sources.solver_status"),
-            words("sources.solver", status=status, seed=str(meta["seed"]), gap=f"{resolved.gap * 100:g}%"),
+            words("sources.solver", status=status, seed=str(meta["seed"]), gap=percent(str(resolved.gap))),
         ),
         (words("sources.content_hash"), str(meta["content_hash"])),
         (words("sources.versions"), words("marks.semicolon").join(versions)),
