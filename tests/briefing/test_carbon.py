@@ -56,7 +56,11 @@ def test_credited_tonnes_stand_beside_added_ones_and_are_never_their_sum(outcome
     section = carbon.section(Draft(held, "zh"))
     (table,) = (block for block in section.blocks if isinstance(block, Table))
     (row,) = (row for row in cells(table) if row[0] == "人工造林")
-    money = int(held.tables["allocation"].query("measure == @MEASURE")["payment_fen"].sum())
+    planted = held.tables["allocation"].query("measure == @MEASURE")
+    # All instalments of the work are counted once, whether they fall due within the years or after them.
+    begun = planted.query("nature != 'committed'")
+    money = int(begun["payment_fen"].sum() + begun["due_later_fen"].sum())
+    assert begun["due_later_fen"].sum() > 0
     assert row[2:6] == [
         f"{tonnes / 1e4:,.1f}",
         f"{tonnes / 2e4:,.1f}～{tonnes / 5e3:,.1f}",
@@ -81,6 +85,13 @@ def test_costs_rise_along_the_curve(outcome: Outcome) -> None:
     (costs,) = (block for block in section.blocks if isinstance(block, Figure) and block.id == "carbon-costs")
     prices = [float(row[-1].replace(",", "")) for row in cells(costs.data)]
     assert prices == sorted(prices)
+    # What is paid later for the same tonnes is money too.
+    paid, later = (
+        int(outcome.tables["allocation"].query("carbon_tco2e > 0")[c].sum()) for c in ("payment_fen", "due_later_fen")
+    )
+    money = [float(row[1].replace(",", "")) for row in cells(costs.data)]
+    assert later > 0
+    assert sum(money) == pytest.approx((paid + later) / 1e11, abs=0.0005 * len(money))
     assert len(prices) > len(set(outcome.tables["regions"]["grade"]))
 
 
