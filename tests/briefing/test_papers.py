@@ -163,6 +163,14 @@ def test_the_letter_names_what_is_known_and_leaves_fields_for_the_rest(step: Out
     assert runs_text(rows["批次"].cells[1]) == "2"
 
 
+def test_a_short_name_is_introduced_where_it_is_not_the_whole_name(step: Outcome) -> None:
+    stated = {EPR: "生态保护恢复资金", RD: "林业草原改革发展资金"}
+    frame = pd.DataFrame([identity(fund, fund_name=name) for fund, name in stated.items()])
+    ((_, paper),) = papers(replace(step, tables={**step.tables, "notice_identity": frame}), "zh", ["paper"])
+    assert "生态保护恢复资金（中央资金）：" in said(paper)
+    assert "林业草原改革发展资金（中央资金，以下简称“改革发展资金”）：" in said(paper)
+
+
 def test_a_year_that_the_notice_states_is_the_year_of_the_papers() -> None:
     plan = issuable(3)
     stated = pd.DataFrame([identity(fund, year="2027") for fund in (EPR, RD)])

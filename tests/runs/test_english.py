@@ -1,7 +1,8 @@
 """What an English reader meets is English.
 
 Chinese stands only within brackets, where an English text names an act by its own title, a document by its number or a term
-by its Chinese; in the glossary, whose second column is the Chinese term; and in what users wrote without an English name.
+by its Chinese; in the glossary, whose second column is the Chinese term; in what users wrote without an English name; and,
+in workbooks, where a value itself is Chinese: what species inventories call what the program calls by a code.
 """
 
 import csv
@@ -11,6 +12,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import openpyxl
 import pytest
 from tests.briefing.sample import make_outcome
 
@@ -24,9 +26,12 @@ from silvafisc.policy.scenario_files import SCENARIOS
 from silvafisc.results import Outcome
 from silvafisc.runs import run
 from silvafisc.runs.demonstration import Unit, county_tables
+from silvafisc.workbook import outcome_workbook
 
 BRACKETS = re.compile(r"\([^()]*\)")
 GLOSSARY = frozenset(entry["zh"] for entry in load_yaml("glossary.yaml").values())
+CODED = re.compile(r"(?:[\u4e00-\u9fff]+=[a-z_]*;)+[\u4e00-\u9fff]+=[a-z_]*")
+"""A value that gives Chinese names codes."""
 DEMONSTRATION = SCENARIOS / "county-demo"
 
 
@@ -55,6 +60,14 @@ def page(outcome: Outcome, folder: Path) -> list[str]:
     return Page(path.read_text(encoding="utf-8")).said
 
 
+def book(outcome: Outcome, folder: Path) -> list[str]:
+    """Every text of a workbook, and the names of its sheets."""
+    (path,) = render(outcome, folder, languages=("en",), formats=("xlsx",), workbook=outcome_workbook)
+    read = openpyxl.load_workbook(path, read_only=True)  # other program
+    cells = [cell for sheet in read for row in sheet.iter_rows(values_only=True) for cell in row]
+    return [*read.sheetnames, *(cell for cell in cells if isinstance(cell, str))]
+
+
 def test_the_convention_tells_what_is_left_from_what_is_meant() -> None:
     wanted = {"县财政局", "Rules (办法), 第二条", "rules（办法）"}
     meant = {"Rules (办法, as retold), 2020", "loan (财资环〔2021〕77号)", "audit", next(iter(GLOSSARY))}
@@ -69,6 +82,9 @@ def test_the_demonstrations_are_english(scenario: str, tmp_path: Path) -> None:
     assert len(said) > 3000
     assert untranslated(said) == set()
     assert any("(中央对地方专项转移支付管理办法, as retold)" in text for text in said)
+    written = book(Outcome.load(tmp_path / "outcome"), tmp_path)
+    assert len(written) > 10_000
+    assert [text for text in untranslated(written) if not CODED.fullmatch(text)] == []
 
 
 @pytest.mark.slow

@@ -50,7 +50,7 @@ from .blocks import (
     texts,
 )
 from .docx_pictures import picture
-from .docx_xml import Face, anchor, bookmark, bracket, cell, cells, inside, link, row
+from .docx_xml import Face, anchor, bookmark, bracket, cell_xml, cells, elements, link, row
 from .glyphs import require_glyphs
 from .layout import fit
 from .writing import RenderError
@@ -267,7 +267,7 @@ class _Paper:
             if isinstance(run, Text) and run.lowered:
                 added.font.subscript = True
         if ranges := line_ranges(source, self.origins):
-            paragraph._p.extend(inside(bracket(ranges, self.muted)))
+            paragraph._p.extend(elements(bracket(ranges, self.muted)))
         return paragraph._p
 
     def items(self, items: tuple[Runs, ...], source: Block | None = None) -> None:
@@ -280,7 +280,7 @@ class _Paper:
         self.drawn.append(figure)
         stop, pause = ("：", "；") if self.chinese else (": ", "; ")
         source = self.paragraph((Text(f"{self.labels['source']}{stop}{figure.source}{pause}"),), "表注")
-        source.extend(inside(link(f"data-{len(self.drawn)}", self.labels["see_annex"], self.muted)))
+        source.extend(elements(link(f"data-{len(self.drawn)}", self.labels["see_annex"], self.muted)))
 
     def annex(self, title: str) -> None:
         """The numbers of the drawings, on a page of their own behind everything else."""
@@ -292,16 +292,21 @@ class _Paper:
             self.document.add_page_break()
         self.paragraph((Text(title),), "Heading 1")
         for place, figure in enumerate(self.drawn, start=1):
-            caption = self.paragraph((Text(f"{figure.number}　", True), *figure.data.caption), "Caption")
-            caption.extend(inside(bookmark(f"data-{place}", next(self.spare))))
-            self.grid(figure.data)
-            if figure.data.note:
-                self.paragraph(figure.data.note, "表注")
+            caption = self.caption(figure.number, figure.data.caption)
+            caption.extend(elements(bookmark(f"data-{place}", next(self.spare))))
+            self.noted(figure.data)
 
     def table(self, table: Table) -> None:
-        number = (Text(f"{table.number}　", True),) if table.number else ()
-        if table.caption or number:
-            self.paragraph((*number, *table.caption), "Caption", table)
+        if table.caption or table.number:
+            self.caption(table.number, table.caption, table)
+        self.noted(table)
+
+    def caption(self, number: str, text: Runs, source: Table | None = None) -> Any:
+        """The paragraph that heads a table."""
+        return self.paragraph(((Text(f"{number}　", True),) if number else ()) + text, "Caption", source)
+
+    def noted(self, table: Table) -> None:
+        """The table itself with its note."""
         self.grid(table)
         if table.note:
             self.paragraph(table.note, "表注")
@@ -309,19 +314,10 @@ class _Paper:
     def grid(self, table: Table) -> None:
         """The table itself."""
         laid = fit(table, self.width, TABLE_SIZES)
-        fixed = sum(laid.widths)
-        shares = sum(column.width for column in table.columns)
-        if shares:
-            left = max(self.width - fixed, self.width / len(table.columns))
-            points = [
-                width or left * column.width / shares for column, width in zip(table.columns, laid.widths, strict=True)
-            ]
-        else:
-            points = [width * self.width / fixed for width in laid.widths]
-        widths = [round(width * _TWIPS_PER_POINT) for width in points]
+        widths = [round(width * _TWIPS_PER_POINT) for width in _widths(table, laid.widths, self.width)]
         face = Face(self.ids["表格文字"], round(laid.size * 2))
         head = [
-            cell((Text(name, True),), width, face, "center", column.unit, keep=True)
+            cell_xml((Text(name, True),), width, face, "center", column.unit, keep=True)
             for name, column, width in zip(laid.headers, table.columns, widths, strict=True)
         ]
         rows = [row("".join(head), head=True)]
@@ -352,3 +348,12 @@ class _Paper:
         """Behind everything so far; the last element of a body describes its page."""
         body = self.document.element.body
         body.insert(len(body) - 1, element)
+
+
+def _widths(table: Table, fitted: tuple[float, ...], room: float) -> list[float]:
+    """Points of each column as `fit` asks; columns of text share what is left, without any the table fills the room."""
+    shares = sum(column.width for column in table.columns)
+    if not shares:
+        return [width * room / sum(fitted) for width in fitted]
+    left = max(room - sum(fitted), room / len(table.columns))
+    return [width or left * column.width / shares for column, width in zip(table.columns, fitted, strict=True)]

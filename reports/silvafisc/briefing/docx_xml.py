@@ -10,7 +10,7 @@ from docx.oxml.ns import nsdecls
 from .blocks import Column, Number, Row, Run, Runs, Text, run_text
 
 
-def inside(pieces: str) -> Any:
+def elements(pieces: str) -> Any:
     """The pieces as elements, to extend a paragraph with."""
     return parse_xml(f"<w:p {nsdecls('w')}>{pieces}</w:p>")
 
@@ -71,16 +71,16 @@ def cells(
     """
     if shown.kind == "group":
         strong = tuple(Text(run_text(run), True) for run in shown.cells[0])
-        return cell(strong, sum(widths), face, "left", span=len(columns), keep=True)
+        return cell_xml(strong, sum(widths), face, "left", span=len(columns), keep=True)
     total = shown.kind == "total"
     places = (place, *("" for _ in shown.cells[1:]))
     return "".join(
-        cell(runs, width, face, "right" if column.numeric else "left", strong=total, place=place, keep=keep)
+        cell_xml(runs, width, face, "right" if column.numeric else "left", strong=total, place=place, keep=keep)
         for runs, column, width, place in zip(shown.cells, columns, widths, places, strict=True)
     )
 
 
-def cell(
+def cell_xml(
     runs: Runs,
     width: int,
     face: Face,
