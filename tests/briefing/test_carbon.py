@@ -80,6 +80,19 @@ def test_the_year_of_most_carbon_and_early_losses_are_in_the_drawing_and_its_tab
     assert all(cell.startswith("−") for cell in cells(years.data)[0][1:])
 
 
+def test_what_is_lost_again_once_payment_ends_is_said(outcome: Outcome) -> None:
+    """Planted: half as much again is added by 2026 and lost by 2040; early losses that are made up for say nothing."""
+    held = with_accounts(outcome, ("", "", 1.0))
+    assert "回落" not in told(carbon.section(Draft(held, "zh")))
+    frame = held.tables["carbon_accounts"].replace({"year": {"2027": "2040"}})
+    mine = (frame["measure"] == MEASURE) & (frame["account"] == "additional") & (frame["year"] != "")
+    total = float(outcome.tables["allocation"].query("measure == @MEASURE")["carbon_tco2e"].sum())
+    frame.loc[mine, "tco2e"] = [total * 1.5, total * -0.5]
+    said = told(carbon.section(Draft(replace(held, tables={**held.tables, "carbon_accounts": frame}), "zh")))
+    assert f"人工造林在测算期内新增 {total * 1.5 / 1e4:,.1f} 万吨；" in said
+    assert f"回落 {total * 0.5 / 1e4:,.1f} 万吨" in said
+
+
 def test_costs_rise_along_the_curve(outcome: Outcome) -> None:
     section = carbon.section(Draft(outcome, "en"))
     (costs,) = (block for block in section.blocks if isinstance(block, Figure) and block.id == "carbon-costs")

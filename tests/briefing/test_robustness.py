@@ -19,7 +19,7 @@ MOVES = [
     ("indicator", "gdp", "+5%", 31, 1, 1 / 31, 1, 1 / 31),
 ]
 GAMING = [
-    ("110000", "factor", "task_need", "+10%", "县林业局", "省财政厅", 123_45, 0.01),
+    ("110000", "factor", "task_need", "+10%", "县林业局", "省财政厅", 123_45, 0.05),
     ("130000", "factor", "task_need", "+10%", "市林业局", "", 678_90, 0.02),
     ("110000", "indicator", "gdp", "-10%", "统计局", "统计局", 0, 0.0),
 ]
@@ -54,7 +54,7 @@ def test_an_outcome_without_the_tables_is_briefed_without_them(outcome: Outcome)
 def test_the_tables_show_the_largest_of_each_kind_and_who_reports(outcome: Outcome) -> None:
     draft = Draft(with_tables(outcome), "en")
     assert cells(robustness.moves(draft)) == [["Areas", "0.0", "6.5"], ["Indicators", "9.7", "3.2"]]
-    # by hand: 678.90 yuan is the larger gain, in millions; somebody of several reports, and for one unit nobody verifies.
+    # by hand: 678.90 yuan is the larger gain, in millions; with the share that it is of that unit's money; somebody of several reports, and for one unit nobody verifies.
     factor, indicator = cells(robustness.gaming(draft))
     assert factor[1:] == ["+10%", "县林业局 and others", "not stated", "0.0007", "2.0"]
     assert indicator[0] == "Indicator: GDP per person"
