@@ -356,11 +356,14 @@ def _rests(held: Held, draft: Draft) -> Runs:
     if draft.has("finance_calibration", instrument=held.id):
         where = {"instrument": held.id}
         estimated = draft.has("finance_calibration", speed_estimated="True", **where)
+        changes = ref("finance_calibration", "n", **where)
+        # A series has two changes at least; one stands for the range of a single year.
+        series = draft.lookup.value(changes) > 1
         parts.append(
             words.runs(
-                "green_finance.calibration",
+                "green_finance.calibration" if series else "green_finance.calibration_range",
                 draws=(draft.number("count", ref("finance_calibration", "draws", **where)),),
-                n=(draft.number("count", ref("finance_calibration", "n", **where)),),
+                **({"n": (draft.number("count", changes),)} if series else {}),
                 mean=draft.phrase("carbon_price", ref("finance_calibration", "mean_yuan_per_tco2", **where)),
                 volatility=draft.phrase("share", ref("finance_calibration", "volatility", **where)),
                 origin=words("term_sheet.estimated" if estimated else "term_sheet.stated"),
