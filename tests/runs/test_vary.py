@@ -40,8 +40,8 @@ def test_all_combinations_the_first_name_slowest(county: Scenario, law: Paramete
         "county-demo-budget-0-weight-carbon-0d9",
     ]
     assert [v.stated for v in found] == [False, False, True, False]  # 0.5 is what the scenario says
-    assert found[0].scenario.title.zh.endswith("（预算 −10%，碳汇权重 0.5）")
-    assert found[0].scenario.title.en.endswith("(budget −10%, weight of carbon 0.5)")
+    assert found[0].scenario.title.zh.endswith("（预算 −10%，新增碳汇权重 0.5）")
+    assert found[0].scenario.title.en.endswith("(budget −10%, weight of added carbon 0.5)")
 
 
 def test_a_budget_moves_appropriations_and_pots_to_the_fen(county: Scenario, law: ParameterTree) -> None:
