@@ -145,7 +145,10 @@ def task_standards(draft: Draft) -> Table:
                 (
                     cell(words.name("measure", str(measure))),
                     cell(str(period)),
-                    _optional(draft, "standard", ref("standards", "standard_yuan_per_mu", **where)),
+                    # Nothing is paid by the standard of work that is not arranged.
+                    cell("—")
+                    if kind == "none"
+                    else _optional(draft, "standard", ref("standards", "standard_yuan_per_mu", **where)),
                     cell(quantity),
                     (draft.number("area", ref("standards", "area_mu", **where)),),
                     (draft.number("money", draft.payment(measure=str(measure), period=str(period), nature="task")),),
