@@ -202,18 +202,10 @@ def _falls_back(draft: Draft) -> list[Block]:
     words, blocks = draft.words, list[Block]()
     own = _rows(draft, account="additional", **decided(draft))
     years = [str(year) for year in own["year"].unique() if year]
-    for measure in _by_measure(draft):
-        paid, after = (
-            ref(
-                "carbon_accounts",
-                "sum(tco2e)",
-                account="additional",
-                **decided(draft),
-                measure=measure,
-                year=[year for year in years if (year <= draft.periods[-1]) is within],
-            )
-            for within in (True, False)
-        )
+    spans = [[year for year in years if (year <= draft.periods[-1]) is within] for within in (True, False)]
+    for measure in _by_measure(draft) if all(spans) else ():
+        where = {"account": "additional", **decided(draft), "measure": measure}
+        paid, after = (ref("carbon_accounts", "sum(tco2e)", **where, year=span) for span in spans)
         direction, lost = draft.size_of("carbon", after)
         if direction == "less" and draft.lookup.value(paid) > 0:
             name, gained = capital(words.name("measure", measure)), draft.phrase("carbon", paid)
