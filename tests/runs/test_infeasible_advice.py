@@ -136,7 +136,7 @@ def test_a_bound_on_an_objective_gives_way_like_a_rule(tmp_path: Path) -> None:
     [row] = said.relaxations.to_dict("records")
     assert (row["parameter"], row["scope"]) == ("objectives[0].at_least", "alone")
     assert solvable(written(tmp_path, "case", bound=f", at_least: {float(row['suggested'])}")[1])
-    assert "the bound on Carbon" in said.findings[0].en
+    assert "the bound on Added carbon" in said.findings[0].en
     assert "下限" in said.findings[0].zh
 
 
