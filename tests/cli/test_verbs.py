@@ -64,12 +64,20 @@ def test_messages_follow_lang_then_locale_then_chinese(say: Talk, saved: Path, m
 
 
 @pytest.mark.parametrize(
-    "arguments", [["no-such-verb"], ["explain"], ["check", "a", "--no-such-option"], ["init", "x", "--level", "moon"]]
+    ("arguments", "zh"),
+    [
+        (["no-such-verb"], "没有命令 'no-such-verb'"),
+        (["explain"], "缺少 "),
+        (["solve", "--offers", "x.csv"], "缺少 --scenario"),
+        (["check", "a", "--no-such-option"], "没有选项 --no-such-option"),
+        (["init", "x", "--level", "moon"], "moon"),
+    ],
 )
-def test_a_wrong_command_line_is_the_users_to_mend(say: Talk, arguments: Sequence[str]) -> None:
+def test_a_wrong_command_line_is_the_users_to_mend(say: Talk, arguments: Sequence[str], zh: str) -> None:
     code, out, err = say(*arguments)
     assert (code, out) == (2, "")
-    assert err.startswith("用法有误")
+    assert err.startswith(f"用法有误：{zh}" if zh != "moon" else "用法有误")
+    assert zh in err
 
 
 def test_findings_as_json_hold_both_languages_and_the_code(say: Talk, saved: Path) -> None:

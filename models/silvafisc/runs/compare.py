@@ -129,7 +129,7 @@ def compare(outcomes: Sequence[Outcome]) -> Comparison:
     """
     if not 2 <= len(outcomes) <= MOST:
         en = f"a comparison is between two and {MOST} outcomes (got {len(outcomes)})"
-        raise InputError([Finding("", "", en, f"须比较两至{MOST}个结果（现为 {len(outcomes)} 个）")])
+        raise InputError([Finding("", "", en, f"须比较 2—{MOST} 个结果（现为 {len(outcomes)} 个）")])
     reference, others = outcomes[0], outcomes[1:]
     without = [
         Finding(str(other.meta["id"]), "periods", "shares no period with the first outcome", "与第一个结果没有共同年度")

@@ -21,6 +21,8 @@ from .terminal import Terminal, language_of
 DONE, BUG, INPUT, INFEASIBLE, INTERRUPTED = 0, 1, 2, 3, 130
 TRACEBACK = "SILVAFISC_TRACEBACK"
 
+_NO_COMMAND = "No such command "
+
 
 def finish(app: typer.Typer, arguments: Sequence[str]) -> int:
     """Run the app on the arguments and return the exit code."""
@@ -85,8 +87,22 @@ def spoken(error: BaseException) -> list[Finding]:
     usage = getattr(error, "format_message", None)  # the parser's own errors, whichever library they come from
     if callable(usage):
         text = usage() or "a verb is missing"
-        return [Finding("", "", f"usage: {text} (see silvafisc --help)", f"用法有误：{text}（参见 silvafisc --help）")]
+        en, zh = f"usage: {text} (see silvafisc --help)", f"用法有误：{_usage(error, text)}（参见 silvafisc --help）"
+        return [Finding("", "", en, zh)]
     return []
+
+
+def _usage(error: BaseException, text: str) -> str:
+    """In Chinese what the parser says most often: no such command or option, or one that is needed; else what it says."""
+    if text.startswith(_NO_COMMAND):
+        return f"没有命令 {text.removeprefix(_NO_COMMAND).rstrip('.')}"
+    if option := getattr(error, "option_name", None):
+        return f"没有选项 {option}"
+    needed = getattr(error, "param", None)
+    if type(error).__name__ == "MissingParameter" and needed is not None:
+        named = [name for name in needed.opts if name.startswith("-")]
+        return f"缺少 {' / '.join(named) or str(needed.name).upper()}"
+    return text
 
 
 def _ours(filename: object) -> bool:
