@@ -29,6 +29,13 @@ def tables(outcome: Outcome, language: str) -> list[Table]:
     return [block for block in frontier.section(Draft(outcome, language)).blocks if isinstance(block, Table)]
 
 
+def test_an_excess_of_a_fen_does_not_look_like_nothing(outcome: Outcome) -> None:
+    held = with_breaks(outcome)
+    held.tables["baseline_breaks"].loc[0, "worst"] = "1"
+    first = frontier.broken(Draft(held, "zh")).rows[0]
+    assert [runs_text(one) for one in first.cells[3:]] == ["0.01", "元"]
+
+
 @pytest.mark.parametrize(
     ("language", "fen", "mu"), [("zh", "0.12万元", "12.3亩"), ("en", "0.0012million yuan", "12.3mu")]
 )

@@ -176,11 +176,16 @@ def broken(draft: Draft) -> Table:
 
 
 def _excess(draft: Draft, unit: str, key: str) -> tuple[Runs, Runs]:
-    """The worst excess and its unit: all money in one unit however large the outcome, a whole number without decimals."""
+    """The worst excess and its unit: all money in one unit however large the outcome, a whole number without decimals.
+
+    Money too small to be seen in that unit stands in yuan: a rule that is broken by a fen is broken.
+    """
     if not draft.lookup.cell(key):
         return cell("—"), cell("—")
     counted = unit == "1" and float(draft.lookup.value(key)).is_integer()
     kind = "count" if counted else _EXCESS[unit]
+    if unit == "fen" and draft.lookup.value(key) < draft.step(kind):
+        kind = "fen"
     return (draft.number(kind, key),), cell(draft.unit(kind) or "—")
 
 
