@@ -63,7 +63,9 @@ def sheets(briefing: Briefing | Section) -> list[str]:
 def test_each_sheet_names_its_trade(documents: dict[str, Briefing]) -> None:
     """by hand: 10 000 000 yuan over 50 000 t = 200 yuan a tonne; 1 000 万元 = 0.10 亿元."""
     first, second = sheets(documents["zh"])
-    assert "方案 B比方案 A多安排 0.10 亿元，多固碳 5.0 万吨，每多固碳一吨多花 200.0 元。" in first
+    assert (
+        "方案 B比方案 A多安排 0.10 亿元，多固碳 5.0 万吨，每多固碳一吨多花 200.0 元（含以后年度兑付的分期）。" in first
+    )
     assert "1 个单位增加，0 个减少，30 个不变。" in first
     assert "增加最多的是浙江省（+1,000 万元）。" in first
     assert "方案 C比方案 A少安排 0.20 亿元，反而多固碳 1.0 万吨。" in second

@@ -12,8 +12,10 @@ from tests.runs.settled import outcome
 from silvafisc.datasets import InputError
 from silvafisc.results import Outcome
 from silvafisc.runs import compare
+from silvafisc.runs.compare import _due_after
 from silvafisc.runs.compare_groups import stability
 from silvafisc.runs.compare_tables import units
+from silvafisc.runs.compare_trade import trades
 
 OBJECTIVES = [
     {"term": "carbon", "label": {"zh": "固碳量", "en": "carbon"}, "unit": "tco2e", "value": 200.0, "weight": 0.5,
@@ -50,8 +52,8 @@ def paying(fen: int, tonnes: float) -> Outcome:
 @pytest.mark.parametrize(
     ("fen", "tonnes", "zh", "en"),
     [
-        (30000, 4.0, "B比A多安排 300.00 元，多固碳 4 吨，每多固碳一吨多花 75 元。", "300.00 yuan more than A and keeps 4 t CO2e more: 75 yuan"),
-        (-30000, -4.0, "B比A少安排 300.00 元，少固碳 4 吨，每少固碳一吨省下 75 元。", "300.00 yuan less than A and keeps 4 t CO2e less: 75 yuan saved"),
+        (30000, 4.0, "B比A多安排 300.00 元，多固碳 4 吨，每多固碳一吨多花 75 元（含以后年度兑付的分期）。", "300.00 yuan more than A and keeps 4 t CO2e more: 75 yuan"),
+        (-30000, -4.0, "B比A少安排 300.00 元，少固碳 4 吨，每少固碳一吨省下 75 元（含以后年度兑付的分期）。", "300.00 yuan less than A and keeps 4 t CO2e less: 75 yuan saved"),
         (30000, -4.0, "B比A多安排 300.00 元，反而少固碳 4 吨。", "300.00 yuan more than A and yet keeps 4 t CO2e less."),
         (-30000, 4.0, "B比A少安排 300.00 元，反而多固碳 4 吨。", "300.00 yuan less than A and yet keeps 4 t CO2e more."),
         (0, 4.0, "B与A安排的资金相同，多固碳 4 吨。", "the same money as A and keeps 4 t CO2e more."),
@@ -81,6 +83,25 @@ def test_gains_and_losses_are_said_of_all_units_and_of_listed_ones(fen: int, zh:
     assert zh in text
     assert ("增加最多的是乙（+300.00 元）" in text) == (fen > 0)
     assert ("减少最多的是乙（−300.00 元）" in text) == (fen < 0)
+
+
+def test_what_is_left_to_pay_later_counts_for_the_tonnes_too() -> None:
+    """by hand: 300 yuan more now and 80 later over 4 t are 95 yuan a tonne."""
+    plans = {"outcome": [1, 2], "due_after_fen": [1000, 9000], "carbon_tco2e": [10.0, 14.0]}
+    units_of = pd.DataFrame({"outcome": [2], "difference_fen": [30000]})
+    standards = pd.DataFrame({"outcome": [2], "difference_yuan_per_mu": [""]})
+    found = trades({"outcomes": pd.DataFrame(plans), "units": units_of, "standards": standards})
+    assert (found["due_after_fen"][0], found["fen_per_tco2e"][0]) == (8000, 9500.0)
+
+
+def test_what_falls_due_before_the_end_is_not_left_to_pay() -> None:
+    """by hand: of 100 yuan deferred more, 20 fall due within the years."""
+    plan = made()
+    allocation = plan.tables["allocation"]
+    due = allocation.iloc[[0]].assign(nature="committed", payment_fen=2000, due_later_fen=0)
+    deferred = allocation.iloc[[1]].assign(payment_fen=0, due_later_fen=10000)
+    more = pd.concat([allocation, due, deferred], ignore_index=True)
+    assert _due_after(replace(plan, tables={**plan.tables, "allocation": more})) == _due_after(plan) + 8000
 
 
 def test_tables_of_many_say_which_outcome_they_are_of(tmp_path: Path) -> None:

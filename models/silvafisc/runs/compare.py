@@ -38,7 +38,7 @@ class Comparison:
             empty where an outcome publishes no such standard.
         waterfall: region_code, part, amount_fen (`allocation.between`). causes: kind, what, first, second.
         groups, stability, trades: see `compare_groups`, `compare_trade`.
-    and of all outcomes: outcomes (1 …; number, id, titles, hash, money, carbon) and regret (`compare_regret`).
+    and of all outcomes: outcomes (1 …; number, id, titles, hash, money, what is left to pay later, carbon) and regret (`compare_regret`).
     A unit or fund that one outcome lacks counts 0 there. The differences of units and of funds and the parts of the
     waterfall have the same sum.
     """
@@ -177,6 +177,15 @@ def _numbered(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True)
 
 
+def _due_after(outcome: Outcome) -> int:
+    """Fen that an allocation leaves to pay after its last period: all it defers less what of that falls due before."""
+    allocation, earlier = outcome.tables["allocation"], outcome.tables.get("commitments")
+    due = int(allocation.loc[allocation["nature"] == "committed", "payment_fen"].sum())
+    if earlier is not None:
+        due -= int(earlier.loc[earlier["period"].isin(outcome.resolved.periods), "amount_fen"].sum())
+    return int(allocation["due_later_fen"].sum()) - due
+
+
 def _outcomes(outcomes: Sequence[Outcome]) -> pd.DataFrame:
     rows = []
     for number, outcome in enumerate(outcomes, start=1):
@@ -191,8 +200,10 @@ def _outcomes(outcomes: Sequence[Outcome]) -> pd.DataFrame:
                 str(meta["content_hash"]),
                 outcome.resolved.mode,
                 int(allocation["payment_fen"].sum()),
+                _due_after(outcome),
                 float(carbon.sum()) if carbon.notna().any() else None,
             )
         )
-    names = ["outcome", "id", "title_zh", "title_en", "content_hash", "mode", "payment_fen", "carbon_tco2e"]
+    names = ["outcome", "id", "title_zh", "title_en", "content_hash", "mode", "payment_fen", "due_after_fen"]
+    names.append("carbon_tco2e")
     return pd.DataFrame(rows, columns=names)

@@ -8,6 +8,7 @@ import pandas as pd
 COLUMNS = [
     "outcome",
     "payment_fen",
+    "due_after_fen",
     "carbon_tco2e",
     "fen_per_tco2e",
     "more",
@@ -21,18 +22,20 @@ COLUMNS = [
 def trades(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """One row per other outcome; differences against the reference.
 
-    fen_per_tco2e: money over tonnes where both rise or both fall (else neither buys the other and the cell is empty).
+    fen_per_tco2e: money, with what is left to pay after the last period, over tonnes where both rise or both fall (else
+    neither buys the other and the cell is empty).
     """
     outcomes = frames["outcomes"].set_index("outcome")
     rows = []
     for number in [int(n) for n in outcomes.index if n > 1]:
         change = _of(frames["units"], number)["difference_fen"]
         money, carbon = int(change.sum()), _difference(outcomes["carbon_tco2e"], number)
+        later = int(outcomes["due_after_fen"][number] - outcomes["due_after_fen"][1])
         pays = carbon is not None and money * carbon > 0
         steps = pd.to_numeric(_of(frames["standards"], number)["difference_yuan_per_mu"], errors="coerce")
         counts = (int((change > 0).sum()), int((change < 0).sum()), int((change == 0).sum()))
-        price = money / carbon if pays and carbon else None
-        rows.append((number, money, carbon, price, *counts, int((steps > 0).sum()), int((steps < 0).sum())))
+        price = (money + later) / carbon if pays and carbon else None
+        rows.append((number, money, later, carbon, price, *counts, int((steps > 0).sum()), int((steps < 0).sum())))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
