@@ -38,7 +38,8 @@ class Comparison:
             empty where an outcome publishes no such standard.
         waterfall: region_code, part, amount_fen (`allocation.between`). causes: kind, what, first, second.
         groups, stability, trades: see `compare_groups`, `compare_trade`.
-    and of all outcomes: outcomes (1 …; number, id, titles, hash, money, what is left to pay later, carbon) and regret (`compare_regret`).
+    and of all outcomes: outcomes (1 …; number, id, titles, hash, money, what is left to pay later, carbon) and regret
+    (`compare_regret`).
     A unit or fund that one outcome lacks counts 0 there. The differences of units and of funds and the parts of the
     waterfall have the same sum.
     """
@@ -204,6 +205,5 @@ def _outcomes(outcomes: Sequence[Outcome]) -> pd.DataFrame:
                 float(carbon.sum()) if carbon.notna().any() else None,
             )
         )
-    names = ["outcome", "id", "title_zh", "title_en", "content_hash", "mode", "payment_fen", "due_after_fen"]
-    names.append("carbon_tco2e")
-    return pd.DataFrame(rows, columns=names)
+    titles, money = ("title_zh", "title_en"), ("payment_fen", "due_after_fen")
+    return pd.DataFrame(rows, columns=["outcome", "id", *titles, "content_hash", "mode", *money, "carbon_tco2e"])

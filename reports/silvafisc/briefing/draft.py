@@ -287,6 +287,11 @@ class Draft:
         keys = (ref("allocation", f"sum({payer}_fen)", fund=fund, **where) for payer, fund in funds.items())
         return combine("total", *keys)
 
+    @property
+    def spent(self) -> str:
+        """The key of what the funds' own payers spend in all: as baselines count it, instalments that fall due included."""
+        return combine("total", ref("envelopes", "sum(paid_fen)"), ref("envelopes", "sum(instalments_due_fen)"))
+
     def left_to_pay(self, **where: str) -> str:
         """The key of what this allocation leaves to pay after the last year: all it defers less what falls due before."""
         due = self.payment(nature="committed", **where)

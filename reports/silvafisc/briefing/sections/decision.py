@@ -327,9 +327,7 @@ def _rests_on(draft: Draft) -> list[Runs]:
 
 def _less_money(draft: Draft) -> list[Runs]:
     """Which of the ways compared with above spend clearly less: a part of the difference in carbon is just that."""
-    words, own = draft.words, ref("envelopes", "sum(paid_fen)")
-    own = combine("total", own, ref("envelopes", "sum(instalments_due_fen)"))
-    others = []
+    words, own, others = draft.words, draft.spent, list[Runs]()
     for name in _with_carbon(draft)[:SHOWN_BASELINES]:
         spent = ref("baselines", "sum(converted_fen)", baseline=name)
         if not draft.complete("baselines", "converted_fen", baseline=name):

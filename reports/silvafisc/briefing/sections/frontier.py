@@ -101,12 +101,11 @@ def baselines(draft: Draft) -> Table:
     frame = draft.table("baselines")
     carbon = draft.indicator("carbon.total")
     # Baselines count the money of each fund's own payer; so does this row.
-    own = combine("total", ref("envelopes", "sum(paid_fen)"), ref("envelopes", "sum(instalments_due_fen)"))
     rows = [
         Row(
             (
                 cell(capital(words("frontier.chosen")), True),
-                (draft.number("money_total", own),),
+                (draft.number("money_total", draft.spent),),
                 cell("—"),
                 (draft.number("carbon", carbon),),
                 cell("—"),
