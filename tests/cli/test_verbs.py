@@ -146,6 +146,19 @@ def test_brief_renders_an_old_outcome_again_to_the_same_bytes(say: Talk, tmp_pat
     assert say("check", tmp_path / "o")[2].count("content_hash") == 0
 
 
+def test_brief_refuses_an_outcome_of_which_a_part_is_gone(say: Talk, tmp_path: Path) -> None:
+    """Half a table reads well, and would be a briefing of half the money."""
+    make_outcome(3).save(tmp_path / "o")
+    table = tmp_path / "o" / "allocation.csv"
+    rows = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    table.write_text("".join(rows[: len(rows) // 2]), encoding="utf-8")
+    before = listing(tmp_path / "o")
+    code, out, err = say("brief", tmp_path / "o", "--lang", "zh", "--format", "html")
+    assert (code, out) == (2, "")
+    assert "与结果校验值不符" in err
+    assert listing(tmp_path / "o") == before
+
+
 def test_init_writes_tables_that_check_accepts_and_overwrites_nothing(say: Talk, tmp_path: Path) -> None:
     code, out, _ = say("init", tmp_path / "mine")
     assert code == 0

@@ -64,13 +64,14 @@ def brief(terminal: Terminal, folders: list[Path], out: Path | None, asked: Aske
     # Other papers are made sooner than a process starts.
     with others_for(len(languages) - 1 if {BRIEFING, "replies"} & set(named) else 0) as others:
         outcomes = [(folder, load_outcome(folder), signed_trail(folder)) for folder in folders]
+        for folder, outcome, _ in outcomes:
+            require_whole(folder, outcome)
         tables = beside_each_other([outcome for _, outcome, _ in outcomes]) if BRIEFING in named else {}
         for position, (folder, outcome, trail) in enumerate(outcomes):
             terminal.progress(f"生成文件 {folder}", f"making the documents of {folder}")
             place = folder if out is None else (out if len(folders) == 1 else out / folder.resolve().name)
             units: tuple[str, ...] = ()
             if named != [BRIEFING]:
-                require_whole(folder, outcome)
                 codes = sorted(str(code) for code in outcome.tables["regions"]["region_code"])
                 units = () if asked.regions is None else tuple(chosen(asked.regions, "--region", codes))
             wish = Wish(
@@ -138,7 +139,7 @@ def beside_each_other(outcomes: "list[Outcome]") -> "dict[int, Mapping[str, pd.D
 
 
 def require_whole(folder: Path, outcome: "Outcome") -> None:
-    """Refuse an outcome whose files are not what its hash says: no paper is drawn up from a changed one.
+    """Refuse an outcome whose files are not what its hash says: nothing is drawn up from a changed one.
 
     Raises:
         InputError
